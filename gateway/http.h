@@ -1,0 +1,56 @@
+// HTTP as the gateway's rooms and adapters see it: requests, responses and routes as data. No library type shows here;
+// gateway/http_server.* is the only file that knows the server library.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kairan::gateway {
+
+struct HttpRequest {
+  std::string method;  ///< "GET", "POST", ...
+  std::string path;    ///< without the query, percent-decoded once
+  std::string rest;    ///< what a route ending in "/*" matched after the prefix
+  std::multimap<std::string, std::string> query;
+  std::multimap<std::string, std::string> headers;  ///< names in lower case
+  std::string body;                                 ///< at most the route's max_body_bytes
+  std::string remote_addr;  ///< the peer; a proxy's X-Forwarded-For only when the peer is loopback
+
+  /// First value of a header (name in lower case) or "".
+  std::string_view header(std::string_view name) const;
+  std::size_t header_count(std::string_view name) const;
+  std::string_view query_value(std::string_view name) const;
+};
+
+/// Writes one piece of a streamed response; false when the peer is gone or the server stops.
+using StreamWriter = std::function<bool(std::string_view piece)>;
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool close = false;  ///< close the connection after this response
+  /// When set, `body` is ignored and this is run to produce the body in chunks (server-sent events). It returns when done.
+  std::function<void(const StreamWriter&)> stream;
+};
+
+HttpResponse json_response(int status, std::string body);
+
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+/// One entry of a server's table. Paths are literal; one ending in "/*" matches everything below its prefix. The longest
+/// match wins. A request whose path is known under another method gets 405; an unknown path 404; a path over 1,024
+/// bytes 414. A body over `max_body_bytes` (also chunked) gets 413 and the connection is closed; any Content-Encoding 415.
+struct Route {
+  std::string method;
+  std::string path;
+  HttpHandler handler;
+  std::size_t max_body_bytes = 64 * 1024;
+};
+
+}  // namespace kairan::gateway

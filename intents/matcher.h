@@ -1,0 +1,47 @@
+// The port inside the engine: each kind of answer (garbage, calendar, FAQ, rules, dialogues) looks at the same utterance
+// and offers candidates on one scale; the engine chooses and asks the winner for its reply.
+//
+// The scale: 1.0 = the text is exactly this (an item's name alone, a rule's full pattern); 0.85 and more = answer at once;
+// 0.5 to 0.85 = answer if clearly ahead of the next, else choose; below 0.5 = not offered. Every matcher calibrates to it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/message.h"
+#include "intents/engine.h"
+#include "intents/utterance.h"
+
+namespace kairan::intents {
+
+/// What is remembered between two messages; the engine stores it as JSON in Query::conversation.
+struct Context {
+  std::string last_intent;              ///< intent answered last
+  std::string last_item;                ///< garbage item answered last
+  std::string last_category;
+  std::string dialogue;                 ///< dialogue in progress; "" = none
+  std::string dialogue_step;
+  std::vector<std::pair<std::string, std::string>> slots;
+  std::vector<std::string> offered;     ///< intents of the last choice, in order (「2番」)
+};
+
+struct Offer {
+  Candidate candidate;
+  std::string reason;                   ///< for --explain
+  std::size_t matched_begin = 0, matched_end = 0;  ///< what part of Utterance::folded it explains
+  /// Writes the reply; called for the winner only. May set what is remembered.
+  std::function<std::vector<Message>(const Query&, Context&)> reply;
+};
+
+/// Threads: const members from many at once.
+class Matcher {
+ public:
+  virtual ~Matcher() = default;
+  /// Candidates for this text, best first, at most 20.
+  virtual std::vector<Offer> match(const Utterance& utterance, const Query& query, const Context& context) const = 0;
+  /// The reply to an intent named outright (a pressed choice), or none when this matcher does not own it.
+  virtual std::vector<Offer> by_intent(const std::string& intent, const Query& query, const Context& context) const = 0;
+};
+
+}  // namespace kairan::intents
