@@ -1,0 +1,1 @@
+#include "adapters/http_client.h"

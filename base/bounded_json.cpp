@@ -1,0 +1,1 @@
+#include "base/bounded_json.h"

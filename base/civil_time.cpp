@@ -1,0 +1,1 @@
+#include "base/civil_time.h"
