@@ -2,7 +2,8 @@
 // and offers candidates on one scale; the engine chooses and asks the winner for its reply.
 //
 // The scale: 1.0 = the text is exactly this (an item's name alone, a rule's full pattern); 0.85 and more = answer at once;
-// 0.5 to 0.85 = answer if clearly ahead of the next, else choose; below 0.5 = not offered. Every matcher calibrates to it.
+// 0.5 to 0.85 = answer if clearly ahead of the next, else choose; below 0.5 = never shown to the resident, but still listed
+// in Answer::candidates (up to 10), so that a search that falls short can be inspected. Every matcher calibrates to it.
 #pragma once
 
 #include <functional>
@@ -30,6 +31,7 @@ struct Offer {
   Candidate candidate;
   std::string reason;                   ///< for --explain
   std::size_t matched_begin = 0, matched_end = 0;  ///< what part of Utterance::folded it explains
+  bool urgent = false;                  ///< danger or distress: wins over every offer that is not, whatever the scores
   /// Writes the reply; called for the winner only. May set what is remembered.
   std::function<std::vector<Message>(const Query&, Context&)> reply;
 };
@@ -38,9 +40,10 @@ struct Offer {
 class Matcher {
  public:
   virtual ~Matcher() = default;
-  /// Candidates for this text, best first, at most 20.
+  /// Candidates for this text, best first, at most 20, those below 0.5 included.
   virtual std::vector<Offer> match(const Utterance& utterance, const Query& query, const Context& context) const = 0;
-  /// The reply to an intent named outright (a pressed choice), or none when this matcher does not own it.
+  /// The reply to an intent named outright (a pressed choice), or none when this matcher does not own it. `intent` may also
+  /// be the data of a pressed button that begins with the matcher's own prefix ("dlg:...", "faq:helpful:...").
   virtual std::vector<Offer> by_intent(const std::string& intent, const Query& query, const Context& context) const = 0;
 };
 
