@@ -35,6 +35,9 @@ struct HttpResponse {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   bool close = false;  ///< close the connection after this response
+  /// Close the connection without sending a single byte; everything else here is ignored. What a client sees is a
+  /// request that was read and never answered: the case whose outcome nobody can know.
+  bool drop = false;
   /// When set, `body` is ignored and this is run to produce the body in chunks (server-sent events). It returns when done.
   std::function<void(const StreamWriter&)> stream;
 };
