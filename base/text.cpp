@@ -86,6 +86,7 @@ UChar32 voiced(UChar32 c) {
 bool is_dropped(UChar32 c) {
   return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f || (c >= 0x80 && c < 0xa0) ||
          (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF) || (c >= 0x200B && c <= 0x200F) ||
+         c == 0x3099 || c == 0x309A ||  // voicing marks that composed with nothing
          (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF || c == 0xFFFD;
 }
 
