@@ -114,6 +114,8 @@ std::string fold_letters(const std::string& normalized) {
       c = voiced(previous);
     } else if (c == 0x3005 && u_hasBinaryProperty(previous, UCHAR_IDEOGRAPHIC)) {
       c = previous;  // 々
+    } else if (c == 0x309D || c == 0x309E || c == 0x30FD || c == 0x30FE || c == 0x3005) {
+      continue;  // an iteration mark with nothing to repeat
     }
     if (c >= 0x30A1 && c <= 0x30F6) c -= 0x60;  // katakana to hiragana
     if (c == 0x3095) c = 0x304B;  // small ka, ke as in 三ヶ月 are letters of their own otherwise
