@@ -31,6 +31,9 @@ struct Offer {
   Candidate candidate;
   std::string reason;                   ///< for --explain
   std::size_t matched_begin = 0, matched_end = 0;  ///< what part of Utterance::folded it explains
+  bool ask_first = false;               ///< only a guess: shown as a choice, never as the answer
+  std::vector<Candidate> also;          ///< the reply shows these as well: the answer is a choice (two categories, variants)
+  std::string part;                     ///< offers with different, non-empty parts answer different questions of one message
   bool urgent = false;                  ///< danger or distress: wins over every offer that is not, whatever the scores
   /// Writes the reply; called for the winner only. May set what is remembered.
   std::function<std::vector<Message>(const Query&, Context&)> reply;
