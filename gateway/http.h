@@ -26,7 +26,9 @@ struct HttpRequest {
   std::string_view query_value(std::string_view name) const;
 };
 
-/// Writes one piece of a streamed response; false when the peer is gone or the server stops.
+/// Writes one piece of a streamed response; false when the peer is gone or the server stops. An empty piece sends nothing
+/// and only asks; who waits for news asks at least every second, so that stop() is quick, and sends a heartbeat now and
+/// then, so that a peer that vanished is noticed.
 using StreamWriter = std::function<bool(std::string_view piece)>;
 
 struct HttpResponse {
@@ -49,6 +51,8 @@ using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 /// One entry of a server's table. Paths are literal; one ending in "/*" matches everything below its prefix. The longest
 /// match wins. A request whose path is known under another method gets 405; an unknown path 404; a path over 1,024
 /// bytes 414. A body over `max_body_bytes` (also chunked) gets 413 and the connection is closed; any Content-Encoding 415.
+/// HEAD is answered through a GET route (the handler sees "HEAD" and its body is not sent); OPTIONS, where the table has
+/// none, says which methods a path knows. A Range header is ignored: the answer is always whole.
 struct Route {
   std::string method;
   std::string path;
