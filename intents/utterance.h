@@ -35,12 +35,14 @@ struct Utterance {
 class Analyzer {
  public:
   /// @param user_words  (surface, reading) pairs; compiled into a user dictionary in a temporary folder
+  /// @return kUnavailable when the dictionary (mecab-ipadic-utf8) or its compiler (mecab-utils) is missing or fails
   static Result<std::shared_ptr<const Analyzer>> create(
       const std::vector<std::pair<std::string, std::string>>& user_words = {});
   virtual ~Analyzer() = default;
   virtual Utterance analyze(std::string_view text) const = 0;
-  /// Only the tokens of an already folded text; for indexing content.
-  virtual std::vector<Token> tokenize(std::string_view folded) const = 0;
+  /// Only the tokens, of a text of any length as it is written (folding first would hide katakana words from the
+  /// dictionary); for indexing content. Ranges are in fold(text).
+  virtual std::vector<Token> tokenize(std::string_view text) const = 0;
 };
 
 inline constexpr std::size_t kMatchedCharacters = 400;
