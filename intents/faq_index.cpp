@@ -1,0 +1,274 @@
+#include "intents/faq_index.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.h"
+
+namespace kairan::intents {
+namespace {
+
+/// How many of the first step's rows the second looks at.
+constexpr std::size_t kRanked = 60;
+/// A longer piece of an answer is cut before analysis; analysis is linear, so the number only bounds memory.
+constexpr std::size_t kPieceBytes = 1000;
+
+constexpr Bm25Settings kQuestionField{1.2F, 0.5F, {1.0F, 0.3F, 0.3F, 1.0F}};
+constexpr Bm25Settings kAnswerField{1.2F, 0.75F, {0.6F, 0.18F, 0.18F, 0.6F}};
+
+// How far a word is explained: by itself or by another word of one meaning, in the row's wording or in its answer.
+constexpr double kConceptInWording = 0.8;
+constexpr double kConceptInAnswer = 0.7;
+/// An answer mentions many things it is not about, so for the confidence its words count half.
+constexpr double kAnswerTrust = 0.5;
+
+void append(TermLists& lists, const TermLists& more) {
+  for (std::size_t kind = 0; kind < kTermKinds; ++kind) {
+    lists.by_kind[kind].insert(lists.by_kind[kind].end(), more.by_kind[kind].begin(), more.by_kind[kind].end());
+  }
+}
+
+std::vector<TermHash> all_terms(const TermLists& lists) {
+  std::vector<TermHash> all;
+  for (const std::vector<TermHash>& kind : lists.by_kind) all.insert(all.end(), kind.begin(), kind.end());
+  return all;
+}
+
+/// The terms of a long text, analysed sentence by sentence.
+TermLists answer_terms(std::string_view text, const Analyzer& analyzer, const Synonyms& synonyms) {
+  TermLists lists;
+  while (!text.empty()) {
+    std::size_t end = 0;
+    while (end < text.size() && end < kPieceBytes) {
+      const std::size_t stop = text.find("。", end);
+      const std::size_t line = text.find('\n', end);
+      const std::size_t next = std::min(stop == std::string_view::npos ? text.size() : stop + 3,
+                                        line == std::string_view::npos ? text.size() : line + 1);
+      if (end > 0 && next > kPieceBytes) break;
+      end = next;
+    }
+    append(lists, faq_terms(analyzer.tokenize(text.substr(0, end)), synonyms, TextSide::kContent).lists);
+    text.remove_prefix(end);
+  }
+  return lists;
+}
+
+/// Adds into a dense array that is all zero between calls; `touched` says what to clear.
+struct Accumulator {
+  std::vector<float> score;
+  std::vector<std::uint32_t> touched;
+
+  void prepare(std::size_t size) {
+    if (score.size() < size) score.resize(size, 0);
+  }
+  void add(Bm25Index::Postings postings) {
+    for (const Bm25Index::Posting& posting : postings) {
+      if (score[posting.document] == 0) touched.push_back(posting.document);
+      score[posting.document] += posting.weight;
+    }
+  }
+  void clear() {
+    for (const std::uint32_t document : touched) score[document] = 0;
+    touched.clear();
+  }
+};
+
+}  // namespace
+
+struct FaqIndex::AskedUnit {
+  const FaqUnit* unit;
+  double idf;
+  Bm25Index::Postings in_wordings, in_answers;
+  std::vector<Bm25Index::Postings> concept_in_wordings, concept_in_answers;
+};
+
+struct FaqIndex::Scored {
+  std::uint32_t row;
+  std::uint32_t wording;  ///< the row's wording that fits best
+  float score;
+};
+
+FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, const Analyzer& analyzer, std::shared_ptr<const Synonyms> synonyms)
+    : synonyms_(std::move(synonyms)), row_count_(rows.size()) {
+  std::vector<TermLists> wording_lists;
+  std::vector<TermLists> answer_lists;
+  std::vector<std::vector<FaqUnit>> wording_units;
+  for (std::size_t number = 0; number < rows.size(); ++number) {
+    const FaqRow& row = rows[number];
+    std::vector<std::string> texts{row.question};
+    texts.insert(texts.end(), row.paraphrases.begin(), row.paraphrases.end());
+    for (const auto& [language, text] : row.questions) {
+      if (!text.empty() && std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+    }
+    std::vector<TermHash> seen;
+    for (const std::string& text : texts) {
+      FaqTerms terms = faq_terms(analyzer.tokenize(text), *synonyms_, TextSide::kContent);
+      const std::vector<TermHash> all = all_terms(terms.lists);
+      seen.insert(seen.end(), all.begin(), all.end());
+      wordings_.push_back({static_cast<std::uint32_t>(number), 0, 0, fold_key(text)});
+      wording_lists.push_back(std::move(terms.lists));
+      wording_units.push_back(std::move(terms.units));
+    }
+    const auto japanese = row.answer.find("ja");
+    answer_lists.push_back(japanese == row.answer.end()
+                               ? TermLists{}
+                               : answer_terms(strip_furniture(japanese->second), analyzer, *synonyms_));
+    const std::vector<TermHash> all = all_terms(answer_lists.back());
+    seen.insert(seen.end(), all.begin(), all.end());
+    statistics_.add_document(std::move(seen));
+  }
+  statistics_.finish();
+  questions_ = Bm25Index(wording_lists, statistics_, kQuestionField);
+  answers_ = Bm25Index(answer_lists, statistics_, kAnswerField);
+  for (std::size_t number = 0; number < wordings_.size(); ++number) {
+    wordings_[number].first_unit = static_cast<std::uint32_t>(units_.size());
+    for (const FaqUnit& unit : wording_units[number]) {
+      const auto first = static_cast<std::uint32_t>(concepts_.size());
+      concepts_.insert(concepts_.end(), unit.concepts.begin(), unit.concepts.end());
+      units_.push_back({unit.word, statistics_.idf(unit.word), first, static_cast<std::uint32_t>(concepts_.size())});
+    }
+    wordings_[number].last_unit = static_cast<std::uint32_t>(units_.size());
+  }
+}
+
+std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
+  thread_local Accumulator wording_scores;
+  thread_local Accumulator row_scores;
+  thread_local std::vector<std::uint32_t> best_wording;
+  wording_scores.prepare(wordings_.size());
+  row_scores.prepare(row_count_);
+  std::vector<TermHash> terms = all_terms(asked.lists);
+  std::sort(terms.begin(), terms.end());
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  for (const TermHash term : terms) {
+    wording_scores.add(questions_.find(term));
+    row_scores.add(answers_.find(term));
+  }
+
+  // Wordings of one row compete; the best adds to the answer's score.
+  constexpr std::uint32_t kNoWording = std::numeric_limits<std::uint32_t>::max();
+  best_wording.assign(row_count_, kNoWording);
+  std::sort(wording_scores.touched.begin(), wording_scores.touched.end());
+  for (const std::uint32_t wording : wording_scores.touched) {
+    std::uint32_t& best = best_wording[wordings_[wording].row];
+    if (best == kNoWording || wording_scores.score[wording] > wording_scores.score[best]) best = wording;
+  }
+  std::vector<Scored> scored;
+  std::uint32_t wording = 0;
+  for (std::uint32_t row = 0; row < row_count_; ++row) {
+    while (wordings_[wording].row != row) ++wording;  // ascending by row, each row has one at least
+    const std::uint32_t best = best_wording[row];
+    const float score = row_scores.score[row] + (best == kNoWording ? 0 : wording_scores.score[best]);
+    if (score > 0) scored.push_back({row, best == kNoWording ? wording : best, score});
+  }
+  wording_scores.clear();
+  row_scores.clear();
+  const std::size_t kept = std::min(kRanked, scored.size());
+  std::partial_sort(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(kept), scored.end(),
+                    [](const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
+  scored.resize(kept);
+  return scored;
+}
+
+FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked, std::string_view key) const {
+  FaqHit hit;
+  hit.row = scored.row;
+  const Wording& wording = wordings_[scored.wording];
+  double mass = 0;
+  double explained = 0;
+  double by_question = 0;
+  double trusted = 0;
+  hit.begin = std::numeric_limits<std::size_t>::max();
+  for (const AskedUnit& word : asked) {
+    const auto mentioned = [](const std::vector<Bm25Index::Postings>& lists, std::uint32_t document) {
+      return std::any_of(lists.begin(), lists.end(),
+                         [&](Bm25Index::Postings list) { return Bm25Index::contains(list, document); });
+    };
+    double in_wording = 0;
+    double in_answer = 0;
+    if (Bm25Index::contains(word.in_wordings, scored.wording)) in_wording = 1;
+    else if (mentioned(word.concept_in_wordings, scored.wording)) in_wording = kConceptInWording;
+    if (in_wording < 1) {
+      if (Bm25Index::contains(word.in_answers, scored.row)) in_answer = 1;
+      else if (mentioned(word.concept_in_answers, scored.row)) in_answer = kConceptInAnswer;
+    }
+    mass += word.idf;
+    by_question += word.idf * in_wording;
+    explained += word.idf * std::max(in_wording, in_answer);
+    trusted += word.idf * std::max(in_wording, in_answer * kAnswerTrust);
+    if (in_wording > 0) {
+      hit.begin = std::min(hit.begin, word.unit->begin);
+      hit.end = std::max(hit.end, word.unit->end);
+      hit.words.push_back(word.unit->text);
+    }
+  }
+  if (hit.end == 0) hit.begin = 0;
+
+  double wording_mass = 0;
+  double asked_for = 0;
+  for (std::uint32_t at = wording.first_unit; at < wording.last_unit; ++at) {
+    const WordingUnit& unit = units_[at];
+    double found = 0;
+    for (const AskedUnit& word : asked) {
+      if (word.unit->word == unit.word) {
+        found = 1;
+        break;
+      }
+      const bool same_meaning =
+          std::any_of(concepts_.begin() + unit.first_concept, concepts_.begin() + unit.last_concept, [&](TermHash meaning) {
+            return std::find(word.unit->concepts.begin(), word.unit->concepts.end(), meaning) != word.unit->concepts.end();
+          });
+      if (same_meaning) found = kConceptInWording;
+    }
+    wording_mass += unit.idf;
+    asked_for += unit.idf * found;
+  }
+  if (mass > 0) {
+    hit.explained = explained / mass;
+    hit.by_question = by_question / mass;
+  }
+  if (wording_mass > 0) hit.asked_for = asked_for / wording_mass;
+  hit.exact = wording.key == key;
+  hit.rank = static_cast<double>(scored.score) * (hit.explained + 0.05) * std::pow(hit.asked_for + 0.1, 0.6);
+  if (hit.exact) hit.rank *= 2;
+  const double trust = mass > 0 ? trusted / mass : 0;
+  hit.confidence = hit.exact ? 1.0 : trust * (0.65 + 0.33 * std::sqrt(hit.asked_for));
+  return hit;
+}
+
+std::vector<FaqHit> FaqIndex::search(const Utterance& utterance, std::size_t max) const {
+  const FaqTerms asked = faq_terms(utterance.tokens, *synonyms_, TextSide::kQuestionAsked);
+  if (row_count_ == 0 || asked.units.empty()) return {};
+  std::vector<AskedUnit> words;
+  words.reserve(asked.units.size());
+  for (const FaqUnit& unit : asked.units) {
+    AskedUnit word{&unit, statistics_.idf(unit.word), questions_.find(unit.word), answers_.find(unit.word), {}, {}};
+    for (const TermHash meaning : unit.concepts) {
+      word.concept_in_wordings.push_back(questions_.find(meaning));
+      word.concept_in_answers.push_back(answers_.find(meaning));
+    }
+    words.push_back(std::move(word));
+  }
+  std::vector<FaqHit> hits;
+  for (const Scored& scored : retrieve(asked)) hits.push_back(judge(scored, words, utterance.key));
+  std::stable_sort(hits.begin(), hits.end(), [](const FaqHit& a, const FaqHit& b) {
+    return a.rank != b.rank ? a.rank > b.rank : a.row < b.row;
+  });
+  if (hits.size() > max) hits.resize(max);
+  // The order is the rank's; a row further down cannot be surer than the one above it.
+  for (std::size_t at = 1; at < hits.size(); ++at) {
+    const double share = hits[at].rank / hits[at - 1].rank;
+    hits[at].confidence = std::min(hits[at].confidence, hits[at - 1].confidence * std::min(1.0, 0.5 + 0.5 * share));
+  }
+  return hits;
+}
+
+std::size_t FaqIndex::memory_bytes() const {
+  std::size_t keys = 0;
+  for (const Wording& wording : wordings_) keys += wording.key.capacity();
+  return questions_.memory_bytes() + answers_.memory_bytes() + wordings_.capacity() * sizeof(Wording) + keys +
+         units_.capacity() * sizeof(WordingUnit) + concepts_.capacity() * sizeof(TermHash);
+}
+
+}  // namespace kairan::intents
