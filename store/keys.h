@@ -1,10 +1,44 @@
-// Every key in Redis, named and documented here and nowhere else. Keys carry a partition's hash tag {pNN}, so that all keys
-// of a script lie together; they never carry a user id. Retention times are constants here with their reason.
+// Every key in Redis, named and documented here and nowhere else.
+//
+// Constraints
+//   - What commits together lies together: a partition holds its subscribers, their conversations, its inbox, outbox and
+//     dedupe sets under one hash tag {pNN}, so that every script's keys lie in one slot of a Redis Cluster to come.
+//   - Key names carry partition, ordinal and day, never a user id or anything made from one; bodies are sealed.
+//   - An event id is known for at least 24 hours, and finding it out is atomic with taking the event in.
+//   - 1,000,000 subscribers fit into 80 MB together with 100 attribute bitmaps.
+//
+// Layout
+//   {pNN}:in        stream   events waiting: i id, c channel, t received (ms), b sealed body. The entry is the one-time
+//                            token of its commit, which deletes it. Readers keep their own position.
+//   {pNN}:s:DAY     set      ids taken in on that UTC day
+//   {pNN}:lease     hash     owner, epoch, until (ms of Redis' clock). Epochs only grow.
+//   {pNN}:out       hash     position of the event -> stage byte ('0'..'2') + sealed reply
+//   {pNN}:fails     hash     position -> failures so far
+//   {pNN}:dead      stream   p position, why, at (ms), then the event's own fields, so that it can run again
+//   {pNN}:n         hash     outcome -> count
+//   {pNN}:c:ORD     string   sealed dialogue state
+//   {pNN}:next      integer  next ordinal
+//   {pNN}:addr      string   17 bytes a slot: kind, 16 bytes of the id's hex digits; zero = erased or never used
+//   {pNN}:long      hash     ordinal -> address, for the few that are not 16 bytes (kind 255)
+//   {pNN}:i:B       hash     12 bytes of keyed hash of the address -> ordinal; 128 buckets, each small enough for Redis'
+//                            compact form (512 entries) up to 65,536 subscribers a partition
+//   {pNN}:t         string   8 bytes a slot, big-endian: rank of the last follow or unfollow (event ms x 2, +1 unfollow)
+//   {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows
+//   kairan          hash     id, partitions, created, format: decided once
+//   members         zset     process -> when it stops counting as alive (ms)
+//
+// Dropped
+//   - Consumer groups for the inbox: their pending lists double what leases and positions say already, and a takeover
+//     would have to claim entry by entry.
+//   - One key per event id for dedupe: 100 bytes more each, and expiry work spread over all of them.
+//   - A sorted set for the outbox: it is read whole, once, when a partition changes hands; a hash is smaller.
+//   - One hash per subscriber: ten times the memory, and no set operations.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace kairan::store {
 
@@ -20,7 +54,7 @@ namespace keys {
 std::string tag(Partition p);                            ///< "{p07}"
 std::string installation();                              ///< hash: id, partitions, created, format
 std::string members();                                   ///< zset: process → lease end (ms), who is alive
-std::string inbox(Partition p);                          ///< stream: events waiting; fields id, at, in, b (sealed)
+std::string inbox(Partition p);                          ///< stream: events waiting
 std::string seen(Partition p, std::int64_t day);         ///< set of event ids taken in on that UTC day; expires
 std::string lease(Partition p);                          ///< hash: owner, epoch, until (ms)
 std::string outbox(Partition p);                         ///< hash: stream id → stage byte + sealed reply
@@ -30,14 +64,21 @@ std::string counters(Partition p);                       ///< hash: outcome → 
 std::string conversation(Partition p, std::uint32_t ordinal);  ///< sealed state; expires
 std::string subscriber_next(Partition p);                ///< next ordinal; never goes back
 std::string subscriber_addresses(Partition p);           ///< string: 17 bytes a slot (kind + 16 bytes), zero = erased
+std::string subscriber_long_addresses(Partition p);      ///< hash: ordinal → address that does not fit into a slot
 std::string subscriber_ids(Partition p, std::uint32_t bucket);  ///< hash: HMAC of address → ordinal
 std::string subscriber_times(Partition p);               ///< string: 8 bytes a slot, event time of the last change
 std::string bitmap(Partition p, std::string_view name);  ///< one bit an ordinal
+
+inline constexpr std::uint32_t kSubscriberBuckets = 128;  ///< id buckets of a partition; part of the layout
 }  // namespace keys
 
 /// Two UTC days: today's and yesterday's set are looked up, so an id is known for 24 to 48 hours. A redelivered reply
 /// token is dead after 20 minutes (line-platform 1.7); state changes are protected by event time anyway.
 inline constexpr std::chrono::hours kSeenRetention{48};
+/// The set must outlive the day it is for and the day after it, whenever in its day it was made.
+inline constexpr std::int64_t kSeenSeconds = std::chrono::seconds(kSeenRetention + std::chrono::hours(24)).count();
+/// Events given up are kept for an operator to run again; their bodies are personal data, so not for ever.
+inline constexpr std::chrono::hours kDeadRetention{24 * 30};
 /// A dialogue left alone is forgotten.
 inline constexpr std::chrono::minutes kConversationRetention{30};
 

@@ -1,6 +1,7 @@
 // The one Redis client. Contexts belong to one thread at a time, commands are argv with lengths, replies are typed values;
-// a context that saw any error is destroyed, never reset (reference: dependencies 4). The only file that includes hiredis
-// is redis_client.cpp.
+// a context that saw any error is destroyed, never reset . The only file that includes hiredis is redis_connection.cpp.
+//
+// Redis that is away costs little: after a failed connect, calls fail at once for 10 to 200 ms, then one of them tries.
 #pragma once
 
 #include <atomic>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,10 @@ struct Reply {
 };
 
 using Args = std::vector<std::string>;
+
+/// What an error reply means: kConflict for Redis Cluster's answers, kUnavailable for states that pass and in which
+/// nothing was run (loading, busy, disk or memory full), else kRefused. The detail never repeats arguments.
+Error error_of(const Reply& reply);
 
 /// Where Redis is and how long to wait for it.
 struct RedisOptions {
@@ -71,11 +77,15 @@ class RedisClient {
   RedisClient(const RedisClient&) = delete;
 
   Result<Reply> command(const Args& args, std::optional<std::chrono::milliseconds> timeout = std::nullopt);
-  /// One round trip for many commands. An error reply of one command is returned in its place (type kError).
+  /// One round trip for many commands, run in order. An error reply of one command is returned in its place (type kError).
   Result<std::vector<Reply>> pipeline(const std::vector<Args>& commands,
                                       std::optional<std::chrono::milliseconds> timeout = std::nullopt);
   Result<Reply> eval(const Script& script, const std::vector<std::string>& keys, const std::vector<std::string>& args,
                      std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+  /// The same without copies, for the hot path.
+  Result<Reply> eval_views(const Script& script, std::span<const std::string_view> keys,
+                           std::span<const std::string_view> args,
+                           std::optional<std::chrono::milliseconds> timeout = std::nullopt);
   /// One round trip for many script calls; NOSCRIPT reloads and repeats only the calls that said so.
   Result<std::vector<Reply>> eval_pipeline(const std::vector<ScriptCall>& calls,
                                            std::optional<std::chrono::milliseconds> timeout = std::nullopt);
@@ -90,8 +100,15 @@ class RedisClient {
   /// For tests: called with a running number before every round trip; false makes that call fail with kUnavailable as if
   /// the connection were gone. Empty = off.
   void set_fault(std::function<bool(std::uint64_t call)> allow);
+  /// For tests: called with a running number after every round trip; true throws its answer away (kTimeout), although
+  /// Redis has done it. Empty = off.
+  void set_lost_reply(std::function<bool(std::uint64_t call)> lose);
 
  private:
+  template <typename Strings>
+  Result<Reply> eval_strings(const Script& script, const Strings& keys, const Strings& args,
+                             std::optional<std::chrono::milliseconds> timeout);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,21 @@
+// The Lua scripts of the store, one per store/scripts/*.lua; each file says its KEYS, ARGV and answer at its top.
+#pragma once
+
+#include "store/redis_client.h"
+
+namespace kairan::store::scripts {
+
+const Script& inbox_append();
+const Script& inbox_commit();
+const Script& inbox_fail();
+const Script& inbox_rerun();
+const Script& outbox_read();
+const Script& outbox_begin_try();
+const Script& outbox_finish();
+const Script& lease_acquire();
+const Script& lease_release();
+const Script& members_join();
+const Script& subscriber_ensure();
+const Script& subscriber_follow();
+
+}  // namespace kairan::store::scripts
