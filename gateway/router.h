@@ -1,0 +1,66 @@
+// Decides what an event leads to: an answer, a change of a subscriber, or nothing, with the reason. Channel-neutral.
+// Threads: handle() from many at once; the engine may be swapped meanwhile.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/message.h"
+#include "base/result.h"
+#include "gateway/event.h"
+#include "intents/engine.h"
+#include "store/conversations.h"
+#include "store/inbox.h"
+#include "store/subscribers.h"
+
+namespace kairan::gateway {
+
+/// The engine that answers now. Swapped whole; readers keep the one they took.
+class EngineSlot {
+ public:
+  explicit EngineSlot(std::shared_ptr<const intents::Engine> engine) : engine_(std::move(engine)) {}
+  std::shared_ptr<const intents::Engine> get() const {
+    std::lock_guard lock(mutex_);
+    return engine_;
+  }
+  void swap(std::shared_ptr<const intents::Engine> engine) {
+    std::lock_guard lock(mutex_);
+    engine_ = std::move(engine);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const intents::Engine> engine_;  // guarded by mutex_
+};
+
+/// What an event leads to.
+struct Handling {
+  std::vector<Message> messages;                       ///< empty = no answer
+  std::optional<store::ConversationWrite> conversation;
+  std::string counter;                                 ///< "answered:choose", "ignored:standby", ...; always set
+};
+
+class Router {
+ public:
+  Router(const EngineSlot& engine, store::Subscribers& subscribers, store::Conversations& conversations,
+         const Clock& clock);
+
+  /// @return kUnavailable or kTimeout when the store did not answer (try again; nothing is half done that repeating
+  /// would double).
+  Result<Handling> handle(const Event& event);
+
+ private:
+  Result<Handling> ask(const Event& event);
+  Handling say(const Event& event, std::string_view phrase, std::string_view counter) const;
+
+  const EngineSlot& engine_;
+  store::Subscribers& subscribers_;
+  store::Conversations& conversations_;
+  const Clock& clock_;
+};
+
+}  // namespace kairan::gateway

@@ -1,0 +1,35 @@
+// An engine that repeats what it hears and remembers the last thing said.
+#pragma once
+
+#include <atomic>
+#include <stdexcept>
+
+#include "intents/engine.h"
+
+namespace kairan::test {
+
+/// Threads: any.
+class FakeEngine final : public intents::Engine {
+ public:
+  intents::Answer answer(const intents::Query& query, bool) const override {
+    ++asked;
+    if (query.text == "throw") throw std::runtime_error("a defect");
+    intents::Answer answer;
+    answer.kind = intents::Answer::Kind::kAnswer;
+    answer.intent = "rule:echo";
+    answer.score = 1;
+    answer.messages = {text_message(query.conversation.empty() ? query.text : query.conversation + ">" + query.text)};
+    answer.conversation = query.text;
+    return answer;
+  }
+  std::vector<Message> greeting(const intents::Resident&) const override { return {text_message("hello")}; }
+  std::string phrase(std::string_view name, const intents::Resident&) const override { return std::string(name); }
+  const intents::LoadReport& report() const override { return report_; }
+
+  mutable std::atomic<int> asked{0};
+
+ private:
+  intents::LoadReport report_;
+};
+
+}  // namespace kairan::test
