@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -252,7 +252,7 @@ class EmbeddedRedis::Impl {
     while (true) {
       // The kernel tells the end of a process at once through a pidfd, also when it is not our child.
       const long pid = pid_;
-      Descriptor process(pid != 0 && pause.count() == 0 ? pidfd_open(static_cast<pid_t>(pid), 0) : -1);
+      Descriptor process(pid != 0 && pause.count() == 0 ? static_cast<int>(syscall(SYS_pidfd_open, pid, 0)) : -1);
       pollfd waits[] = {{stop_.get(), POLLIN, 0}, {process.get(), POLLIN, 0}};
       const auto wait = pause.count() > 0 ? pause : kWatchInterval;
       poll(waits, process.ok() ? 2 : 1, static_cast<int>(wait.count()));
