@@ -35,6 +35,7 @@ struct Offer {
   std::vector<Candidate> also;          ///< the reply shows these as well: the answer is a choice (two categories, variants)
   std::string part;                     ///< offers with different, non-empty parts answer different questions of one message
   bool urgent = false;                  ///< danger or distress: wins over every offer that is not, whatever the scores
+  std::string go;                       ///< another intent that answers instead ("faq:101", "dialogue:NAME"); then reply is empty
   /// Writes the reply; called for the winner only. May set what is remembered.
   std::function<std::vector<Message>(const Query&, Context&)> reply;
 };
