@@ -92,7 +92,7 @@ free_port() {
   fail "no free TCP port found on 127.0.0.1"
 }
 
-# wait_for SECONDS WHAT COMMAND...: until the command succeeds; 1 when the time is over.
+# wait_for SECONDS COMMAND...: until the command succeeds; 1 when the time is over.
 wait_for() {
   local until=$((SECONDS + $1))
   shift
