@@ -119,7 +119,8 @@ void ReplySender::run() {
       if (waiting_.empty()) {
         ready_changed_.wait(lock);
       } else {
-        ready_changed_.wait_until(lock, waiting_.begin()->first);
+        const SteadyPoint due = waiting_.begin()->first;  // a copy: another thread may take the entry meanwhile
+        ready_changed_.wait_until(lock, due);
       }
       continue;
     }

@@ -68,14 +68,13 @@ class FakeChannel final : public gateway::Channel {
     if (const auto early = refused_early(fault)) return *early;
     const std::string key(token);
     if (dead_tokens.count(key) != 0 || used_tokens_.count(key) != 0) {
-      SendResult dead{Outcome::kRefused};
-      dead.status = 400;
+      SendResult dead = result(Outcome::kRefused, 400);
       dead.reply_token_dead = true;
       return dead;
     }
     used_tokens_.insert(key);
     replies.push_back({key, std::string(body), ""});
-    return SendResult{fault == Fault::kLostAfter ? Outcome::kUnknown : Outcome::kAccepted};
+    return fault == Fault::kLostAfter ? result(Outcome::kUnknown, 0) : result(Outcome::kAccepted, 200);
   }
   SendResult push(std::string_view chat, std::string_view body, std::string_view retry_key,
                   std::chrono::milliseconds) override {
@@ -83,12 +82,12 @@ class FakeChannel final : public gateway::Channel {
     const Fault fault = next_fault();
     if (const auto early = refused_early(fault)) return *early;
     if (!keys_.insert(std::string(retry_key)).second) {
-      SendResult again{Outcome::kAccepted};
+      SendResult again = result(Outcome::kAccepted, 409);
       again.already_accepted = true;
       return again;
     }
     pushes.push_back({std::string(chat), std::string(body), std::string(retry_key)});
-    return SendResult{fault == Fault::kLostAfter ? Outcome::kUnknown : Outcome::kAccepted};
+    return fault == Fault::kLostAfter ? result(Outcome::kUnknown, 0) : result(Outcome::kAccepted, 200);
   }
 
   std::size_t sent() {
@@ -102,6 +101,12 @@ class FakeChannel final : public gateway::Channel {
   std::vector<Sent> replies, pushes;
 
  private:
+  static SendResult result(Outcome outcome, int status) {
+    SendResult made;
+    made.outcome = outcome;
+    made.status = status;
+    return made;
+  }
   Fault next_fault() {
     if (faults.empty()) return Fault::kNone;
     const Fault fault = faults.front();
@@ -110,10 +115,10 @@ class FakeChannel final : public gateway::Channel {
   }
   static std::optional<SendResult> refused_early(Fault fault) {
     switch (fault) {
-      case Fault::kBusy: return SendResult{Outcome::kLater, std::chrono::milliseconds(1), 429};
-      case Fault::kLostBefore: return SendResult{Outcome::kUnknown};
-      case Fault::kUnauthorized: return SendResult{Outcome::kUnauthorized, {}, 401};
-      case Fault::kRefused: return SendResult{Outcome::kRefused, {}, 400};
+      case Fault::kBusy: return result(Outcome::kLater, 429);
+      case Fault::kLostBefore: return result(Outcome::kUnknown, 0);
+      case Fault::kUnauthorized: return result(Outcome::kUnauthorized, 401);
+      case Fault::kRefused: return result(Outcome::kRefused, 400);
       default: return std::nullopt;
     }
   }
