@@ -275,14 +275,18 @@ class EmbeddedRedis::Impl {
     if (flock(attached_.get(), LOCK_EX | LOCK_NB) != 0) return;  // others use it
     const auto pid = running_redis(folder_);
     if (!pid || *pid == 0) return;
-    // Every acknowledged write is in the file already; nothing else is to be saved.
-    const auto reply = RedisClient(client_options()).command({"SHUTDOWN", "NOSAVE"});
-    static_cast<void>(reply);  // a closed connection is its answer
+    // Every acknowledged write is in the file already; nothing else is to be saved. Redis refuses while it writes a first
+    // append-only file, so it is asked again.
     while (steady_clock::now() < deadline) {
-      reap();
-      const auto left = running_redis(folder_);
-      if (!left || *left == 0) return;
-      poll(nullptr, 0, 2);
+      const auto reply = RedisClient(client_options()).command({"SHUTDOWN", "NOSAVE"});
+      static_cast<void>(reply);  // a closed connection is its answer
+      const auto again = steady_clock::now() + kWatchInterval;
+      while (steady_clock::now() < again) {
+        reap();
+        const auto left = running_redis(folder_);
+        if (!left || *left == 0) return;
+        poll(nullptr, 0, 2);
+      }
     }
     log::error("redis_does_not_stop", {{"pid", *pid}});
   }
