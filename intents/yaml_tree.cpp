@@ -25,10 +25,11 @@ YamlNode convert(const YAML::Node& from, const YamlLimits& limits, std::size_t d
     for (const YAML::Node& item : from) to.list.push_back(convert(item, limits, depth + 1, nodes));
   } else if (from.IsMap()) {
     to.kind = YamlNode::Kind::kMap;
-    for (const auto& [key, value] : from) {
+    for (const auto& entry : from) {
+      const YAML::Node& key = entry.first;
       if (!key.IsScalar()) throw YAML::Exception(key.Mark(), "a key must be a plain text");
       if (to.find(key.Scalar()) != nullptr) throw YAML::Exception(key.Mark(), "the key \"" + key.Scalar() + "\" is there twice");
-      to.map.emplace_back(key.Scalar(), convert(value, limits, depth + 1, nodes));
+      to.map.emplace_back(key.Scalar(), convert(entry.second, limits, depth + 1, nodes));
     }
   }
   return to;
