@@ -2,7 +2,7 @@
 // its own, signing webhooks, waiting with a deadline, counting. Uses nothing but Node's own modules.
 import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -194,13 +194,13 @@ export class City {
     }, deadlineMs);
   }
 
-  /** Process ids of the embedded Redis of this folder, found by its working folder. */
+  /** Process ids of the embedded Redis of this folder: it works in a folder of its own below the data folder. */
   redisPids() {
     return readdirSync('/proc').filter((entry) => {
       if (!/^\d+$/.test(entry)) return false;
       try {
-        const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
-        return command.includes('redis-server') && command.includes(this.dataDir);
+        return readFileSync(`/proc/${entry}/comm`, 'utf8').startsWith('redis-server') &&
+          readlinkSync(`/proc/${entry}/cwd`).startsWith(this.dataDir);
       } catch {
         return false;
       }
