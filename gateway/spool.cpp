@@ -247,7 +247,7 @@ Status Spool::replay_file(SpoolFile& file, std::size_t max_records,
   }
   if (file.dropped_bytes() > 0) {
     dropped_ += file.dropped_bytes();
-    log::error("spool.torn_tail_dropped", {{"file", file.path()}, {"bytes", file.dropped_bytes()}});
+    log::warn("spool.torn_tail_dropped", {{"file", file.path()}, {"bytes", file.dropped_bytes()}});
   }
   return {};
 }
