@@ -47,6 +47,7 @@ void Chats::touch_all() {
 
 void Chats::clear() {
   chats_.clear();
+  ++epoch_;
   ++version_;
 }
 

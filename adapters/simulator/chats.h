@@ -32,6 +32,9 @@ struct Chat {
 
 class Chats {
  public:
+  /// @param epoch  differs from run to run, such as the time of start
+  explicit Chats(std::uint64_t epoch) : epoch_(epoch) {}
+
   static constexpr std::size_t kEntries = 200;  ///< kept per conversation
   static constexpr std::size_t kChats = 50'000;
 
@@ -48,8 +51,11 @@ class Chats {
   void clear();
 
   std::uint64_t version() const { return version_; }
+  /// Changes when everything was forgotten, so that a page knows to start anew.
+  std::uint64_t epoch() const { return epoch_; }
 
  private:
+  std::uint64_t epoch_;
   std::uint64_t version_ = 0;
   std::unordered_map<std::string, Chat> chats_;
 };

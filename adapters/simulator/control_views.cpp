@@ -87,6 +87,7 @@ json ControlApi::chat_view(const std::string& chat_id, std::uint64_t after) {
     view["loading"] = chat->loading_until > world_.clock.now();
   }
   view["version"] = world_.chats.version();
+  view["epoch"] = world_.chats.epoch();
   view["entries"] = std::move(entries);
   return view;
 }
@@ -273,7 +274,6 @@ HttpResponse ControlApi::menu_image(const HttpRequest& request, const json&) {
   response.content_type = it->second.image_type;
   response.body = it->second.image;
   response.headers.emplace_back("Cache-Control", "max-age=3600");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
 

@@ -37,7 +37,6 @@ std::vector<gateway::Route> page_routes() {
       response.content_type = type_of(file.name);
       response.body = std::string(file.bytes);
       response.headers = {{"Content-Security-Policy", kPolicy},
-                          {"X-Content-Type-Options", "nosniff"},
                           {"Referrer-Policy", "no-referrer"},
                           {"Cache-Control", "no-cache"}};
       return response;

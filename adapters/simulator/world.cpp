@@ -27,6 +27,7 @@ World::World(const SimulatorOptions& given, const Clock& time)
       clock(time),
       bot_user_id(bot_id_of(given.seed)),
       people(given.seed),
+      chats(static_cast<std::uint64_t>(to_unix_ms(time.now()))),
       tokens(given.limits.reply_token_after_webhook, given.limits.reply_token_after_event),
       ledger(given.limits.retry_key_memory),
       faults(given.seed),
