@@ -1,0 +1,282 @@
+#include "gateway/main/app.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/log.h"
+#include "gateway/process_identity.h"
+#include "gateway/webhook_routes.h"
+
+namespace kairan::gateway {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Threads that may hold a Redis connection at once: HTTP workers, senders, shard workers, and a few for housekeeping.
+std::size_t redis_pool_size(const Config& config) { return config.workers + config.senders + 16; }
+
+SpoolOptions spool_options(const Config& config, const Faults& faults) {
+  SpoolOptions options;
+  options.folder = config.data_dir + "/spool";
+  options.max_bytes = config.spool_max_bytes;
+  if (faults.spool_fsync) {
+    options.calls.sync = [](int) {
+      errno = EIO;
+      return -1;
+    };
+  }
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::start(const Config& config, const Faults& faults) {
+  std::unique_ptr<App> app(new App(config, faults));
+  if (const Status built = app->build(); !built) return built.error();
+  return app;
+}
+
+App::App(const Config& config, const Faults& faults)
+    : config_(config), faults_(faults), pipeline_metrics_(metrics_), sealer_(config.data_key) {}
+
+Status App::build() {
+  intents::Loaded loaded = intents::load_engine(config_.content);
+  if (!loaded.engine) {
+    for (const intents::ContentProblem& problem : loaded.report.problems) {
+      log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
+    }
+    return Error{ErrorCode::kInvalid, "コンテンツ " + config_.content +
+                                          " に誤りがあります。「kairan content check " + config_.content +
+                                          "」で内容を確認してください"};
+  }
+  engine_ = std::make_unique<EngineSlot>(loaded.engine);
+
+  // The spool first: whatever happens to Redis, events have a place to go.
+  auto spool = Spool::open(spool_options(config_, faults_));
+  if (!spool) return spool.error().within("spool");
+  spool_ = *std::move(spool);
+
+  store::RedisOptions redis;
+  redis.url = config_.redis_url;
+  redis.pool_size = redis_pool_size(config_);
+  if (redis.url.empty()) {
+    store::EmbeddedRedis::Options options;
+    options.data_dir = config_.data_dir;
+    auto started = store::EmbeddedRedis::start(options);
+    if (!started) return started.error().within("redis");
+    embedded_redis_ = *std::move(started);
+    redis.url = embedded_redis_->url();
+  }
+  redis_ = std::make_unique<store::RedisClient>(redis);
+
+  adapters::line::LineOptions line{config_.line_channel_secrets, config_.line_channel_id, config_.line_access_token,
+                                   config_.line_api_base, config_.line_data_api_base, "", clock_};
+  line_ = adapters::line::make_line_channel(std::move(line));
+  if (!config_.forward_url.empty()) {
+    adapters::line::ForwarderOptions options;
+    options.url = config_.forward_url;
+    options.secret = config_.forward_secret.empty() ? config_.line_channel_secrets.front() : config_.forward_secret;
+    forwarder_ = std::make_unique<adapters::line::Forwarder>(std::move(options));
+    forwarder_->start();
+  }
+
+  // Redis is used only after it has shown that it keeps what it acknowledges; until then the door writes to the spool.
+  if (const Status ready = open_store(); !ready) {
+    if (ready.error().code == ErrorCode::kUnavailable || ready.error().code == ErrorCode::kTimeout) {
+      log::warn("redis.not_there_yet", {{"reason", ready.error().detail}});
+    } else {
+      return ready.error().within("redis");
+    }
+  }
+  build_pipeline();
+  if (store_open_) begin_work();
+  redis_watch_ = std::thread([this] { watch_redis(); });
+  return serve_http();
+}
+
+Status App::open_store() {
+  if (const Status durable = store::check_durability(*redis_); !durable) return durable;
+  const auto installation = store::open_installation(*redis_, store::kDefaultPartitions, clock_.now());
+  if (!installation) return installation.error();
+  if (installation->partitions != partitions_) {
+    return Error{ErrorCode::kConflict, "the store has " + std::to_string(installation->partitions) +
+                                           " partitions, this version works with " + std::to_string(partitions_)};
+  }
+  store_open_ = true;
+  return {};
+}
+
+void App::build_pipeline() {
+  inbox_ = std::make_unique<store::Inbox>(*redis_, partitions_);
+  subscribers_ = std::make_unique<store::Subscribers>(*redis_, sealer_, partitions_);
+  conversations_ = std::make_unique<store::Conversations>(*redis_, sealer_);
+  router_ = std::make_unique<Router>(*engine_, *subscribers_, *conversations_, clock_);
+
+  const Channels channels{{std::string(line_->name()), line_.get()}};
+  ReplySenderOptions sender;
+  sender.threads = config_.senders;
+  sender.push_window = config_.push_window;
+  sender_ = std::make_unique<ReplySender>(*inbox_, channels, clock_, pipeline_metrics_, sender);
+
+  Intake::Options intake;
+  intake.partitions = partitions_;
+  intake_ = std::make_unique<Intake>(*inbox_, *spool_, sealer_, clock_, pipeline_metrics_, intake);
+
+  ShardRunnerOptions runner;
+  runner.owner = process_identity();
+  runner.partitions = partitions_;
+  runner.is_gone = is_gone;
+  runner_ = std::make_unique<ShardRunner>(*inbox_, sealer_, channels, *router_, *sender_, clock_, pipeline_metrics_,
+                                          runner);
+}
+
+void App::begin_work() {
+  intake_->trust_redis();
+  sender_->start();
+  intake_->start();
+  runner_->start();
+  working_ = true;
+}
+
+void App::watch_redis() {
+  while (!stopping_) {
+    if (!working_) {
+      const Status opened = open_store();
+      if (opened) {
+        begin_work();
+        log::info("redis.there");
+      } else if (opened.error().code != ErrorCode::kUnavailable && opened.error().code != ErrorCode::kTimeout) {
+        log::error("redis.refused", {{"reason", opened.error().detail}});
+        redis_refused_ = true;
+        return;
+      }
+    }
+    if (const auto adopted = spool_->adopt(); adopted && *adopted > 0) {
+      log::info("spool.adopted", {{"files", *adopted}});
+    }
+    for (int i = 0; i < 10 && !stopping_; ++i) std::this_thread::sleep_for(100ms);
+  }
+}
+
+Status App::serve_http() {
+  const auto observe = [this](const char* listener) {
+    return [this, listener](std::string_view route, int status, std::chrono::nanoseconds took) {
+      metrics_
+          .counter("kairan_http_requests_total", "HTTP requests by listener, route and status",
+                   {{"listener", listener}, {"route", std::string(route)}, {"status", std::to_string(status)}})
+          .add();
+      metrics_
+          .histogram("kairan_http_request_seconds", "From the whole request to the whole response",
+                     {{"listener", listener}, {"route", std::string(route)}})
+          .observe(took);
+    };
+  };
+  Health health;
+  health.alive = [this] { return !failed(); };
+  health.checks = [this] { return checks(); };
+  health.metrics = [this] { return metrics_.render(); };
+  register_figures();
+
+  VerifiedHook hook;
+  if (forwarder_) hook = [this](const HttpRequest& request) { forwarder_->forward(request); };
+  std::vector<Route> public_routes{webhook_route(*line_, *intake_, pipeline_metrics_, std::move(hook)),
+                                   alive_route(health)};
+  HttpServerOptions options;
+  options.host = config_.public_listen.host;
+  options.port = config_.public_listen.port;
+  options.workers = config_.workers;
+  options.observe = observe("public");
+  public_server_ = std::make_unique<HttpServer>(options, std::move(public_routes));
+  options.host = config_.console_listen.host;
+  options.port = config_.console_listen.port;
+  options.workers = 16;
+  options.observe = observe("console");
+  console_server_ = std::make_unique<HttpServer>(options, operator_routes(health));
+  for (HttpServer* server : {console_server_.get(), public_server_.get()}) {
+    const auto port = server->bind();
+    if (!port) return port.error().within(server == public_server_.get() ? "public.listen" : "console.listen");
+    (server == public_server_.get() ? public_port_ : console_port_) = *port;
+  }
+  if (const Status started = console_server_->start(); !started) return started;
+  return public_server_->start();
+}
+
+App::~App() {
+  stopping_ = true;
+  if (public_server_) public_server_->stop();
+  if (redis_watch_.joinable()) redis_watch_.join();
+  if (intake_) intake_->stop();
+  if (runner_) runner_->stop();
+  if (sender_) sender_->stop();
+  if (runner_ && working_) runner_->release();
+  if (forwarder_) forwarder_->stop();
+  if (console_server_) console_server_->stop();
+}
+
+Status App::reload_content() {
+  intents::Loaded loaded = intents::load_engine(config_.content);
+  if (!loaded.engine) {
+    for (const intents::ContentProblem& problem : loaded.report.problems) {
+      if (problem.warning) continue;
+      log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
+    }
+    return Error{ErrorCode::kInvalid, "the content has errors; the running content stays"};
+  }
+  engine_->swap(loaded.engine);
+  log::info("content.loaded", {{"garbage_items", loaded.report.garbage_items},
+                               {"faqs", loaded.report.faqs},
+                               {"rules", loaded.report.rules},
+                               {"dialogues", loaded.report.dialogues}});
+  return {};
+}
+
+bool App::failed() const {
+  return redis_refused_ || (public_server_ && public_server_->failed()) ||
+         (console_server_ && console_server_->failed());
+}
+
+std::vector<Check> App::checks() {
+  std::vector<Check> all;
+  const Status ping = redis_->ping(500ms);
+  all.push_back({"redis", ping.ok(), ping ? "" : ping.error().detail});
+  all.push_back({"shards", working_ && runner_->owned() > 0, "no shard is owned by this process"});
+  all.push_back({"spool", spool_->empty(), "events wait in the spool for Redis"});
+  return all;
+}
+
+void App::register_figures() {
+  metrics_.gauge_from("kairan_shards_owned", "Partitions this process works on", {},
+                      [this] { return static_cast<double>(runner_->owned()); });
+  metrics_.gauge_from("kairan_replies_pending", "Replies taken over and not yet finished", {},
+                      [this] { return static_cast<double>(sender_->pending()); });
+  metrics_.gauge_from("kairan_spool_bytes", "Bytes waiting in the spool", {},
+                      [this] { return static_cast<double>(spool_->bytes()); });
+  if (forwarder_) {
+    metrics_.gauge_from("kairan_webhooks_forwarded", "Webhooks sent on to the second address", {},
+                        [this] { return static_cast<double>(forwarder_->forwarded()); });
+    metrics_.gauge_from("kairan_webhooks_not_forwarded", "Webhooks given up on the way to the second address", {},
+                        [this] { return static_cast<double>(forwarder_->given_up()); });
+  }
+  // One look at the store serves all four; a page older than its figures says so by their absence of change.
+  const auto figure = [this](auto pick) {
+    return [this, pick] {
+      const auto figures = inbox_->figures();
+      return figures ? static_cast<double>(pick(*figures)) : -1.0;
+    };
+  };
+  metrics_.gauge_from("kairan_inbox_waiting", "Events in all inboxes; -1 while Redis does not answer", {},
+                      figure([](const store::Inbox::Figures& f) { return f.waiting; }));
+  metrics_.gauge_from("kairan_outbox_unsent", "Replies in all outboxes; -1 while Redis does not answer", {},
+                      figure([](const store::Inbox::Figures& f) { return f.unsent; }));
+  metrics_.gauge_from("kairan_events_dead", "Events given up; -1 while Redis does not answer", {},
+                      figure([](const store::Inbox::Figures& f) { return f.dead; }));
+  metrics_.gauge_from("kairan_inbox_oldest_seconds", "Age of the oldest waiting event; -1 while Redis does not answer", {},
+                      figure([this](const store::Inbox::Figures& f) {
+                        return f.oldest ? std::chrono::duration<double>(clock_.now() - *f.oldest).count() : 0.0;
+                      }));
+}
+
+}  // namespace kairan::gateway

@@ -1,0 +1,98 @@
+// The running gateway: every part built in dependency order, started in order, stopped in reverse. Decides nothing.
+// Threads: one owner; the parts have their own.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "adapters/line/forwarder.h"
+#include "adapters/line/line_channel.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/result.h"
+#include "gateway/config.h"
+#include "gateway/health_routes.h"
+#include "gateway/http_server.h"
+#include "gateway/intake.h"
+#include "gateway/metrics.h"
+#include "gateway/pipeline_metrics.h"
+#include "gateway/reply_sender.h"
+#include "gateway/router.h"
+#include "gateway/shard_runner.h"
+#include "gateway/spool.h"
+#include "store/conversations.h"
+#include "store/embedded_redis.h"
+#include "store/inbox.h"
+#include "store/installation.h"
+#include "store/redis_client.h"
+#include "store/subscribers.h"
+
+namespace kairan::gateway {
+
+/// Failures asked for by tests, from the command line.
+struct Faults {
+  bool spool_fsync = false;  ///< every sync of the spool fails
+};
+
+class App {
+ public:
+  /// Builds and starts everything. The error says, for an operator, what is missing and what to do.
+  static Result<std::unique_ptr<App>> start(const Config& config, const Faults& faults);
+  ~App();  ///< stops orderly: no new webhooks, then what is in flight ends, then leases are given up
+
+  /// Loads the content folder anew and swaps it in; on error the running content stays and the problems are logged.
+  Status reload_content();
+  /// True when a part that cannot be mended inside has failed: exit and be restarted.
+  bool failed() const;
+
+  int public_port() const { return public_port_; }
+  int console_port() const { return console_port_; }
+
+ private:
+  App(const Config& config, const Faults& faults);
+  Status build();
+  Status open_store();
+  void build_pipeline();
+  void begin_work();
+  Status serve_http();
+  void watch_redis();
+  std::vector<Check> checks();
+  void register_figures();
+
+  const Config config_;
+  const Faults faults_;
+  SystemClock clock_;
+  Metrics metrics_;
+  PipelineMetrics pipeline_metrics_;
+  Sealer sealer_;
+  std::unique_ptr<EngineSlot> engine_;
+
+  std::unique_ptr<store::EmbeddedRedis> embedded_redis_;
+  std::unique_ptr<store::RedisClient> redis_;
+  store::Partition partitions_ = store::kDefaultPartitions;
+  std::unique_ptr<store::Inbox> inbox_;
+  std::unique_ptr<store::Subscribers> subscribers_;
+  std::unique_ptr<store::Conversations> conversations_;
+
+  std::unique_ptr<Channel> line_;
+  std::unique_ptr<adapters::line::Forwarder> forwarder_;
+  std::unique_ptr<Router> router_;
+  std::unique_ptr<ReplySender> sender_;
+  std::unique_ptr<Spool> spool_;
+  std::unique_ptr<Intake> intake_;
+  std::unique_ptr<ShardRunner> runner_;
+  std::unique_ptr<HttpServer> public_server_;
+  std::unique_ptr<HttpServer> console_server_;
+  int public_port_ = 0;
+  int console_port_ = 0;
+
+  bool store_open_ = false;           // written before the watch starts, then by the watch alone
+  std::atomic<bool> working_{false};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> redis_refused_{false};
+  std::thread redis_watch_;
+};
+
+}  // namespace kairan::gateway

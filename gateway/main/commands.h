@@ -1,0 +1,31 @@
+// One function per command that runs a server; each returns the process's exit code.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kairan::gateway {
+
+struct ServeArguments {
+  std::string config_file;         ///< --config; empty: KAIRAN_CONFIG, else ./kairan.yaml if it is there
+  std::vector<std::string> faults; ///< --fault, for tests: "spool-fsync"
+};
+int serve(const ServeArguments& arguments);
+
+struct SimulatorArguments {
+  std::string listen = "127.0.0.1:8090";
+  std::string webhook;
+  std::string record;
+  std::size_t users = 0;
+  std::uint64_t seed = 1;
+  std::int64_t reply_ms = 100;
+  std::int64_t multicast_ms = 0;
+  std::int64_t quota = -1;  ///< messages a month; -1 = no limit
+  bool no_rates = false;
+  std::string redelivery;   ///< waits before each redelivery, "1s,2s,500ms"; empty = the simulator's own
+};
+int run_simulator(const SimulatorArguments& arguments);
+
+}  // namespace kairan::gateway
