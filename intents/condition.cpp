@@ -14,8 +14,8 @@ namespace {
 constexpr std::int64_t kPatternMemory = 1 << 20;
 
 // Where a match by words lies on the scale: by how much of the text's meaning the words cover.
-constexpr double kWordsAtLeast = 0.45;
-constexpr double kWordsByCoverage = 0.5;
+constexpr double kWordsAtLeast = 0.2;
+constexpr double kWordsByCoverage = 0.75;
 constexpr double kPattern = 0.9;
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }

@@ -22,6 +22,11 @@ constexpr double kConceptInWording = 0.8;
 constexpr double kConceptInAnswer = 0.7;
 /// An answer mentions many things it is not about, so for the confidence its words count half.
 constexpr double kAnswerTrust = 0.5;
+/// A word that no row knows says that the question is about something else: it weighs more than the rarest known word.
+constexpr double kUnknownWeight = 1.3;
+// The confidence of a fully explained question, by how much of the row's wording was asked for.
+constexpr double kConfidenceAtLeast = 0.55;
+constexpr double kConfidenceByWording = 0.43;
 
 void append(TermLists& lists, const TermLists& more) {
   for (std::size_t kind = 0; kind < kTermKinds; ++kind) {
@@ -79,6 +84,7 @@ struct Accumulator {
 struct FaqIndex::AskedUnit {
   const FaqUnit* unit;
   double idf;
+  bool known;  ///< it, or another word of its meaning, occurs in some row
   Bm25Index::Postings in_wordings, in_answers;
   std::vector<Bm25Index::Postings> concept_in_wordings, concept_in_answers;
 };
@@ -176,6 +182,7 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
   hit.row = scored.row;
   const Wording& wording = wordings_[scored.wording];
   double mass = 0;
+  double doubt = 0;
   double explained = 0;
   double by_question = 0;
   double trusted = 0;
@@ -194,6 +201,7 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
       else if (mentioned(word.concept_in_answers, scored.row)) in_answer = kConceptInAnswer;
     }
     mass += word.idf;
+    doubt += word.known ? word.idf : word.idf * kUnknownWeight;
     by_question += word.idf * in_wording;
     explained += word.idf * std::max(in_wording, in_answer);
     trusted += word.idf * std::max(in_wording, in_answer * kAnswerTrust);
@@ -232,8 +240,8 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
   hit.exact = wording.key == key;
   hit.rank = static_cast<double>(scored.score) * (hit.explained + 0.05) * std::pow(hit.asked_for + 0.1, 0.6);
   if (hit.exact) hit.rank *= 2;
-  const double trust = mass > 0 ? trusted / mass : 0;
-  hit.confidence = hit.exact ? 1.0 : trust * (0.65 + 0.33 * std::sqrt(hit.asked_for));
+  const double trust = doubt > 0 ? trusted / doubt : 0;
+  hit.confidence = hit.exact ? 1.0 : trust * (kConfidenceAtLeast + kConfidenceByWording * std::sqrt(hit.asked_for));
   return hit;
 }
 
@@ -243,10 +251,12 @@ std::vector<FaqHit> FaqIndex::search(const Utterance& utterance, std::size_t max
   std::vector<AskedUnit> words;
   words.reserve(asked.units.size());
   for (const FaqUnit& unit : asked.units) {
-    AskedUnit word{&unit, statistics_.idf(unit.word), questions_.find(unit.word), answers_.find(unit.word), {}, {}};
+    AskedUnit word{&unit, statistics_.idf(unit.word), statistics_.knows(unit.word), questions_.find(unit.word),
+                   answers_.find(unit.word), {}, {}};
     for (const TermHash meaning : unit.concepts) {
       word.concept_in_wordings.push_back(questions_.find(meaning));
       word.concept_in_answers.push_back(answers_.find(meaning));
+      word.known = word.known || statistics_.knows(meaning);
     }
     words.push_back(std::move(word));
   }
