@@ -22,6 +22,8 @@ constexpr double kConceptInWording = 0.8;
 constexpr double kConceptInAnswer = 0.7;
 /// An answer mentions many things it is not about, so for the confidence its words count half.
 constexpr double kAnswerTrust = 0.5;
+/// A question whose spelling was guessed is answered a little less surely.
+constexpr double kRespelledTrust = 0.97;
 /// A word that no row knows says that the question is about something else: it weighs more than the rarest known word.
 constexpr double kUnknownWeight = 1.3;
 // The confidence of a fully explained question, by how much of the row's wording was asked for.
@@ -95,8 +97,10 @@ struct FaqIndex::Scored {
   float score;
 };
 
-FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, const Analyzer& analyzer, std::shared_ptr<const Synonyms> synonyms)
-    : synonyms_(std::move(synonyms)), row_count_(rows.size()) {
+FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyzer> analyzer,
+                   std::shared_ptr<const Synonyms> synonyms)
+    : analyzer_(std::move(analyzer)), synonyms_(std::move(synonyms)), row_count_(rows.size()) {
+  for (const std::string& word : synonyms_->words()) lexicon_.add(word, analyzer_->tokenize(word));
   std::vector<TermLists> wording_lists;
   std::vector<TermLists> answer_lists;
   std::vector<std::vector<FaqUnit>> wording_units;
@@ -109,7 +113,9 @@ FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, const Analyzer& analyzer, st
     }
     std::vector<TermHash> seen;
     for (const std::string& text : texts) {
-      FaqTerms terms = faq_terms(analyzer.tokenize(text), *synonyms_, TextSide::kContent);
+      const std::vector<Token> tokens = analyzer_->tokenize(text);
+      lexicon_.add(text, tokens);
+      FaqTerms terms = faq_terms(tokens, *synonyms_, TextSide::kContent);
       const std::vector<TermHash> all = all_terms(terms.lists);
       seen.insert(seen.end(), all.begin(), all.end());
       wordings_.push_back({static_cast<std::uint32_t>(number), 0, 0, fold_key(text)});
@@ -119,7 +125,7 @@ FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, const Analyzer& analyzer, st
     const auto japanese = row.answer.find("ja");
     answer_lists.push_back(japanese == row.answer.end()
                                ? TermLists{}
-                               : answer_terms(strip_furniture(japanese->second), analyzer, *synonyms_));
+                               : answer_terms(strip_furniture(japanese->second), *analyzer_, *synonyms_));
     const std::vector<TermHash> all = all_terms(answer_lists.back());
     seen.insert(seen.end(), all.begin(), all.end());
     statistics_.add_document(std::move(seen));
@@ -246,7 +252,20 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
 }
 
 std::vector<FaqHit> FaqIndex::search(const Utterance& utterance, std::size_t max) const {
-  const FaqTerms asked = faq_terms(utterance.tokens, *synonyms_, TextSide::kQuestionAsked);
+  const std::optional<std::string> respelled = row_count_ == 0 ? std::nullopt : lexicon_.respell(utterance);
+  if (!respelled) return find(utterance.tokens, utterance.key, max);
+  std::vector<FaqHit> hits = find(analyzer_->tokenize(*respelled), fold_key(*respelled), max);
+  for (FaqHit& hit : hits) {
+    hit.respelled = true;
+    hit.confidence *= kRespelledTrust;
+    hit.begin = 0;  // places in the respelled text are not places in the question
+    hit.end = utterance.folded.size();
+  }
+  return hits;
+}
+
+std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string_view key, std::size_t max) const {
+  const FaqTerms asked = faq_terms(tokens, *synonyms_, TextSide::kQuestionAsked);
   if (row_count_ == 0 || asked.units.empty()) return {};
   std::vector<AskedUnit> words;
   words.reserve(asked.units.size());
@@ -261,7 +280,7 @@ std::vector<FaqHit> FaqIndex::search(const Utterance& utterance, std::size_t max
     words.push_back(std::move(word));
   }
   std::vector<FaqHit> hits;
-  for (const Scored& scored : retrieve(asked)) hits.push_back(judge(scored, words, utterance.key));
+  for (const Scored& scored : retrieve(asked)) hits.push_back(judge(scored, words, key));
   std::stable_sort(hits.begin(), hits.end(), [](const FaqHit& a, const FaqHit& b) {
     return a.rank != b.rank ? a.rank > b.rank : a.row < b.row;
   });

@@ -17,6 +17,7 @@
 #include "intents/bm25.h"
 #include "intents/content.h"
 #include "intents/faq_terms.h"
+#include "intents/reading_lexicon.h"
 #include "intents/synonyms.h"
 #include "intents/utterance.h"
 
@@ -30,6 +31,7 @@ struct FaqHit {
   double by_question = 0;      ///< of that, found in the row's wording rather than its answer
   double asked_for = 0;        ///< share of the row's wording found in the question
   bool exact = false;          ///< the text is one of the row's wordings
+  bool respelled = false;      ///< found after the question was put into the content's spelling
   std::size_t begin = 0, end = 0;  ///< matched part of Utterance::folded
   std::vector<std::string> words;  ///< what matched, for explanations
 };
@@ -37,7 +39,8 @@ struct FaqHit {
 class FaqIndex {
  public:
   /// Rows are read while building only. Answers are cut into pieces for analysis, so they may be of any length.
-  FaqIndex(const std::vector<FaqRow>& rows, const Analyzer& analyzer, std::shared_ptr<const Synonyms> synonyms);
+  FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyzer> analyzer,
+           std::shared_ptr<const Synonyms> synonyms);
 
   /// Best first, at most `max`; deterministic: equal ranks keep the rows' order.
   std::vector<FaqHit> search(const Utterance& utterance, std::size_t max) const;
@@ -61,10 +64,13 @@ class FaqIndex {
   struct Scored;
 
   void add_wording(std::uint32_t row, std::string_view text, const FaqTerms& terms);
+  std::vector<FaqHit> find(const std::vector<Token>& tokens, std::string_view key, std::size_t max) const;
   std::vector<Scored> retrieve(const FaqTerms& asked) const;
   FaqHit judge(const Scored& scored, const std::vector<AskedUnit>& asked, std::string_view key) const;
 
+  std::shared_ptr<const Analyzer> analyzer_;
   std::shared_ptr<const Synonyms> synonyms_;
+  ReadingLexicon lexicon_;
   std::size_t row_count_ = 0;
   TermStatistics statistics_;
   Bm25Index questions_;  ///< over wordings_

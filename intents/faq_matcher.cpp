@@ -16,19 +16,19 @@ constexpr std::string_view kHelpful = "faq:helpful:";
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %"; }
 
 std::string reason_of(const FaqHit& hit) {
-  if (hit.exact) return "質問の文と一致";
+  if (hit.exact) return hit.respelled ? "読みが質問の文と一致" : "質問の文と一致";
   std::string words;
   for (const std::string& word : hit.words) words += (words.empty() ? "" : "、") + word;
-  return "一致した言葉 " + (words.empty() ? std::string("なし（答えの中だけ）") : words) + "；質問の " + percent(hit.explained) +
+  return std::string(hit.respelled ? "つづりを読みから補正；" : "") + "一致した言葉 " + (words.empty() ? std::string("なし（答えの中だけ）") : words) + "；質問の " + percent(hit.explained) +
          " を説明（うち見出し " + percent(hit.by_question) + "）；見出しの " + percent(hit.asked_for) + " が質問にある";
 }
 
 class FaqMatcher final : public Matcher {
  public:
-  FaqMatcher(std::shared_ptr<const Content> content, const Analyzer& analyzer)
+  FaqMatcher(std::shared_ptr<const Content> content, std::shared_ptr<const Analyzer> analyzer)
       : content_(std::move(content)),
         index_(content_->faqs, analyzer,
-               std::make_shared<Synonyms>(analyzer, general_synonyms(), content_->synonyms)) {
+               std::make_shared<Synonyms>(*analyzer, general_synonyms(), content_->synonyms)) {
     for (std::size_t row = 0; row < content_->faqs.size(); ++row) by_id_.emplace(content_->faqs[row].id, row);
   }
 
@@ -119,7 +119,7 @@ class FaqMatcher final : public Matcher {
 std::shared_ptr<const Matcher> make_faq_matcher(std::shared_ptr<const Content> content,
                                                 std::shared_ptr<const Analyzer> analyzer, LoadReport&) {
   if (content->faqs.empty()) return nullptr;
-  return std::make_shared<FaqMatcher>(std::move(content), *analyzer);
+  return std::make_shared<FaqMatcher>(std::move(content), std::move(analyzer));
 }
 
 }  // namespace kairan::intents

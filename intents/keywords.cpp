@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "intents/kana.h"
 #include "intents/synonyms.h"
 
 namespace kairan::intents {
@@ -14,20 +15,12 @@ std::string_view first_character(std::string_view text) {
   return text.substr(0, size);
 }
 
-/// Hiragana as folded text has it: U+3041..U+3096 and the long vowel mark.
-bool is_kana_only(std::string_view text) {
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    if (text.size() - at < 3) return false;
-    const std::string_view letter = text.substr(at, 3);
-    const bool hiragana = letter[0] == '\xE3' && (letter[1] == '\x81' || letter[1] == '\x82');
-    if (!hiragana && letter != "ー") return false;
-  }
-  return true;
-}
+/// A shorter reading is part of too many other words.
+constexpr std::size_t kShortestReading = 4;
 
 bool whole_words_only(std::string_view folded) {
   const std::size_t letters = length_graphemes(folded);
-  return letters == 1 || (letters == 2 && is_kana_only(folded));
+  return letters == 1 || (letters == 2 && only_kana(folded));
 }
 
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -49,7 +42,14 @@ KeywordId KeywordIndex::add(std::string_view word) {
     by_first_character_[std::string(first_character(folded))].emplace_back(folded, entry->second);
   }
   Forms forms{{}, entry->second};
-  for (const Token& token : analyzer_->tokenize(word)) forms.forms.push_back(word_form(token));
+  std::string reading;
+  for (const Token& token : analyzer_->tokenize(word)) {
+    forms.forms.push_back(word_form(token));
+    reading += token.reading;
+  }
+  if (reading != folded && only_kana(reading) && to_code_points(reading).size() >= kShortestReading) {
+    readings_by_first_character_[std::string(first_character(reading))].emplace_back(reading, entry->second);
+  }
   if (!forms.forms.empty()) {
     std::string first = forms.forms.front();
     by_first_form_[std::move(first)].push_back(std::move(forms));
@@ -60,15 +60,19 @@ KeywordId KeywordIndex::add(std::string_view word) {
 std::vector<KeywordHit> KeywordIndex::find(const Utterance& utterance) const {
   std::vector<KeywordHit> hits;
   const std::string_view text = utterance.folded;
+  const bool by_reading = !has_kanji(text);  // typed in kana alone
   for (std::size_t at = 0; at < text.size();) {
-    const std::string_view first = first_character(text.substr(at));
-    const auto words = by_first_character_.find(std::string(first));
-    if (words != by_first_character_.end()) {
+    const std::string first(first_character(text.substr(at)));
+    const auto look = [&](const WordsByCharacter& table) {
+      const auto words = table.find(first);
+      if (words == table.end()) return;
       for (const auto& [word, id] : words->second) {
         if (text.compare(at, word.size(), word) != 0 || cuts_latin_word(text, at, at + word.size())) continue;
         hits.push_back({id, at, at + word.size()});
       }
-    }
+    };
+    look(by_first_character_);
+    if (by_reading) look(readings_by_first_character_);
     at += first.size();
   }
   std::vector<std::string> forms;

@@ -1,5 +1,5 @@
 // Finds many words in a text at once: in any spelling that folds alike, or by dictionary form (相談する finds 「相談したい」).
-// A word that is very short (up to two kana or one other character) counts only as a whole word of the text.
+// In a text of kana alone a word is found by its reading, too. A word that is very short (up to two kana or one other character) counts only as a whole word of the text.
 // Threads: const members from many at once.
 #pragma once
 
@@ -38,7 +38,9 @@ class KeywordIndex {
   };
   const Analyzer* analyzer_;
   std::unordered_map<std::string, KeywordId> ids_;  ///< by folded text
-  std::unordered_map<std::string, std::vector<std::pair<std::string, KeywordId>>> by_first_character_;
+  using WordsByCharacter = std::unordered_map<std::string, std::vector<std::pair<std::string, KeywordId>>>;
+  WordsByCharacter by_first_character_;
+  WordsByCharacter readings_by_first_character_;  ///< for texts without kanji
   std::unordered_map<std::string, std::vector<Forms>> by_first_form_;
 };
 

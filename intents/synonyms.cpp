@@ -80,6 +80,7 @@ void Synonyms::add(const Analyzer& analyzer, std::string_view word, std::uint32_
   Member member;
   for (const Token& token : analyzer.tokenize(word)) member.forms.push_back(word_form(token));
   if (member.forms.empty()) return;
+  words_.emplace_back(word);
   member.concept_id = concept_id;
   member.in_question_only = in_question_only;
   std::string first = member.forms.front();

@@ -37,6 +37,7 @@ class Synonyms {
   /// Every mention in `forms`, the word forms of a text's tokens, in order of their beginnings.
   std::vector<Mention> mentions(const std::vector<std::string>& forms) const;
   std::size_t concepts() const { return concepts_; }
+  const std::vector<std::string>& words() const { return words_; }  ///< of all concepts, as written
 
  private:
   struct Member {
@@ -48,6 +49,7 @@ class Synonyms {
   void add(const Analyzer& analyzer, std::string_view word, std::uint32_t concept_id, bool in_question_only);
 
   std::uint32_t concepts_ = 0;
+  std::vector<std::string> words_;
   std::unordered_map<std::string, std::vector<Member>> by_first_form_;
 };
 

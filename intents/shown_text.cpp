@@ -1,0 +1,79 @@
+#include "intents/engine.h"
+#include "intents/content.h"
+
+namespace kairan::intents {
+namespace {
+
+void add_line(std::string& out, const std::string& line) {
+  if (line.empty()) return;
+  if (!out.empty()) out += '\n';
+  out += line;
+}
+
+void add_labels(std::string& out, const std::vector<Action>& actions) {
+  std::string line;
+  for (const Action& action : actions) line += (line.empty() ? "［" : " ［") + action.label + "］";
+  add_line(out, line);
+}
+
+struct Reader {
+  std::string& out;
+  void operator()(const TextMessage& message) const { add_line(out, message.text); }
+  void operator()(const ChoicesMessage& message) const {
+    add_line(out, message.title);
+    add_line(out, message.text);
+    add_labels(out, message.choices);
+  }
+  void operator()(const CardsMessage& message) const {
+    for (const Card& card : message.cards) {
+      add_line(out, card.title);
+      add_line(out, card.text);
+      add_labels(out, card.actions);
+    }
+  }
+  void operator()(const ImageMessage& message) const { add_line(out, message.url); }
+  void operator()(const LocationMessage& message) const {
+    add_line(out, message.title);
+    add_line(out, message.address);
+  }
+  void operator()(const StickerMessage&) const {}
+  void operator()(const RichMessage& message) const { add_line(out, message.alt_text); }
+};
+
+}  // namespace
+
+std::string_view answer_kind_name(Answer::Kind kind) {
+  switch (kind) {
+    case Answer::Kind::kAnswer: return "answer";
+    case Answer::Kind::kChoose: return "choose";
+    case Answer::Kind::kNone: return "none";
+  }
+  return "none";
+}
+
+std::string shown_text(const std::vector<Message>& messages) {
+  std::string out;
+  for (const Message& message : messages) {
+    std::visit(Reader{out}, message.body);
+    add_labels(out, message.quick_replies);
+  }
+  return out;
+}
+
+bool LoadReport::ok() const {
+  for (const ContentProblem& problem : problems) {
+    if (!problem.warning) return false;
+  }
+  return true;
+}
+
+const std::string& pick(const Localized& text, std::string_view language) {
+  static const std::string empty;
+  const auto find = [&](std::string_view name) { return text.find(std::string(name)); };
+  auto found = find(language);
+  if (found == text.end() && language != "ja-easy" && language != "ja") found = find("en");
+  if (found == text.end()) found = find("ja");
+  return found == text.end() ? empty : found->second;
+}
+
+}  // namespace kairan::intents
