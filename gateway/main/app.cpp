@@ -162,18 +162,6 @@ void App::watch_redis() {
 }
 
 Status App::serve_http() {
-  const auto observe = [this](const char* listener) {
-    return [this, listener](std::string_view route, int status, std::chrono::nanoseconds took) {
-      metrics_
-          .counter("kairan_http_requests_total", "HTTP requests by listener, route and status",
-                   {{"listener", listener}, {"route", std::string(route)}, {"status", std::to_string(status)}})
-          .add();
-      metrics_
-          .histogram("kairan_http_request_seconds", "From the whole request to the whole response",
-                     {{"listener", listener}, {"route", std::string(route)}})
-          .observe(took);
-    };
-  };
   Health health;
   health.alive = [this] { return !failed(); };
   health.checks = [this] { return checks(); };
@@ -184,17 +172,25 @@ Status App::serve_http() {
   if (forwarder_) hook = [this](const HttpRequest& request) { forwarder_->forward(request); };
   std::vector<Route> public_routes{webhook_route(*line_, *intake_, pipeline_metrics_, std::move(hook)),
                                    alive_route(health)};
+  std::vector<Route> console_routes = operator_routes(health);
+  public_requests_ = std::make_unique<RequestMetrics>(metrics_, "public", public_routes);
+  console_requests_ = std::make_unique<RequestMetrics>(metrics_, "console", console_routes);
+  const auto observer = [](RequestMetrics& requests) {
+    return [&requests](std::string_view route, int status, std::chrono::nanoseconds took) {
+      requests.observe(route, status, took);
+    };
+  };
   HttpServerOptions options;
   options.host = config_.public_listen.host;
   options.port = config_.public_listen.port;
   options.workers = config_.workers;
-  options.observe = observe("public");
+  options.observe = observer(*public_requests_);
   public_server_ = std::make_unique<HttpServer>(options, std::move(public_routes));
   options.host = config_.console_listen.host;
   options.port = config_.console_listen.port;
   options.workers = 16;
-  options.observe = observe("console");
-  console_server_ = std::make_unique<HttpServer>(options, operator_routes(health));
+  options.observe = observer(*console_requests_);
+  console_server_ = std::make_unique<HttpServer>(options, std::move(console_routes));
   for (HttpServer* server : {console_server_.get(), public_server_.get()}) {
     const auto port = server->bind();
     if (!port) return port.error().within(server == public_server_.get() ? "public.listen" : "console.listen");

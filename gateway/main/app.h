@@ -19,6 +19,7 @@
 #include "gateway/metrics.h"
 #include "gateway/pipeline_metrics.h"
 #include "gateway/reply_sender.h"
+#include "gateway/request_metrics.h"
 #include "gateway/router.h"
 #include "gateway/shard_runner.h"
 #include "gateway/spool.h"
@@ -83,6 +84,8 @@ class App {
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<ShardRunner> runner_;
+  std::unique_ptr<RequestMetrics> public_requests_;
+  std::unique_ptr<RequestMetrics> console_requests_;
   std::unique_ptr<HttpServer> public_server_;
   std::unique_ptr<HttpServer> console_server_;
   int public_port_ = 0;
