@@ -4,12 +4,13 @@
 //
 //   append ──► inbox stream ──► commit (conversation + reply bytes, one script) ──► outbox ──► begin_try ──► finish
 //
-// Threads: any; the object holds no state but the client.
+// Threads: any; appends of several threads share round trips (append_queue.h).
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -81,11 +82,15 @@ struct DeadEvent {
   TimePoint at;
 };
 
+class AppendQueue;
+
 class Inbox {
  public:
   Inbox(RedisClient& redis, Partition partitions);
+  ~Inbox();
 
   /// Takes events in durably, in the order given, in one round trip. Repeating it after kTimeout is harmless.
+  /// Returns within twice `timeout`.
   Result<std::vector<Taken>> append(std::span<const NewEvent> events, TimePoint now, std::chrono::milliseconds timeout);
 
   // --- ownership ---
@@ -132,6 +137,7 @@ class Inbox {
  private:
   RedisClient& redis_;
   const Partition partitions_;
+  std::unique_ptr<AppendQueue> appends_;
 };
 
 }  // namespace kairan::store

@@ -1,7 +1,7 @@
 #include "store/embedded_redis.h"
 
+#include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,18 +42,19 @@ bool gone_within(const std::string& folder, milliseconds limit) {
   return true;
 }
 
-/// Runs `work` in a process of its own; its answer is the exit status.
-template <typename Work>
-pid_t in_child(const Work& work) {
+/// Runs the hidden test case below in a process of its own: a fork alone may not start threads when its parent had some.
+pid_t in_process(const std::string& role, const std::string& data_dir, int ready = -1, int go = -1) {
+  const std::string ready_text = std::to_string(ready);
+  const std::string go_text = std::to_string(go);
   const pid_t child = fork();
   if (child == 0) {
-    int status = 1;
-    try {
-      status = work();
-    } catch (const std::exception&) {
-      status = 99;
-    }
-    _exit(status);
+    setenv("KAIRAN_TEST_ROLE", role.c_str(), 1);
+    setenv("KAIRAN_TEST_FOLDER", data_dir.c_str(), 1);
+    setenv("KAIRAN_TEST_READY", ready_text.c_str(), 1);
+    setenv("KAIRAN_TEST_GO", go_text.c_str(), 1);
+    dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+    execl("/proc/self/exe", "test_store_redis", "[.process]", static_cast<char*>(nullptr));
+    _exit(98);
   }
   return child;
 }
@@ -63,6 +64,21 @@ std::string setting(RedisClient& client, const std::string& name) {
 }
 
 }  // namespace
+
+TEST_CASE("a process of its own", "[.process]") {
+  REQUIRE(getenv("KAIRAN_TEST_ROLE") != nullptr);
+  auto options = TestRedis::options(getenv("KAIRAN_TEST_FOLDER"));
+  const std::string role = getenv("KAIRAN_TEST_ROLE");
+  options.outlives_process = role == "is killed";
+  auto server = must(EmbeddedRedis::start(options));
+  auto client = client_of(server->url());
+  must(client.command({"SET", "k", "v"}));
+  if (role == "is killed") raise(SIGKILL);
+  const long pid = server->pid();
+  REQUIRE(write(std::stoi(getenv("KAIRAN_TEST_READY")), &pid, sizeof pid) == sizeof pid);
+  char end = 0;
+  REQUIRE(read(std::stoi(getenv("KAIRAN_TEST_GO")), &end, 1) == 0);  // until the parent closes its end
+}
 
 TEST_CASE("the private server syncs every write, evicts nothing, hears no network and passes the durability check") {
   TestRedis redis;
@@ -170,15 +186,7 @@ TEST_CASE("a killed server serves again within a second") {
 
 TEST_CASE("a server outlives a killed process and is adopted by the next, with its data") {
   TempDir folder;
-  const pid_t child = in_child([&] {
-    auto options = TestRedis::options(folder.path());
-    options.outlives_process = true;
-    auto server = must(EmbeddedRedis::start(options));
-    auto client = client_of(server->url());
-    must(client.command({"SET", "k", "v"}));
-    raise(SIGKILL);
-    return 0;
-  });
+  const pid_t child = in_process("is killed", folder.path());
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   REQUIRE(WIFSIGNALED(status));
@@ -213,16 +221,11 @@ TEST_CASE("many processes that start at once on a folder share one server") {
   REQUIRE(pipe(ready) == 0);
   int go[2];
   REQUIRE(pipe(go) == 0);
+  REQUIRE(fcntl(go[1], F_SETFD, FD_CLOEXEC) == 0);
   for (int i = 0; i < 6; ++i) {
-    children.push_back(in_child([&] {
-      auto server = start(folder.path());
-      const long pid = server->pid();
-      if (write(ready[1], &pid, sizeof pid) != sizeof pid) return 2;
-      close(go[1]);
-      char end = 0;
-      return read(go[0], &end, 1) == 0 ? 0 : 3;  // until the test closes its end
-    }));
+    children.push_back(in_process("waits", folder.path(), ready[1], go[0]));
   }
+  close(ready[1]);
   std::vector<long> pids;
   for (int i = 0; i < 6; ++i) {
     long pid = 0;
@@ -236,7 +239,7 @@ TEST_CASE("many processes that start at once on a folder share one server") {
     CHECK(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 0);
   }
-  for (const int fd : {ready[0], ready[1], go[0]}) close(fd);
+  for (const int fd : {ready[0], go[0]}) close(fd);
   for (const long pid : pids) CHECK(pid == pids.front());
   CHECK(gone_within(folder.path() + "/redis", milliseconds(5000)));
 }
