@@ -268,7 +268,10 @@ Loaded load_engine(const std::string& folder) {
   const auto add = [&](std::shared_ptr<const Matcher> matcher) {
     if (matcher) matchers.push_back(std::move(matcher));
   };
+  add(make_rule_matcher(content, analyzer, loaded.report));
+  add(make_dialogue_matcher(content, analyzer, loaded.report));
   add(make_city_matcher(content, analyzer));
+  add(make_faq_matcher(content, analyzer, loaded.report));
   if (!loaded.report.ok()) return loaded;
   loaded.engine = std::make_shared<CityEngine>(content, analyzer, std::move(matchers), loaded.report);
   return loaded;
