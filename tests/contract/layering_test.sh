@@ -65,7 +65,7 @@ only_in() {
   check "$library only in: $*" "$wrong"
 }
 
-only_in hiredis '^hiredis' store/redis_client.cpp
+only_in hiredis '^hiredis' store/redis_connection.cpp
 only_in cpp-httplib '^httplib' gateway/http_server.cpp adapters/http_client.cpp
 only_in spdlog '^(spdlog|fmt)/' base/log.cpp
 only_in OpenSSL '^openssl/' base/crypto.cpp
