@@ -131,7 +131,7 @@ Result<std::pair<std::string, int>> parse_listen(const std::string& text) {
   std::string host = text.substr(0, colon);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
-  if (host.empty() || (!bracketed && host.find(':') != std::string::npos)) return wrong;
+  if (host.empty() || (!bracketed && host.find_first_of(":[]") != std::string::npos)) return wrong;
   int port = -1;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
