@@ -291,7 +291,6 @@ function flexBubble(bubble, hooks) {
     if (style?.backgroundColor) part.style.backgroundColor = style.backgroundColor;
     if (style?.separator) part.style.borderTop = `1px solid ${style.separatorColor || '#d4d6da'}`;
     part.append(flexComponent(component, 'vertical', hooks));
-    if (component.paddingAll) part.classList.add('line-no-padding');
     node.append(part);
   }
   return node;

@@ -1,5 +1,5 @@
 // One phone: a resident's chat with the account, as LINE shows it.
-import {drawSticker, element, plainText, renderMessages, renderQuickReplies, tappableArea} from './line_renderer.js';
+import {drawSticker, element, plainText, renderMessage, renderQuickReplies, tappableArea} from './line_renderer.js';
 
 const TOKYO = 'Asia/Tokyo';
 const timeFormat = new Intl.DateTimeFormat('ja-JP', {hour: '2-digit', minute: '2-digit', timeZone: TOKYO});
@@ -50,7 +50,7 @@ export class Phone {
     this.accountName = accountName;
     this.newPerson = newPerson;
     this.renamed = renamed;
-    this.hooks = {onAction: (action) => this.press(action)};
+    this.hooks = {onAction: (action) => this.press(action), imageUrl: localImage};
     this.build();
     this.take(person);
     this.showPeople(people);
@@ -231,17 +231,13 @@ export class Phone {
     const mine = entry.from === 'resident';
     const row = element('div', mine ? 'row row-resident' : 'row row-account');
     const stack = element('div', 'stack');
-    const spoken = element('span', 'hidden', mine ? `${this.person.name}: ` : `${this.accountName}: `);
-    stack.append(spoken);
+    stack.append(element('span', 'hidden', mine ? `${this.person.name}: ` : `${this.accountName}: `));
     if (!mine) stack.append(element('span', 'sender', this.accountName));
-    stack.append(renderMessages(entry.messages, mine ? {} : this.hooks));
-    const meta = element('div', 'meta');
-    if (mine) meta.append(element('span', `state state-${entry.state}`, {sending: '送信中', read: '既読', failed: '届いていません'}[entry.state] ?? ''));
-    const time = element('time', '', timeFormat.format(entry.at));
-    time.dateTime = new Date(entry.at).toISOString();
-    meta.append(time);
-    if (mine) row.append(meta, stack);
-    else row.append(icon(), stack, meta);
+    for (const message of entry.messages) {
+      const drawn = renderMessage(message, mine ? {imageUrl: localImage} : this.hooks);
+      stack.append(element('div', 'item', ...(mine ? [drawMeta(entry), drawn] : [drawn, drawMeta(entry)])));
+    }
+    row.append(...(mine ? [stack] : [icon(), stack]));
     return row;
   }
 
@@ -261,7 +257,7 @@ export class Phone {
     add.type = 'button';
     add.addEventListener('click', () => this.act('follow', {}));
     this.notice.replaceChildren(
-      element('span', '', state === 'blocked' ? 'このアカウントをブロック中です。' : 'まだ友だちに追加されていません。'), add);
+      element('span', '', state === 'blocked' ? 'ブロック中です。' : 'まだ友だちに追加されていません。'), add);
   }
 
   showRichMenu(menu) {
@@ -366,7 +362,7 @@ export class Phone {
     this.panel.replaceChildren(...{send: () => this.sendPanel(), location: () => this.placePanel(),
       sticker: () => this.stickerPanel(), menu: () => this.accountPanel()}[kind]());
     this.panel.hidden = false;
-    this.panel.className = `panel panel-${kind}`;
+    this.panel.className = `panel panel-of-${kind}`;
     this.menuButton.setAttribute('aria-expanded', String(kind === 'menu'));
     this.panel.querySelector('button')?.focus();
   }
@@ -456,6 +452,25 @@ export class Phone {
     });
     this.openDialog(element('p', '', action.label ?? '日時を選んでください'), field, send);
   }
+}
+
+/// Pictures load from this machine only; the address of any other is shown instead.
+function localImage(url) {
+  try {
+    const {protocol, hostname} = new URL(url);
+    return protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost') ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+const STATES = {sending: '送信中', read: '既読', failed: '届いていません'};
+
+function drawMeta(entry) {
+  const time = element('time', '', timeFormat.format(entry.at));
+  time.dateTime = new Date(entry.at).toISOString();
+  const state = STATES[entry.state];
+  return element('div', 'meta', state ? element('span', `state state-${entry.state}`, state) : null, time);
 }
 
 /// The account's round picture: the first character of a notice that goes round.
