@@ -104,8 +104,8 @@ DialogueStep read_step(const std::string& id, const YamlNode& node, const YamlCh
     }
   }
   if (const YamlNode* const choices = node.find("choices"); choices != nullptr) {
-    if (choices->list.empty() || choices->list.size() > kMaxChoices) {
-      checker.problem(choices->line, path, "選択肢は1個から" + std::to_string(kMaxChoices) + "個までです。");
+    if (choices->list.empty() || choices->list.size() > kMaxDialogueChoices) {
+      checker.problem(choices->line, path, "選択肢は1個から" + std::to_string(kMaxDialogueChoices) + "個までです。");
     }
     for (const YamlNode& item : choices->list) {
       DialogueChoice choice = read_choice(item, path, checker, conditions);

@@ -62,7 +62,7 @@ struct Dialogue {
 // A reply carries 5 messages at most (line-openapi, ReplyMessageRequest.messages), a quick reply 13 items with labels of 20
 // characters, a buttons template 4 actions (line-platform 3.1).
 inline constexpr std::size_t kMaxTextsInARow = 5;
-inline constexpr std::size_t kMaxChoices = 13;
+inline constexpr std::size_t kMaxDialogueChoices = 13;
 inline constexpr std::size_t kMaxLinks = 4;
 inline constexpr std::size_t kMaxStepText = 2000;
 inline constexpr std::size_t kMaxSteps = 100;

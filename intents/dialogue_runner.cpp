@@ -152,7 +152,7 @@ void DialogueRunner::add_choices(const Dialogue& dialogue, const DialogueStep& s
   }
   // What a person always may do, as far as there is room for buttons; typing the words works in any case.
   const auto add = [&](std::string_view name) {
-    if (message.quick_replies.size() < kMaxChoices) message.quick_replies.push_back(control(name, language));
+    if (message.quick_replies.size() < kMaxDialogueChoices) message.quick_replies.push_back(control(name, language));
   };
   if (!slot(context, kTrail).empty()) {
     add("back");

@@ -9,6 +9,7 @@
 #include "intents/arbiter.h"
 #include "intents/content_loader.h"
 #include "intents/conversation.h"
+#include "intents/dialogue_runner.h"
 #include "intents/parts.h"
 #include "intents/phrases.h"
 
@@ -56,6 +57,7 @@ class CityEngine final : public Engine {
     Context context = read_context(query.conversation, query.now);
     Answer answer = !query.postback.empty() ? pressed(query.postback, query, context) : typed(query, context, explain);
     if (answer.messages.size() > kMaxMessages) answer.messages.resize(kMaxMessages);
+    offer_to_resume(answer, query, context);
     answer.conversation = write_context(context, query.now);
     if (!explain) answer.explanation.clear();
     return answer;
@@ -178,13 +180,33 @@ class CityEngine final : public Engine {
     if (!composed) answer.intent = best.candidate.intent;
     context.offered.clear();
     for (const std::size_t i : decision.chosen) {
-      std::vector<Message> messages = offers[i].reply(query, context);
+      std::vector<Message> messages = reply_of(offers[i], query, context);
       std::move(messages.begin(), messages.end(), std::back_inserter(answer.messages));
     }
     if (!composed) context.last_intent = best.candidate.intent;
     // Only the last message's quick replies are shown: an earlier answer's buttons would be lost with it.
     for (std::size_t i = 0; i + 1 < answer.messages.size(); ++i) answer.messages[i].quick_replies.clear();
     return answer;
+  }
+
+  /// The offer's own reply, or that of the intent it leads to; one step only, so that two cannot lead to each other.
+  std::vector<Message> reply_of(const Offer& offer, const Query& query, Context& context) const {
+    if (offer.go.empty()) return offer.reply(query, context);
+    for (const auto& matcher : matchers_) {
+      const std::vector<Offer> found = matcher->by_intent(offer.go, query, context);
+      if (!found.empty() && found.front().go.empty()) return found.front().reply(query, context);
+    }
+    return {text_message(phrase_text(content_->city, "none", query.resident.language))};
+  }
+
+  /// 「続ける」 under an answer to something else while a dialogue is in progress.
+  static void offer_to_resume(Answer& answer, const Query& query, const Context& context) {
+    if (context.dialogue.empty() || answer.messages.empty()) return;
+    if (answer.intent.rfind("dialogue:", 0) == 0 || answer.intent.rfind("dlg:", 0) == 0) return;
+    std::vector<Action>& quick_replies = answer.messages.back().quick_replies;
+    if (quick_replies.size() < ChannelLimits().quick_replies) {
+      quick_replies.push_back(resume_action(query.resident.language));
+    }
   }
 
   std::vector<Message> choice(const std::vector<Offer>& offers, const Decision& decision, const Query& query,
