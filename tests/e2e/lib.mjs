@@ -237,6 +237,11 @@ export class City {
 export class Checks {
   passed = 0;
   failed = 0;
+  skipped = 0;
+  skip(name, reason) {
+    this.skipped += 1;
+    console.log(`skipped: ${name}: ${reason}`);
+  }
   async test(name, run) {
     const start = Date.now();
     try {
@@ -249,7 +254,7 @@ export class Checks {
     }
   }
   finish() {
-    console.log(`${this.passed} passed, ${this.failed} failed`);
+    console.log(`${this.passed} passed, ${this.failed} failed${this.skipped ? `, ${this.skipped} skipped` : ''}`);
     process.exitCode = this.failed === 0 && this.passed > 0 ? 0 : 1;
   }
 }
