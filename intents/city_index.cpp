@@ -9,6 +9,30 @@
 namespace kairan::intents {
 namespace {
 
+/// Names first, then readings and other names, then names without conditions, then parts of names.
+int rank_of(KeyOrigin origin) {
+  switch (origin) {
+    case KeyOrigin::kName: return 0;
+    case KeyOrigin::kReading: case KeyOrigin::kAlias: case KeyOrigin::kGuessedReading: return 1;
+    case KeyOrigin::kBaseName: return 2;
+    case KeyOrigin::kPart: return 3;
+  }
+  return 3;
+}
+
+/// Whether a key is made of question words alone: 「のごみ」, the reading of 能古見, is heard as の + ごみ.
+bool is_talk(const KeyTable& words, std::u32string_view key) {
+  std::vector<bool> reached(key.size() + 1, false);
+  reached[0] = true;
+  std::vector<KeyTable::Hit> hits;
+  for (std::size_t at = 0; at < key.size(); ++at) {
+    if (!reached[at]) continue;
+    words.at(key, at, hits);
+    for (const KeyTable::Hit& hit : hits) reached[hit.end] = true;
+  }
+  return reached[key.size()];
+}
+
 /// The names inside 「高松第一（松島・築地）花園・塩江」: residents say one of them.
 std::vector<std::string> place_names(const std::string& name) {
   std::vector<std::string> names;
@@ -56,6 +80,9 @@ CityIndex::CityIndex(std::shared_ptr<const Content> content, const Analyzer& ana
 
 void CityIndex::add_places() {
   const City& town = content_->city;
+  KeyTable talk;
+  add_question_words(talk);
+  talk.build();
   for (std::uint32_t i = 0; i < content_->areas.size(); ++i) {
     const CollectionArea& area = content_->areas[i];
     table_.add(name_key(area.name), {i, WordKind::kArea, KeyOrigin::kName});
@@ -72,7 +99,7 @@ void CityIndex::add_places() {
     const District& district = town.districts[i];
     const auto add = [&](const std::string& name) {
       if (name.empty()) return;
-      table_.add(name_key(name), {i, WordKind::kDistrict, KeyOrigin::kName});
+      if (!is_talk(talk, name_key(name))) table_.add(name_key(name), {i, WordKind::kDistrict, KeyOrigin::kName});
       table_.add(name_key(name + "地区"), {i, WordKind::kDistrict, KeyOrigin::kName});
     };
     add(district.name);
@@ -118,17 +145,20 @@ std::vector<std::uint32_t> CityIndex::payloads(std::uint32_t key, WordKind kind)
 }
 
 std::vector<std::uint32_t> CityIndex::items_of(std::uint32_t key) const {
-  std::vector<std::uint32_t> exact, all;
+  std::vector<std::uint32_t> found;
   std::vector<std::string_view> names;
+  int best = 9;
   for (const KeyTable::Entry* entry = table_.begin(key); entry != table_.end(key); ++entry) {
-    if (entry->kind != WordKind::kItem) continue;
+    if (entry->kind == WordKind::kItem) best = std::min(best, rank_of(entry->origin));
+  }
+  for (const KeyTable::Entry* entry = table_.begin(key); entry != table_.end(key); ++entry) {
+    if (entry->kind != WordKind::kItem || rank_of(entry->origin) != best) continue;
     const std::string_view name = content_->items[entry->payload].name;
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;  // a second row of the same name
     names.push_back(name);
-    all.push_back(entry->payload);
-    if (entry->origin == KeyOrigin::kName) exact.push_back(entry->payload);
+    found.push_back(entry->payload);
   }
-  return exact.empty() ? all : exact;
+  return found;
 }
 
 std::vector<std::uint32_t> CityIndex::kinds_of(std::uint32_t key) const {
@@ -169,8 +199,11 @@ Signals gather(const Question& question, const Utterance& utterance, const CityI
     if (is(WordKind::kFurniture) && !place_like) continue;
     const std::u32string_view key = table.key(segment.key);
     const bool only_kana_key = std::all_of(key.begin(), key.end(), is_hiragana);
-    // A few kana inside other letters are part of another word: 「かさ」 in 「おかさん」.
-    if (only_kana_key && key.size() <= 3 && !(left && right)) {
+    // A few kana inside other letters are part of another word (「かさ」 in 「おかさん」), and the sound of a verb is no
+    // thing (「乗り」 is not 「のり」).
+    const Token& token = utterance.tokens[question.token_of[segment.begin]];
+    const bool verb = (token.pos.rfind("動詞", 0) == 0 || token.pos.rfind("形容詞", 0) == 0) && has_kanji(token.surface);
+    if (only_kana_key && ((key.size() <= 3 && !(left && right)) || (verb && is(WordKind::kItem)))) {
       signals.unknown += letters;
       continue;
     }

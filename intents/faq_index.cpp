@@ -25,7 +25,7 @@ constexpr double kAnswerTrust = 0.5;
 /// A question whose spelling was guessed is answered a little less surely.
 constexpr double kRespelledTrust = 0.97;
 /// A word that no row knows says that the question is about something else: it weighs more than the rarest known word.
-constexpr double kUnknownWeight = 1.3;
+constexpr double kUnknownWeight = 1.6;
 // The confidence of a fully explained question, by how much of the row's wording was asked for.
 constexpr double kConfidenceAtLeast = 0.55;
 constexpr double kConfidenceByWording = 0.43;

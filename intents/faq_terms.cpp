@@ -16,7 +16,7 @@ bool is_furniture(const std::string& word) {
       "願う", "いう", "言う", "ところ", "所", "方法", "方", "場合", "際", "時", "件", "的", "さん", "様", "欲しい", "ほしい",
       "できる", "出来る", "良い", "よい", "いい", "行う", "思う", "考える", "必要", "どのような", "どんな", "くる", "来る", "行く",
       "いく", "つく", "みる", "わかる", "分かる", "以下", "次", "通り", "その", "この", "あの", "そう", "こう", "ちょっと",
-      "すみません", "お願い", "質問", "ええ", "もう", "まだ", "また",
+      "すみません", "お願い", "質問", "ええ", "もう", "まだ", "また", "仕方", "しかた", "やり方", "やりかた",
       // English function words
       "a", "an", "the", "i", "my", "me", "we", "our", "you", "your", "it", "is", "are", "am", "be", "do", "does", "did", "to",
       "of", "in", "on", "at", "for", "and", "or", "how", "what", "where", "when", "who", "which", "can", "could", "would",
@@ -97,7 +97,7 @@ FaqTerms faq_terms(const std::vector<Token>& tokens, const Synonyms& synonyms, T
   std::vector<std::string> forms;
   forms.reserve(tokens.size());
   for (const Token& token : tokens) forms.push_back(word_form(token));
-  const std::vector<Synonyms::Mention> mentions = synonyms.mentions(forms);
+  const std::vector<Synonyms::Mention> mentions = synonyms.mentions(forms, side);
 
   std::size_t run = 0;
   for (std::size_t at = 0; at <= tokens.size(); ++at) {
@@ -106,10 +106,7 @@ FaqTerms faq_terms(const std::vector<Token>& tokens, const Synonyms& synonyms, T
     run = at + 1;
   }
   auto& concepts = terms.lists.by_kind[static_cast<std::size_t>(TermKind::kConcept)];
-  for (const Synonyms::Mention& mention : mentions) {
-    if (side == TextSide::kContent && mention.in_question_only) continue;
-    concepts.push_back(hash_concept(mention.concept_id));
-  }
+  for (const Synonyms::Mention& mention : mentions) concepts.push_back(hash_concept(mention.concept_id));
   for (std::size_t at = 0; at < tokens.size(); ++at) {
     const Token& token = tokens[at];
     if (!is_content_word(token) || is_furniture(token.base)) continue;
@@ -119,7 +116,6 @@ FaqTerms faq_terms(const std::vector<Token>& tokens, const Synonyms& synonyms, T
     unit.begin = token.begin;
     unit.end = token.end;
     for (const Synonyms::Mention& mention : mentions) {
-      if (side == TextSide::kContent && mention.in_question_only) continue;
       if (mention.begin <= at && at < mention.end) unit.concepts.push_back(hash_concept(mention.concept_id));
     }
     terms.lists.by_kind[static_cast<std::size_t>(TermKind::kWord)].push_back(unit.word);

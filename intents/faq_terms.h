@@ -25,9 +25,6 @@ struct FaqTerms {
   TermLists lists;
 };
 
-enum class TextSide { kQuestionAsked, kContent };
-
-/// @param side  words that hold in questions only count as mentions for kQuestionAsked alone
 FaqTerms faq_terms(const std::vector<Token>& tokens, const Synonyms& synonyms, TextSide side);
 
 /// An answer without what says nothing about its subject: lists of related questions, contacts, revision marks.

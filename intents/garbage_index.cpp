@@ -111,7 +111,10 @@ class ItemKeys {
     for (const Token& token : analyzer_.tokenize(name)) reading += token.reading;
     if (has_kanji(reading)) return;  // the dictionary does not know all of it
     const std::u32string sound = name_key(reading);
-    if (sound != key && sound.size() > 1) table_.add(sound, {number, WordKind::kItem, KeyOrigin::kGuessedReading});
+    const bool part = origin == KeyOrigin::kBaseName || origin == KeyOrigin::kPart;
+    if (sound != key && sound.size() > 1) {
+      table_.add(sound, {number, WordKind::kItem, part ? origin : KeyOrigin::kGuessedReading});
+    }
   }
 
   struct Hash {

@@ -179,7 +179,7 @@ class Builder {
     Items items = index_.items_of(hit.key);
     if (items.empty()) return;
     sort_kinds(index_, items);
-    const std::string word = to_utf8(index_.table().key(hit.key));
+    const std::string word = shown_word(items, question_.segments[hit.segment]);
     const bool vague = signals_.unknown > 0 || items.size() > 1;
     if (vague) {
       Items all = items;
@@ -207,6 +207,17 @@ class Builder {
       return;
     }
     offers.push_back(kinds_offer(index_, items, word, score, guess, std::move(why) + "、" + std::to_string(items.size()) + "種類"));
+  }
+
+  /// What the kinds are kinds of: the name they share, else what was written.
+  std::string shown_word(const Items& items, const Segment& segment) const {
+    const std::string base = base_name(index_.content().items[items[0]].name);
+    const bool shared = std::all_of(items.begin(), items.end(), [&](std::uint32_t item) {
+      return base_name(index_.content().items[item].name) == base;
+    });
+    if (shared) return base;
+    const std::uint32_t begin = question_.text.source[segment.begin], end = question_.text.source[segment.end];
+    return utterance_.folded.substr(begin, end - begin);
   }
 
   const CityIndex& index_;
@@ -250,7 +261,7 @@ std::vector<Offer> near_offers(const CityIndex& index, const Utterance& utteranc
   std::u32string word(question.part(core.begin, core.end));
   word.erase(std::remove(word.begin(), word.end(), U' '), word.end());
   if (word.size() < 2 || word.size() > kMaxNearLetters || (!cue && !core.nouns_only)) return offers;
-  if (!cue && (signals.named > 0 || word.size() > 9)) return offers;
+  if (!cue && (signals.named > signals.items.size() || word.size() > 9)) return offers;
   Items typos, kinds;
   double nearest = 9;
   std::set<std::string> names;

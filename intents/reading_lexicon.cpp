@@ -114,6 +114,18 @@ std::optional<std::string> ReadingLexicon::spell_kana(const Utterance& utterance
   for (const Token& token : utterance.tokens) {
     if (token.content && token.pos.compare(0, 6, "名詞") == 0) whole.insert(token.begin * (text.size() + 1) + token.end);
   }
+  // What the analysis reads as grammar from end to end stays: 「しよう」 is する, not 使用.
+  const auto is_grammar = [&](std::size_t begin, std::size_t end) {
+    std::size_t place = begin;
+    for (const Token& token : utterance.tokens) {
+      if (token.begin != place || token.end > end) continue;
+      const bool grammar = token.pos.compare(0, 6, "助詞") == 0 || token.pos.compare(0, 9, "助動詞") == 0 ||
+                           token.base == "する" || token.base == "いる" || token.base == "ある" || token.base == "なる";
+      if (!grammar) return false;
+      place = token.end;
+    }
+    return place == end;
+  };
   std::string out;
   bool changed = false;
   for (std::size_t at = 0; at + 1 < starts.size();) {
@@ -123,7 +135,7 @@ std::optional<std::string> ReadingLexicon::spell_kana(const Utterance& utterance
       const std::size_t end = starts[at + letters];
       if (letters < kShortestReading && whole.count(starts[at] * (text.size() + 1) + end) == 0) continue;
       const auto found = spelling_by_reading_.find(text.substr(starts[at], end - starts[at]));
-      if (found == spelling_by_reading_.end()) continue;
+      if (found == spelling_by_reading_.end() || is_grammar(starts[at], end)) continue;
       spelling = &found->second;
       break;
     }

@@ -63,39 +63,42 @@ std::string word_form(const Token& token) {
 
 Synonyms::Synonyms(const Analyzer& analyzer, std::string_view general, const std::vector<SynonymRow>& rows) {
   for (const std::string_view line : split(general, '\n')) {
-    const std::size_t bar = std::min(line.find('|'), line.size());
     const std::uint32_t id = concepts_++;
-    for (const std::string_view word : split(line.substr(0, bar), ' ')) add(analyzer, word, id, false);
-    if (bar == line.size()) continue;
-    for (const std::string_view word : split(line.substr(bar + 1), ' ')) add(analyzer, word, id, true);
+    std::string_view rest = line;
+    for (const Holds holds : {Holds::kBoth, Holds::kInQuestions, Holds::kInContent}) {
+      const std::size_t bar = std::min(rest.find('|'), rest.size());
+      for (const std::string_view word : split(rest.substr(0, bar), ' ')) add(analyzer, word, id, holds);
+      rest.remove_prefix(std::min(bar + 1, rest.size()));
+    }
   }
   for (const SynonymRow& row : rows) {
     const std::uint32_t id = concepts_++;
-    add(analyzer, row.word, id, row.one_way);
-    for (const std::string& word : row.same) add(analyzer, word, id, false);
+    add(analyzer, row.word, id, row.one_way ? Holds::kInQuestions : Holds::kBoth);
+    for (const std::string& word : row.same) add(analyzer, word, id, Holds::kBoth);
   }
 }
 
-void Synonyms::add(const Analyzer& analyzer, std::string_view word, std::uint32_t concept_id, bool in_question_only) {
+void Synonyms::add(const Analyzer& analyzer, std::string_view word, std::uint32_t concept_id, Holds holds) {
   Member member;
   for (const Token& token : analyzer.tokenize(word)) member.forms.push_back(word_form(token));
   if (member.forms.empty()) return;
   words_.emplace_back(word);
   member.concept_id = concept_id;
-  member.in_question_only = in_question_only;
+  member.holds = holds;
   std::string first = member.forms.front();
   by_first_form_[std::move(first)].push_back(std::move(member));
 }
 
-std::vector<Synonyms::Mention> Synonyms::mentions(const std::vector<std::string>& forms) const {
+std::vector<Synonyms::Mention> Synonyms::mentions(const std::vector<std::string>& forms, TextSide side) const {
+  const Holds other_side = side == TextSide::kContent ? Holds::kInQuestions : Holds::kInContent;
   std::vector<Mention> found;
   for (std::size_t at = 0; at < forms.size(); ++at) {
     const auto members = by_first_form_.find(forms[at]);
     if (members == by_first_form_.end()) continue;
     for (const Member& member : members->second) {
-      if (member.forms.size() > forms.size() - at) continue;
+      if (member.holds == other_side || member.forms.size() > forms.size() - at) continue;
       if (!std::equal(member.forms.begin(), member.forms.end(), forms.begin() + static_cast<std::ptrdiff_t>(at))) continue;
-      found.push_back({member.concept_id, at, at + member.forms.size(), member.in_question_only});
+      found.push_back({member.concept_id, at, at + member.forms.size()});
     }
   }
   return found;

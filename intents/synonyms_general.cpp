@@ -3,7 +3,8 @@
 namespace kairan::intents {
 
 // Words of municipal questions that stand for one another. One line, one meaning: words that hold both ways, then after
-// 「|」 words that lead a question to the meaning but do not carry it in an answer. General Japanese administration only;
+// 「|」 words that lead a question to the meaning but do not carry it in an answer, and after a second 「|」 words that carry it
+// in an answer only: a question about ペット finds 犬, but one about 猫 does not. General Japanese administration only;
 // the names of one city's facilities belong into its synonyms.csv.
 std::string_view general_synonyms() {
   return R"(
@@ -129,14 +130,16 @@ std::string_view general_synonyms() {
 犬 飼い犬 イヌ ワンちゃん 愛犬
 猫 飼い猫 ネコ 野良猫 のら猫 捨て猫
 野良犬 のら犬 放し飼い 野犬 迷い犬
-ペット 愛護動物 動物 犬猫 犬 猫 飼い犬
+ペット 愛護動物 動物 犬猫 || 犬 猫 飼い犬 飼い猫
 犬の登録 飼い犬の登録 畜犬登録 登録 鑑札
 狂犬病 狂犬病予防注射 注射済票
 鳩 ハト
 カラス 烏
 鳥獣 野生動物 イノシシ サル アライグマ イタチ ヌートリア ハクビシン 野生鳥獣
 ハチ 蜂 ハチの巣 スズメバチ 蜂の巣 アシナガバチ
-害虫 虫 シロアリ ゴキブリ クモ ムカデ 毛虫 蚊 ハエ 白蟻 虫食い セアカゴケグモ ダニ ユスリカ
+害虫 虫 || シロアリ 白蟻 ゴキブリ クモ ムカデ 毛虫 蚊 ハエ セアカゴケグモ ダニ ユスリカ
+害虫 虫 | シロアリ 白蟻 ゴキブリ クモ ムカデ 毛虫 蚊 ハエ 虫食い セアカゴケグモ ダニ ユスリカ
+シロアリ 白蟻 虫食い
 駆除 退治 追い払う 駆除する
 鳴き声 吠える 騒音 うるさい 音
 近所 近隣 隣人 隣 隣家 ご近所 隣の家
