@@ -1,6 +1,6 @@
-// Takes appends of many threads to Redis together: while one round trip is on its way, the appends that come meanwhile wait
-// and go in the next one. Redis syncs its file once per round of its loop anyway, so waiting costs an append nothing, and
-// one request with thirty events costs a fraction of thirty requests.
+// Takes appends of many threads to Redis together: while one round trip is on its way, the appends that come meanwhile
+// wait and go in the next one. Redis syncs its file once per round of its loop anyway, so waiting costs an append
+// nothing, and one request with thirty events costs a fraction of thirty requests.
 //
 // Threads: any. The thread that finds a free place sends for all that wait (it leads); no thread is kept for this.
 #pragma once

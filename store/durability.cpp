@@ -42,7 +42,8 @@ Status check_durability(RedisClient& redis) {
     if (error.code != ErrorCode::kRefused) return error;
     return Error{ErrorCode::kRefused,
                  "this Redis does not let its settings be read (CONFIG GET, INFO), so it cannot be trusted with "
-                 "acknowledged events: allow both commands to Kairan's user (" + error.detail + ")"};
+                 "acknowledged events: allow both commands to Kairan's user (" +
+                     error.detail + ")"};
   }
   std::string problems;
   const auto add = [&](const std::string& problem) { problems += (problems.empty() ? "" : "; ") + problem; };

@@ -82,10 +82,10 @@ std::string last_lines(const std::string& path) {
 
 /// Everything is stated, also Redis' defaults that a promise rests on.
 std::vector<std::string> settings() {
-  return {"--port", "0", "--unixsocket", "redis.sock", "--unixsocketperm", "700", "--daemonize", "no",
-          "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
-          "--aof-load-truncated", "yes", "--save", "", "--maxmemory", "0", "--maxmemory-policy", "noeviction",
-          "--maxclients", "4000", "--loglevel", "notice", "--crash-memcheck-enabled", "no",
+  return {"--port", "0", "--unixsocket", "redis.sock", "--unixsocketperm", "700", "--daemonize", "no", "--appendonly",
+          "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--aof-load-truncated", "yes",
+          "--save", "", "--maxmemory", "0", "--maxmemory-policy", "noeviction", "--maxclients", "4000", "--loglevel",
+          "notice", "--crash-memcheck-enabled", "no",
           // Subscribers' id buckets are sized to stay in this compact form (keys.h).
           "--hash-max-listpack-entries", "512", "--hash-max-listpack-value", "64",
           // Not read by anything here, and it costs a little on every command.
@@ -165,7 +165,8 @@ class EmbeddedRedis::Impl {
     struct stat info {};
     if (!directory_.ok() || fstat(directory_.get(), &info) != 0) return failed("cannot open " + folder_);
     if (info.st_uid != geteuid()) {
-      return Error{ErrorCode::kUnavailable, "embedded Redis: " + folder_ + " belongs to another user; run as its owner"};
+      return Error{ErrorCode::kUnavailable,
+                   "embedded Redis: " + folder_ + " belongs to another user; run as its owner"};
     }
     if (fchmod(directory_.get(), 0700) != 0) return failed("cannot protect " + folder_);
     return {};
@@ -232,8 +233,8 @@ class EmbeddedRedis::Impl {
     const auto reply = client.command({"CONFIG", "GET", "dir"});
     if (!reply) return reply.error();
     if (reply->items.size() == 2 && reply->items[1].text == folder_) return {};
-    return Error{ErrorCode::kConflict, "embedded Redis: another server answers on " + socket_path() +
-                                           "; stop it, or give another data_dir"};
+    return Error{ErrorCode::kConflict,
+                 "embedded Redis: another server answers on " + socket_path() + "; stop it, or give another data_dir"};
   }
 
   /// Takes the exit status of a child of ours. @return true when there is no living child.
@@ -275,8 +276,8 @@ class EmbeddedRedis::Impl {
     if (flock(attached_.get(), LOCK_EX | LOCK_NB) != 0) return;  // others use it
     const auto pid = running_redis(folder_);
     if (!pid || *pid == 0) return;
-    // Every acknowledged write is in the file already; nothing else is to be saved. Redis refuses while it writes a first
-    // append-only file, so it is asked again.
+    // Every acknowledged write is in the file already; nothing else is to be saved. Redis refuses while it writes a
+    // first append-only file, so it is asked again.
     while (steady_clock::now() < deadline) {
       const auto reply = RedisClient(client_options()).command({"SHUTDOWN", "NOSAVE"});
       static_cast<void>(reply);  // a closed connection is its answer
@@ -309,10 +310,16 @@ Result<std::unique_ptr<EmbeddedRedis>> EmbeddedRedis::start(const Options& optio
   return std::unique_ptr<EmbeddedRedis>(new EmbeddedRedis(std::move(impl)));
 }
 
-std::string EmbeddedRedis::url() const { return impl_->url(); }
+std::string EmbeddedRedis::url() const {
+  return impl_->url();
+}
 
-long EmbeddedRedis::pid() const { return impl_->pid(); }
+long EmbeddedRedis::pid() const {
+  return impl_->pid();
+}
 
-Status EmbeddedRedis::ensure_running() { return impl_->ensure_running(); }
+Status EmbeddedRedis::ensure_running() {
+  return impl_->ensure_running();
+}
 
 }  // namespace kairan::store

@@ -1,8 +1,8 @@
-// A private redis-server under the data folder: Unix socket 0700, TCP off, clean environment, append-only file with fsync
-// on every write. Started when `redis.url` is empty, watched, adopted when a former process left it alive; a second
-// process on the same folder attaches to it. It survives a process that is killed; the last process that stops in order stops it.
-// Layout: redis.sock, redis.log, appendonlydir/; running.lock (redis_process.h), start.lock (one starter at a time),
-// attached.lock (shared by every process that uses the folder).
+// A private redis-server under the data folder: Unix socket 0700, TCP off, clean environment, append-only file with
+// fsync on every write. Started when `redis.url` is empty, watched, adopted when a former process left it alive; a
+// second process on the same folder attaches to it. It survives a process that is killed; the last process that stops
+// in order stops it. Layout: redis.sock, redis.log, appendonlydir/; running.lock (redis_process.h), start.lock (one
+// starter at a time), attached.lock (shared by every process that uses the folder).
 #pragma once
 
 #include <chrono>
@@ -16,10 +16,10 @@ namespace kairan::store {
 class EmbeddedRedis {
  public:
   struct Options {
-    std::string data_dir;                        ///< holds redis/ (0700): socket, append-only files, pid, lock, log
+    std::string data_dir;  ///< holds redis/ (0700): socket, append-only files, pid, lock, log
     std::string program = "redis-server";
     std::chrono::milliseconds start_timeout{20000};
-    bool outlives_process = true;            ///< false (tests): the server is killed when this process is
+    bool outlives_process = true;  ///< false (tests): the server is killed when this process is
   };
   /// Starts or adopts, and waits until it answers. kUnavailable with the reason and what to do when it cannot.
   static Result<std::unique_ptr<EmbeddedRedis>> start(const Options& options);

@@ -109,8 +109,8 @@ Status Inbox::release(std::span<const Lease> leases, const std::string& owner) {
 }
 
 Result<std::vector<StoredEvent>> Inbox::read(Partition partition, const std::string& after, std::size_t count) {
-  const auto reply = redis_.command(
-      {"XRANGE", keys::inbox(partition), "(" + after, "+", "COUNT", std::to_string(std::clamp(count, std::size_t{1}, kMaxRead))});
+  const auto reply = redis_.command({"XRANGE", keys::inbox(partition), "(" + after, "+", "COUNT",
+                                     std::to_string(std::clamp(count, std::size_t{1}, kMaxRead))});
   if (!reply) return reply.error();
   return reply_reading::events_of(*reply);
 }
@@ -121,8 +121,12 @@ Result<std::map<Partition, std::vector<StoredEvent>>> Inbox::wait(const std::map
   if (after.empty()) return found;
   // BLOCK 0 would wait without end.
   block = std::max(block, milliseconds(1));
-  Args args{"XREAD", "COUNT", std::to_string(std::clamp(count, std::size_t{1}, kMaxRead)), "BLOCK",
-            std::to_string(block.count()), "STREAMS"};
+  Args args{"XREAD",
+            "COUNT",
+            std::to_string(std::clamp(count, std::size_t{1}, kMaxRead)),
+            "BLOCK",
+            std::to_string(block.count()),
+            "STREAMS"};
   std::map<std::string, Partition> by_key;
   for (const auto& [partition, position] : after) {
     args.push_back(keys::inbox(partition));

@@ -1,6 +1,6 @@
-// The durable path of an event: taken in once, processed in order by the one owner of its partition, its answer stored with
-// the bytes that are sent, and taken off when the outcome is known. Every step is one script; every commit carries the
-// owner's epoch and an old epoch is refused (kConflict). Bodies are opaque, already sealed bytes.
+// The durable path of an event: taken in once, processed in order by the one owner of its partition, its answer stored
+// with the bytes that are sent, and taken off when the outcome is known. Every step is one script; every commit carries
+// the owner's epoch and an old epoch is refused (kConflict). Bodies are opaque, already sealed bytes.
 //
 //   append ──► inbox stream ──► commit (conversation + reply bytes, one script) ──► outbox ──► begin_try ──► finish
 //
@@ -26,9 +26,9 @@ namespace kairan::store {
 
 struct NewEvent {
   Partition partition = 0;
-  std::string id;      ///< deduplication key
+  std::string id;  ///< deduplication key
   std::string channel;
-  std::string body;    ///< sealed
+  std::string body;  ///< sealed
   TimePoint received;
 };
 
@@ -44,21 +44,21 @@ struct StoredEvent {
   std::string position;  ///< place in the partition's stream; orders events
   std::string id;
   std::string channel;
-  std::string body;      ///< sealed
+  std::string body;  ///< sealed
   TimePoint received;
 };
 
 /// How far a reply has come. Stored before the step it names is taken.
 enum class ReplyStage : char {
-  kReady = '0',    ///< committed, certainly never sent
-  kReplying = '1', ///< a reply may have been sent
-  kPushing = '2',  ///< the token was dead at its first try; a push may have been sent
+  kReady = '0',     ///< committed, certainly never sent
+  kReplying = '1',  ///< a reply may have been sent
+  kPushing = '2',   ///< the token was dead at its first try; a push may have been sent
 };
 
 struct OutboxRecord {
   std::string position;  ///< of the event it answers
   ReplyStage stage = ReplyStage::kReady;
-  std::string body;      ///< sealed; the sender's own format
+  std::string body;  ///< sealed; the sender's own format
 };
 
 struct ConversationWrite {
@@ -126,8 +126,8 @@ class Inbox {
   /// Puts a dead event back at the end of its partition's inbox.
   Status rerun(Partition partition, const std::string& position);
   struct Figures {
-    std::uint64_t waiting = 0;   ///< in all inboxes
-    std::uint64_t unsent = 0;    ///< in all outboxes
+    std::uint64_t waiting = 0;  ///< in all inboxes
+    std::uint64_t unsent = 0;   ///< in all outboxes
     std::uint64_t dead = 0;
     std::optional<TimePoint> oldest;  ///< when the oldest waiting event was received
     std::map<std::string, std::uint64_t> outcomes;

@@ -13,7 +13,9 @@ namespace {
 constexpr std::int64_t kOldEpoch = -1;
 constexpr std::int64_t kNoSuchReply = -2;
 
-Error old_epoch() { return Error{ErrorCode::kConflict, "inbox: the partition has another owner now"}; }
+Error old_epoch() {
+  return Error{ErrorCode::kConflict, "inbox: the partition has another owner now"};
+}
 
 /// "1795000000000-12" as numbers, so that positions sort by place.
 std::pair<std::uint64_t, std::uint64_t> place_of(const std::string& position) {
@@ -33,8 +35,10 @@ constexpr std::size_t kFigureCommands = 5;
 Status Inbox::commit(const Lease& lease, const EventCommit& commit) {
   if (commit.reply && commit.reply->empty()) return Error{ErrorCode::kInvalid, "inbox: an empty reply"};
   const Partition p = lease.partition;
-  std::vector<std::string> key_names{keys::lease(p), keys::inbox(p), keys::outbox(p), keys::fails(p), keys::counters(p)};
-  std::vector<std::string> args{std::to_string(lease.epoch), commit.position, commit.reply.value_or(""), commit.counter};
+  std::vector<std::string> key_names{keys::lease(p), keys::inbox(p), keys::outbox(p), keys::fails(p),
+                                     keys::counters(p)};
+  std::vector<std::string> args{std::to_string(lease.epoch), commit.position, commit.reply.value_or(""),
+                                commit.counter};
   if (commit.conversation) {
     key_names.push_back(keys::conversation(p, commit.conversation->ordinal));
     args.push_back(commit.conversation->state);
@@ -72,9 +76,8 @@ Result<std::vector<OutboxRecord>> Inbox::outbox(const Lease& lease) {
     }
     records.push_back({reply->items[i].text, static_cast<ReplyStage>(value[0]), value.substr(1)});
   }
-  std::sort(records.begin(), records.end(), [](const OutboxRecord& a, const OutboxRecord& b) {
-    return place_of(a.position) < place_of(b.position);
-  });
+  std::sort(records.begin(), records.end(),
+            [](const OutboxRecord& a, const OutboxRecord& b) { return place_of(a.position) < place_of(b.position); });
   return records;
 }
 
@@ -101,7 +104,8 @@ Status Inbox::finish(const Lease& lease, const std::string& position, std::strin
 Result<std::vector<DeadEvent>> Inbox::dead(std::size_t count) {
   std::vector<Args> commands;
   for (Partition p = 0; p < partitions_; ++p) {
-    commands.push_back({"XREVRANGE", keys::dead(p), "+", "-", "COUNT", std::to_string(std::max<std::size_t>(count, 1))});
+    commands.push_back(
+        {"XREVRANGE", keys::dead(p), "+", "-", "COUNT", std::to_string(std::max<std::size_t>(count, 1))});
   }
   const auto replies = redis_.pipeline(commands);
   if (!replies) return replies.error();
@@ -129,8 +133,8 @@ Result<std::vector<DeadEvent>> Inbox::dead(std::size_t count) {
 
 Status Inbox::rerun(Partition partition, const std::string& position) {
   if (partition >= partitions_) return Error{ErrorCode::kInvalid, "inbox: there is no such partition"};
-  const auto reply = redis_.eval(scripts::inbox_rerun(),
-                                 {keys::dead(partition), keys::inbox(partition), keys::counters(partition)}, {position});
+  const auto reply = redis_.eval(
+      scripts::inbox_rerun(), {keys::dead(partition), keys::inbox(partition), keys::counters(partition)}, {position});
   if (!reply) {
     // Redis refuses a position that is not of its form; for the caller there is no such event.
     if (reply.error().code == ErrorCode::kRefused) return Error{ErrorCode::kNotFound, reply.error().detail};

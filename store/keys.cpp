@@ -27,22 +27,54 @@ std::string tag(Partition p) {
   return "{p" + number + "}";
 }
 
-std::string installation() { return "kairan"; }
-std::string members() { return "members"; }
-std::string inbox(Partition p) { return with(p, ":in"); }
-std::string seen(Partition p, std::int64_t day) { return with(p, ":s:") + std::to_string(day); }
-std::string lease(Partition p) { return with(p, ":lease"); }
-std::string outbox(Partition p) { return with(p, ":out"); }
-std::string fails(Partition p) { return with(p, ":fails"); }
-std::string dead(Partition p) { return with(p, ":dead"); }
-std::string counters(Partition p) { return with(p, ":n"); }
-std::string conversation(Partition p, std::uint32_t ordinal) { return with(p, ":c:") + std::to_string(ordinal); }
-std::string subscriber_next(Partition p) { return with(p, ":next"); }
-std::string subscriber_addresses(Partition p) { return with(p, ":addr"); }
-std::string subscriber_long_addresses(Partition p) { return with(p, ":long"); }
-std::string subscriber_ids(Partition p, std::uint32_t bucket) { return with(p, ":i:") + std::to_string(bucket); }
-std::string subscriber_times(Partition p) { return with(p, ":t"); }
-std::string bitmap(Partition p, std::string_view name) { return with(p, ":b:") + std::string(name); }
+std::string installation() {
+  return "kairan";
+}
+std::string members() {
+  return "members";
+}
+std::string inbox(Partition p) {
+  return with(p, ":in");
+}
+std::string seen(Partition p, std::int64_t day) {
+  return with(p, ":s:") + std::to_string(day);
+}
+std::string lease(Partition p) {
+  return with(p, ":lease");
+}
+std::string outbox(Partition p) {
+  return with(p, ":out");
+}
+std::string fails(Partition p) {
+  return with(p, ":fails");
+}
+std::string dead(Partition p) {
+  return with(p, ":dead");
+}
+std::string counters(Partition p) {
+  return with(p, ":n");
+}
+std::string conversation(Partition p, std::uint32_t ordinal) {
+  return with(p, ":c:") + std::to_string(ordinal);
+}
+std::string subscriber_next(Partition p) {
+  return with(p, ":next");
+}
+std::string subscriber_addresses(Partition p) {
+  return with(p, ":addr");
+}
+std::string subscriber_long_addresses(Partition p) {
+  return with(p, ":long");
+}
+std::string subscriber_ids(Partition p, std::uint32_t bucket) {
+  return with(p, ":i:") + std::to_string(bucket);
+}
+std::string subscriber_times(Partition p) {
+  return with(p, ":t");
+}
+std::string bitmap(Partition p, std::string_view name) {
+  return with(p, ":b:") + std::string(name);
+}
 
 }  // namespace keys
 }  // namespace kairan::store

@@ -1,7 +1,8 @@
 // Every key in Redis, named and documented here and nowhere else.
 //
 // Constraints
-//   - What commits together lies together: a partition holds its subscribers, their conversations, its inbox, outbox and
+//   - What commits together lies together: a partition holds its subscribers, their conversations, its inbox, outbox
+//   and
 //     dedupe sets under one hash tag {pNN}, so that every script's keys lie in one slot of a Redis Cluster to come.
 //   - Key names carry partition, ordinal and day, never a user id or anything made from one; bodies are sealed.
 //   - An event id is known for at least 24 hours, and finding it out is atomic with taking the event in.
@@ -20,12 +21,12 @@
 //   {pNN}:next      integer  next ordinal
 //   {pNN}:addr      string   17 bytes a slot: kind, 16 bytes of the id's hex digits; zero = erased or never used
 //   {pNN}:long      hash     ordinal -> address, for the few that are not 16 bytes (kind 255)
-//   {pNN}:i:B       hash     12 bytes of keyed hash of the address -> ordinal; 128 buckets, each small enough for Redis'
+//   {pNN}:i:B       hash     12 bytes of keyed hash of the address -> ordinal; 128 buckets, each small enough for
+//   Redis'
 //                            compact form (512 entries) up to 65,536 subscribers a partition
-//   {pNN}:t         string   8 bytes a slot, big-endian: rank of the last follow or unfollow (event ms x 2, +1 unfollow)
-//   {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows
-//   kairan          hash     id, partitions, created, format: decided once
-//   members         zset     process -> when it stops counting as alive (ms)
+//   {pNN}:t         string   8 bytes a slot, big-endian: rank of the last follow or unfollow (event ms x 2, +1
+//   unfollow) {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows kairan          hash     id,
+//   partitions, created, format: decided once members         zset     process -> when it stops counting as alive (ms)
 //
 // Dropped
 //   - Consumer groups for the inbox: their pending lists double what leases and positions say already, and a takeover
@@ -51,20 +52,20 @@ inline constexpr Partition kDefaultPartitions = 64;
 Partition partition_of(std::string_view address, Partition partitions);
 
 namespace keys {
-std::string tag(Partition p);                            ///< "{p07}"
-std::string installation();                              ///< hash: id, partitions, created, format
-std::string members();                                   ///< zset: process → lease end (ms), who is alive
-std::string inbox(Partition p);                          ///< stream: events waiting
-std::string seen(Partition p, std::int64_t day);         ///< set of event ids taken in on that UTC day; expires
-std::string lease(Partition p);                          ///< hash: owner, epoch, until (ms)
-std::string outbox(Partition p);                         ///< hash: stream id → stage byte + sealed reply
-std::string fails(Partition p);                          ///< hash: stream id → failures so far
-std::string dead(Partition p);                           ///< stream: events given up, with the reason
-std::string counters(Partition p);                       ///< hash: outcome → count
+std::string tag(Partition p);                                  ///< "{p07}"
+std::string installation();                                    ///< hash: id, partitions, created, format
+std::string members();                                         ///< zset: process → lease end (ms), who is alive
+std::string inbox(Partition p);                                ///< stream: events waiting
+std::string seen(Partition p, std::int64_t day);               ///< set of event ids taken in on that UTC day; expires
+std::string lease(Partition p);                                ///< hash: owner, epoch, until (ms)
+std::string outbox(Partition p);                               ///< hash: stream id → stage byte + sealed reply
+std::string fails(Partition p);                                ///< hash: stream id → failures so far
+std::string dead(Partition p);                                 ///< stream: events given up, with the reason
+std::string counters(Partition p);                             ///< hash: outcome → count
 std::string conversation(Partition p, std::uint32_t ordinal);  ///< sealed state; expires
-std::string subscriber_next(Partition p);                ///< next ordinal; never goes back
-std::string subscriber_addresses(Partition p);           ///< string: 17 bytes a slot (kind + 16 bytes), zero = erased
-std::string subscriber_long_addresses(Partition p);      ///< hash: ordinal → address that does not fit into a slot
+std::string subscriber_next(Partition p);                      ///< next ordinal; never goes back
+std::string subscriber_addresses(Partition p);       ///< string: 17 bytes a slot (kind + 16 bytes), zero = erased
+std::string subscriber_long_addresses(Partition p);  ///< hash: ordinal → address that does not fit into a slot
 std::string subscriber_ids(Partition p, std::uint32_t bucket);  ///< hash: HMAC of address → ordinal
 std::string subscriber_times(Partition p);               ///< string: 8 bytes a slot, event time of the last change
 std::string bitmap(Partition p, std::string_view name);  ///< one bit an ordinal

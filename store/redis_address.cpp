@@ -9,7 +9,9 @@
 namespace kairan::store {
 namespace {
 
-Error invalid(std::string detail) { return Error{ErrorCode::kInvalid, "redis.url: " + std::move(detail)}; }
+Error invalid(std::string detail) {
+  return Error{ErrorCode::kInvalid, "redis.url: " + std::move(detail)};
+}
 
 std::optional<int> number(std::string_view text, int min, int max) {
   int value = 0;

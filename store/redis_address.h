@@ -14,8 +14,8 @@ struct RedisAddress {
   std::string host;    ///< IPv4 or IPv6 address in digits: resolving a name has no deadline, so names are refused
   int port = 6379;
   int database = 0;
-  std::string user;    ///< empty = the default user
-  Secret password;     ///< empty = none
+  std::string user;  ///< empty = the default user
+  Secret password;   ///< empty = none
 };
 
 /// Reads "unix:///path[?db=N]" or "redis://[[user]:password@]address[:port][/db]" (user and password percent-encoded;

@@ -18,14 +18,18 @@ constexpr milliseconds kLongestPause{200};
 /// A connection left alone longer than this is looked at before use: the peer may have gone meanwhile.
 constexpr milliseconds kTrusted{1000};
 
-Error no_time() { return Error{ErrorCode::kUnavailable, "redis: every connection is in use until the deadline"}; }
+Error no_time() {
+  return Error{ErrorCode::kUnavailable, "redis: every connection is in use until the deadline"};
+}
 
 /// Redis repeats the arguments of an unknown command in its error; arguments may hold resident data.
 std::string without_arguments(const std::string& text) {
   return text.substr(0, std::min(text.find(", with args"), std::size_t{300}));
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 }  // namespace
 
@@ -36,12 +40,12 @@ Error error_of(const Reply& reply) {
   };
   // Everything kUnavailable here is said before a command runs, and passes.
   static constexpr Rule kRules[] = {
-      {"MOVED", ErrorCode::kConflict},          {"ASK", ErrorCode::kConflict},
-      {"CLUSTERDOWN", ErrorCode::kConflict},    {"CROSSSLOT", ErrorCode::kConflict},
-      {"LOADING", ErrorCode::kUnavailable},     {"BUSY", ErrorCode::kUnavailable},
-      {"MISCONF", ErrorCode::kUnavailable},     {"OOM", ErrorCode::kUnavailable},
-      {"MASTERDOWN", ErrorCode::kUnavailable},  {"READONLY", ErrorCode::kUnavailable},
-      {"TRYAGAIN", ErrorCode::kUnavailable},    {"NOREPLICAS", ErrorCode::kUnavailable},
+      {"MOVED", ErrorCode::kConflict},         {"ASK", ErrorCode::kConflict},
+      {"CLUSTERDOWN", ErrorCode::kConflict},   {"CROSSSLOT", ErrorCode::kConflict},
+      {"LOADING", ErrorCode::kUnavailable},    {"BUSY", ErrorCode::kUnavailable},
+      {"MISCONF", ErrorCode::kUnavailable},    {"OOM", ErrorCode::kUnavailable},
+      {"MASTERDOWN", ErrorCode::kUnavailable}, {"READONLY", ErrorCode::kUnavailable},
+      {"TRYAGAIN", ErrorCode::kUnavailable},   {"NOREPLICAS", ErrorCode::kUnavailable},
   };
   for (const Rule& rule : kRules) {
     if (!starts_with(reply.text, rule.prefix)) continue;
@@ -208,14 +212,14 @@ class RedisClient::Impl {
 
   std::mutex mutex_;
   std::condition_variable returned_;
-  Pool idle_;                      // guarded by mutex_; the last used is at the back
-  Pool idle_blocking_;             // guarded by mutex_
-  std::size_t open_ = 0;           // guarded by mutex_: leased, idle or being opened, without blocking ones
-  std::size_t waiting_ = 0;        // guarded by mutex_
-  std::uint64_t generation_ = 0;   // guarded by mutex_
-  int failures_ = 0;               // guarded by mutex_: connects that failed in a row
-  bool probing_ = false;           // guarded by mutex_: one call is trying to connect after a failure
-  SteadyPoint retry_at_{};         // guarded by mutex_
+  Pool idle_;                     // guarded by mutex_; the last used is at the back
+  Pool idle_blocking_;            // guarded by mutex_
+  std::size_t open_ = 0;          // guarded by mutex_: leased, idle or being opened, without blocking ones
+  std::size_t waiting_ = 0;       // guarded by mutex_
+  std::uint64_t generation_ = 0;  // guarded by mutex_
+  int failures_ = 0;              // guarded by mutex_: connects that failed in a row
+  bool probing_ = false;          // guarded by mutex_: one call is trying to connect after a failure
+  SteadyPoint retry_at_{};        // guarded by mutex_
 
   std::atomic<bool> faults_{false};
   std::mutex fault_mutex_;
@@ -241,7 +245,9 @@ void append_script(std::string& out, const Script& script, bool with_source, con
   append_arguments(out, args);
 }
 
-bool script_is_missing(const Reply& reply) { return reply.is_error() && starts_with(reply.text, "NOSCRIPT"); }
+bool script_is_missing(const Reply& reply) {
+  return reply.is_error() && starts_with(reply.text, "NOSCRIPT");
+}
 
 /// The cluster answers say that the configuration is wrong, so they are never left to the caller of one command.
 Status check_cluster(const std::vector<Reply>& replies) {
@@ -350,9 +356,13 @@ Status RedisClient::ping(milliseconds timeout) {
   return {};
 }
 
-void RedisClient::reset() { impl_->reset(); }
+void RedisClient::reset() {
+  impl_->reset();
+}
 
-void RedisClient::set_fault(std::function<bool(std::uint64_t call)> allow) { impl_->set_fault(std::move(allow)); }
+void RedisClient::set_fault(std::function<bool(std::uint64_t call)> allow) {
+  impl_->set_fault(std::move(allow));
+}
 
 void RedisClient::set_lost_reply(std::function<bool(std::uint64_t call)> lose) {
   impl_->set_lost_reply(std::move(lose));

@@ -1,5 +1,6 @@
-// The one Redis client. Contexts belong to one thread at a time, commands are argv with lengths, replies are typed values;
-// a context that saw any error is destroyed, never reset . The only file that includes hiredis is redis_connection.cpp.
+// The one Redis client. Contexts belong to one thread at a time, commands are argv with lengths, replies are typed
+// values; a context that saw any error is destroyed, never reset. The only file that includes hiredis is
+// redis_connection.cpp.
 //
 // Redis that is away costs little: after a failed connect, calls fail at once for 10 to 200 ms, then one of them tries.
 #pragma once
@@ -67,8 +68,8 @@ struct ScriptCall {
 };
 
 /// A pool of contexts. Threads: any number may call; each call leases one context for its length.
-/// Errors: kUnavailable — no connection could be made, nothing was sent; kTimeout — sent, answer did not come in time or
-/// the connection broke, so it may have happened; kRefused — Redis answered with an error (detail has its text);
+/// Errors: kUnavailable — no connection could be made, nothing was sent; kTimeout — sent, answer did not come in time
+/// or the connection broke, so it may have happened; kRefused — Redis answered with an error (detail has its text);
 /// kConflict — MOVED/ASK: Redis Cluster is not supported by this version.
 class RedisClient {
  public:
@@ -77,7 +78,8 @@ class RedisClient {
   RedisClient(const RedisClient&) = delete;
 
   Result<Reply> command(const Args& args, std::optional<std::chrono::milliseconds> timeout = std::nullopt);
-  /// One round trip for many commands, run in order. An error reply of one command is returned in its place (type kError).
+  /// One round trip for many commands, run in order. An error reply of one command is returned in its place (type
+  /// kError).
   Result<std::vector<Reply>> pipeline(const std::vector<Args>& commands,
                                       std::optional<std::chrono::milliseconds> timeout = std::nullopt);
   Result<Reply> eval(const Script& script, const std::vector<std::string>& keys, const std::vector<std::string>& args,
@@ -97,8 +99,8 @@ class RedisClient {
   /// Drops idle connections, so that the next calls connect anew (after a restart of Redis).
   void reset();
 
-  /// For tests: called with a running number before every round trip; false makes that call fail with kUnavailable as if
-  /// the connection were gone. Empty = off.
+  /// For tests: called with a running number before every round trip; false makes that call fail with kUnavailable as
+  /// if the connection were gone. Empty = off.
   void set_fault(std::function<bool(std::uint64_t call)> allow);
   /// For tests: called with a running number after every round trip; true throws its answer away (kTimeout), although
   /// Redis has done it. Empty = off.

@@ -85,8 +85,12 @@ void keep(void*) noexcept {}  // the values belong to the caller's vector
 
 redisReplyObjectFunctions kFunctions = {make_string, make_array, make_integer, make_nil, keep};
 
-Error unavailable(std::string detail) { return Error{ErrorCode::kUnavailable, "redis: " + std::move(detail)}; }
-Error unknown_fate(std::string detail) { return Error{ErrorCode::kTimeout, "redis: " + std::move(detail)}; }
+Error unavailable(std::string detail) {
+  return Error{ErrorCode::kUnavailable, "redis: " + std::move(detail)};
+}
+Error unknown_fate(std::string detail) {
+  return Error{ErrorCode::kTimeout, "redis: " + std::move(detail)};
+}
 
 }  // namespace
 
@@ -122,9 +126,8 @@ Result<std::unique_ptr<RedisConnection>> RedisConnection::open(const RedisAddres
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const timeval limit = to_timeval(timeout);
   auto hiredis = std::make_unique<Hiredis>();
-  hiredis->context.reset(address.socket.empty()
-                             ? redisConnectWithTimeout(address.host.c_str(), address.port, limit)
-                             : redisConnectUnixWithTimeout(address.socket.c_str(), limit));
+  hiredis->context.reset(address.socket.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, limit)
+                                                : redisConnectUnixWithTimeout(address.socket.c_str(), limit));
   if (!hiredis->context) return unavailable("no memory for a connection");
   if (hiredis->context->err != 0) return unavailable(std::string("cannot connect: ") + hiredis->context->errstr);
   hiredis->reader.reset(redisReaderCreateWithFunctions(&kFunctions));

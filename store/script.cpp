@@ -6,7 +6,9 @@
 namespace kairan::store {
 namespace {
 
-std::uint32_t rotate_left(std::uint32_t value, unsigned bits) { return (value << bits) | (value >> (32 - bits)); }
+std::uint32_t rotate_left(std::uint32_t value, unsigned bits) {
+  return (value << bits) | (value >> (32 - bits));
+}
 
 void sha1_block(std::array<std::uint32_t, 5>& state, const unsigned char* block) {
   std::array<std::uint32_t, 80> w{};

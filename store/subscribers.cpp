@@ -78,7 +78,9 @@ Status check_address(std::string_view address) {
 Subscribers::Subscribers(RedisClient& redis, const Sealer& sealer, Partition partitions)
     : redis_(redis), sealer_(sealer), partitions_(partitions) {}
 
-Partition Subscribers::partition_of(std::string_view address) const { return store::partition_of(address, partitions_); }
+Partition Subscribers::partition_of(std::string_view address) const {
+  return store::partition_of(address, partitions_);
+}
 
 Result<SubscriberRef> Subscribers::ensure(std::string_view address) {
   // Nearly always the address is known, and reading is cheaper than a script and writes nothing.
@@ -110,11 +112,12 @@ Result<bool> Subscribers::set_following(std::string_view address, bool following
   if (ms < 0 || ms >= (std::int64_t{1} << 52)) return Error{ErrorCode::kInvalid, "event time is out of range"};
   const Place place = place_of(address, sealer_, partitions_);
   const Partition p = place.partition;
-  const auto reply = redis_.eval(
-      scripts::subscriber_follow(),
-      {keys::subscriber_next(p), keys::subscriber_addresses(p), place.bucket_key, keys::subscriber_long_addresses(p),
-       keys::subscriber_times(p), keys::bitmap(p, kFollowers)},
-      {place.field, place.slot, place.long_address, std::to_string(ms * 2 + (following ? 0 : 1)), following ? "1" : "0"});
+  const auto reply =
+      redis_.eval(scripts::subscriber_follow(),
+                  {keys::subscriber_next(p), keys::subscriber_addresses(p), place.bucket_key,
+                   keys::subscriber_long_addresses(p), keys::subscriber_times(p), keys::bitmap(p, kFollowers)},
+                  {place.field, place.slot, place.long_address, std::to_string(ms * 2 + (following ? 0 : 1)),
+                   following ? "1" : "0"});
   if (!reply) return reply.error();
   return reply->integer == 1;
 }
@@ -140,10 +143,10 @@ Result<std::uint64_t> Subscribers::count_following() {
 
 Result<std::optional<std::string>> Subscribers::address(SubscriberRef ref) {
   const std::uint64_t from = std::uint64_t{ref.ordinal} * kSlotBytes;
-  const auto replies = redis_.pipeline({{"GETRANGE", keys::subscriber_addresses(ref.partition), std::to_string(from),
-                                         std::to_string(from + kSlotBytes - 1)},
-                                        {"HGET", keys::subscriber_long_addresses(ref.partition),
-                                         std::to_string(ref.ordinal)}});
+  const auto replies =
+      redis_.pipeline({{"GETRANGE", keys::subscriber_addresses(ref.partition), std::to_string(from),
+                        std::to_string(from + kSlotBytes - 1)},
+                       {"HGET", keys::subscriber_long_addresses(ref.partition), std::to_string(ref.ordinal)}});
   if (!replies) return replies.error();
   for (const Reply& reply : *replies) {
     if (reply.is_error()) return error_of(reply);

@@ -1,6 +1,6 @@
 // Who follows the account. Each address has an ordinal in its partition that is never reused; addresses are one packed
-// string, id → ordinal lives in small hashes under a keyed hash of the id, follow state is a bitmap with the event time it
-// was last changed at. Threads: any.
+// string, id → ordinal lives in small hashes under a keyed hash of the id, follow state is a bitmap with the event time
+// it was last changed at. Threads: any.
 #pragma once
 
 #include <cstdint>

@@ -42,7 +42,8 @@ bool gone_within(const std::string& folder, milliseconds limit) {
   return true;
 }
 
-/// Runs the hidden test case below in a process of its own: a fork alone may not start threads when its parent had some.
+/// Runs the hidden test case below in a process of its own: a fork alone may not start threads when its parent had
+/// some.
 pid_t in_process(const std::string& role, const std::string& data_dir, int ready = -1, int go = -1) {
   const std::string ready_text = std::to_string(ready);
   const std::string go_text = std::to_string(go);
@@ -293,7 +294,8 @@ TEST_CASE("what stands in the way of starting is said") {
   SECTION("the append-only file is broken in its middle") {
     start(folder.path()).reset();
     for (const auto& entry : std::filesystem::directory_iterator(folder.path() + "/redis/appendonlydir")) {
-      if (entry.path().string().find("incr") != std::string::npos) std::ofstream(entry.path()) << "this is no command\n";
+      if (entry.path().string().find("incr") != std::string::npos)
+        std::ofstream(entry.path()) << "this is no command\n";
     }
     const auto server = EmbeddedRedis::start(options);
     REQUIRE_FALSE(server);

@@ -1,5 +1,5 @@
-// The whole path of an event with one round trip after the other failing: before it was sent, after it was done, and with
-// the server killed in between.
+// The whole path of an event with one round trip after the other failing: before it was sent, after it was done, and
+// with the server killed in between.
 #include <random>
 #include <thread>
 

@@ -36,7 +36,9 @@ struct Fixture {
 
   NewEvent event(const std::string& id, Partition p = 0) { return {p, id, "line", "body of " + id, clock.now()}; }
   Taken append_one(const NewEvent& e) { return must(inbox.append(std::span(&e, 1), clock.now(), kLimit)).at(0); }
-  Lease take(Partition p, const std::string& owner) { return must(inbox.acquire(std::span(&p, 1), owner, kTtl)).at(0).value(); }
+  Lease take(Partition p, const std::string& owner) {
+    return must(inbox.acquire(std::span(&p, 1), owner, kTtl)).at(0).value();
+  }
   std::optional<Lease> try_take(Partition p, const std::string& owner, milliseconds ttl = kTtl,
                                 std::vector<std::string> dead = {}) {
     return must(inbox.acquire(std::span(&p, 1), owner, ttl, dead)).at(0);
@@ -74,7 +76,8 @@ TEST_CASE_METHOD(Fixture, "an event appended five times by threads at once is ne
   CHECK(must(inbox.read(3, "0", 100)).size() == 20);
 }
 
-TEST_CASE_METHOD(Fixture, "events of many partitions are taken in one round trip, in order, with answers in the order given") {
+TEST_CASE_METHOD(Fixture,
+                 "events of many partitions are taken in one round trip, in order, with answers in the order given") {
   std::vector<NewEvent> events;
   for (int i = 0; i < 1000; ++i) {
     events.push_back(event("e" + std::to_string(i % 900), static_cast<Partition>((i % 900) % kPartitions)));
@@ -279,7 +282,8 @@ TEST_CASE_METHOD(Fixture, "a commit changes everything at once and repeating it 
   CHECK(figures.outcomes == std::map<std::string, std::uint64_t>{{"answered", 1}, {"replied", 1}});
 }
 
-TEST_CASE_METHOD(Fixture, "a conversation is forgotten by an empty state and unreadable elsewhere or under another key") {
+TEST_CASE_METHOD(Fixture,
+                 "a conversation is forgotten by an empty state and unreadable elsewhere or under another key") {
   const Sealer sealer{Secret(std::string(32, 'k'))};
   const Sealer other{Secret(std::string(32, 'x'))};
   Conversations conversations(redis().client(), sealer);
@@ -360,7 +364,8 @@ TEST_CASE_METHOD(Fixture, "an event that fails to its limit is dead, is counted,
   CHECK(append_one(e) == Taken::kDuplicate);
 }
 
-TEST_CASE_METHOD(Fixture, "dead events are listed newest first over all partitions, and forgotten after their time by count") {
+TEST_CASE_METHOD(Fixture,
+                 "dead events are listed newest first over all partitions, and forgotten after their time by count") {
   for (Partition p = 0; p < 4; ++p) {
     append_one(event("e" + std::to_string(p), p));
     clock.advance(milliseconds(10));
@@ -433,9 +438,8 @@ TEST_CASE_METHOD(Fixture, "an installation is decided once, whoever starts") {
   std::vector<Result<Installation>> results(8, Installation{});
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    threads.emplace_back([&, i] {
-      results[i] = open_installation(redis().client(), static_cast<Partition>(16 + i), clock.now());
-    });
+    threads.emplace_back(
+        [&, i] { results[i] = open_installation(redis().client(), static_cast<Partition>(16 + i), clock.now()); });
   }
   for (auto& thread : threads) thread.join();
   for (const auto& result : results) {

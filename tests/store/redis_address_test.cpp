@@ -33,12 +33,12 @@ TEST_CASE("a Redis URL is read into its parts") {
 }
 
 TEST_CASE("a Redis URL that cannot work is refused without repeating its password") {
-  const std::string url = GENERATE(values<std::string>({
-      "", "127.0.0.1:6379", "http://127.0.0.1", "rediss://127.0.0.1", "unix://relative.sock", "unix://",
-      "unix:///run/x.sock?password=geheim", "redis://", "redis://redis.example", "redis://:geheim@redis.example",
-      "redis://geheim@127.0.0.1", "redis://:geheim%zz@127.0.0.1", "redis://:geheim@127.0.0.1:0",
-      "redis://127.0.0.1:70000", "redis://127.0.0.1/minus", "redis://127.0.0.1/-1", "redis://[::1",
-      "redis://127.0.0.1:12x", "redis://:geheim%4"}));
+  const std::string url = GENERATE(
+      values<std::string>({"", "127.0.0.1:6379", "http://127.0.0.1", "rediss://127.0.0.1", "unix://relative.sock",
+                           "unix://", "unix:///run/x.sock?password=geheim", "redis://", "redis://redis.example",
+                           "redis://:geheim@redis.example", "redis://geheim@127.0.0.1", "redis://:geheim%zz@127.0.0.1",
+                           "redis://:geheim@127.0.0.1:0", "redis://127.0.0.1:70000", "redis://127.0.0.1/minus",
+                           "redis://127.0.0.1/-1", "redis://[::1", "redis://127.0.0.1:12x", "redis://:geheim%4"}));
   CAPTURE(url);
   const auto address = parse_redis_url(url);
   REQUIRE_FALSE(address);

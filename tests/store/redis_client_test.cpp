@@ -175,8 +175,9 @@ TEST_CASE("a pipeline of ten thousand commands and megabytes of values comes bac
 TEST_CASE("after a timeout the next command gets its own answer, not the late one") {
   auto client = redis().make_client(1);
   must(client->command({"SET", "x", "mine"}));
-  const Script slow("slow", "local t = redis.call('TIME')[1] * 1e6 + redis.call('TIME')[2] + 150000 "
-                            "while redis.call('TIME')[1] * 1e6 + redis.call('TIME')[2] < t do end return 'late'");
+  const Script slow("slow",
+                    "local t = redis.call('TIME')[1] * 1e6 + redis.call('TIME')[2] + 150000 "
+                    "while redis.call('TIME')[1] * 1e6 + redis.call('TIME')[2] < t do end return 'late'");
   const auto late = client->eval(slow, {}, {}, milliseconds(20));
   REQUIRE_FALSE(late);
   CHECK(late.error().code == ErrorCode::kTimeout);
@@ -216,8 +217,8 @@ TEST_CASE("a connection that broke is never used again") {
 }
 
 TEST_CASE("MOVED and ASK are a configuration error") {
-  const std::string answer = GENERATE(values<std::string>({"-MOVED 1234 10.0.0.2:6379\r\n", "-ASK 1 10.0.0.2:6379\r\n",
-                                                           "-CROSSSLOT Keys in request don't hash\r\n"}));
+  const std::string answer = GENERATE(values<std::string>(
+      {"-MOVED 1234 10.0.0.2:6379\r\n", "-ASK 1 10.0.0.2:6379\r\n", "-CROSSSLOT Keys in request don't hash\r\n"}));
   ScriptedServer server([&](const std::string&) { return answer; });
   auto client = client_of(server.url());
   const auto single = client.command({"GET", "x"});
@@ -258,8 +259,8 @@ TEST_CASE("a script that Redis forgot is loaded again and runs once") {
   CHECK(must(client.eval(count, {"n"}, {"5"})).integer == 10);
   must(client.command({"SCRIPT", "FLUSH"}));
   must(client.eval(other, {"m"}, {}));
-  const auto replies =
-      must(client.eval_pipeline({{&other, {"m"}, {}}, {&count, {"n"}, {"1"}}, {&other, {"m"}, {}}, {&count, {"n"}, {"2"}}}));
+  const auto replies = must(
+      client.eval_pipeline({{&other, {"m"}, {}}, {&count, {"n"}, {"1"}}, {&other, {"m"}, {}}, {&count, {"n"}, {"2"}}}));
   CHECK(replies[0].integer == 7);
   CHECK(replies[1].integer == 11);
   CHECK(replies[3].integer == 13);
@@ -333,7 +334,8 @@ TEST_CASE("waiting for a free connection ends at the deadline") {
     inside = true;
     static_cast<void>(client->command({"BLPOP", "never", "0.3"}));
   });
-  while (!inside || must(redis().client().command({"INFO", "clients"})).text.find("blocked_clients:1") == std::string::npos) {
+  while (!inside ||
+         must(redis().client().command({"INFO", "clients"})).text.find("blocked_clients:1") == std::string::npos) {
     std::this_thread::yield();
   }
   const auto begin = std::chrono::steady_clock::now();

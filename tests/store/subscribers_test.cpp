@@ -36,7 +36,9 @@ std::string user_id(unsigned number) {
   return id;
 }
 
-TimePoint at(std::int64_t ms) { return from_unix_ms(1'795'000'000'000 + ms); }
+TimePoint at(std::int64_t ms) {
+  return from_unix_ms(1'795'000'000'000 + ms);
+}
 
 }  // namespace
 
@@ -85,7 +87,8 @@ TEST_CASE_METHOD(Fixture, "an address that is empty or too long, or a time that 
   CHECK(subscribers.set_following("U", true, from_unix_ms(std::int64_t{1} << 52)).error().code == ErrorCode::kInvalid);
 }
 
-TEST_CASE_METHOD(Fixture, "an older follow or unfollow changes nothing, a repeat changes nothing, at one instant unfollow wins") {
+TEST_CASE_METHOD(
+    Fixture, "an older follow or unfollow changes nothing, a repeat changes nothing, at one instant unfollow wins") {
   const std::string who = user_id(1);
   CHECK(must(subscribers.set_following(who, true, at(10))));
   CHECK_FALSE(must(subscribers.set_following(who, true, at(10))));

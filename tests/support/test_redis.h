@@ -19,11 +19,13 @@ namespace kairan::test {
 /// The value, or the test ends with the error's text.
 template <typename T>
 T must(Result<T> result) {
-  if (!result) throw std::runtime_error(std::string(error_code_name(result.error().code)) + ": " + result.error().detail);
+  if (!result)
+    throw std::runtime_error(std::string(error_code_name(result.error().code)) + ": " + result.error().detail);
   return std::move(result).value();
 }
 inline void must(const Status& status) {
-  if (!status) throw std::runtime_error(std::string(error_code_name(status.error().code)) + ": " + status.error().detail);
+  if (!status)
+    throw std::runtime_error(std::string(error_code_name(status.error().code)) + ": " + status.error().detail);
 }
 
 class TestRedis {
