@@ -169,6 +169,7 @@ HttpResponse ControlApi::stats(const HttpRequest&, const json&) {
              {"webhooks",
               {{"events", hooks.events},
                {"sent", hooks.sent},
+               {"planned", hooks.planned},
                {"redeliveries", hooks.redeliveries},
                {"copies", hooks.copies},
                {"no_answer", hooks.no_answer},

@@ -156,6 +156,7 @@ void World::webhook_ended(const WebhookJob& job, int status, bool again, std::ch
   if (job.copy) return;
   const bool taken = status >= 200 && status < 300;
   if (taken) ++webhooks.taken;
+  if (again) ++webhooks.planned;
   if (!taken && !again) ++webhooks.given_up;
   if (job.entry_seq != 0 && !again) {
     chats.set_state(job.chat_id, job.entry_seq, taken ? "read" : "failed");

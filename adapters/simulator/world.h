@@ -37,7 +37,8 @@ struct EndpointStats {
 struct WebhookStats {
   std::uint64_t events = 0;        ///< things that happened
   std::uint64_t sent = 0;          ///< requests
-  std::uint64_t redeliveries = 0;
+  std::uint64_t planned = 0;       ///< redeliveries put on the schedule
+  std::uint64_t redeliveries = 0;  ///< of these, sent
   std::uint64_t copies = 0;        ///< sent twice by a fault
   std::uint64_t no_answer = 0;
   std::uint64_t taken = 0;         ///< events the bot took (2xx), each once
