@@ -9,7 +9,6 @@
 namespace kairan::gateway {
 
 using store::ReplyStage;
-using namespace std::chrono_literals;
 
 struct ReplySender::Job {
   store::Lease lease;

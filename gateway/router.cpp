@@ -23,7 +23,13 @@ Result<Handling> Router::handle(const Event& event) {
     const auto changed = subscribers_.set_following(event.source.chat_id, follows, event.at);
     if (!changed) return changed.error().within("follow state");
     if (!follows) return Handling{{}, std::nullopt, *changed ? "unfollowed" : "ignored:older_unfollow"};
-    if (!*changed) return ignored("older_follow");
+    if (!*changed) {
+      // Either something newer is known, or this very event was applied by a run that ended before its commit: then the
+      // greeting is still owed.
+      const auto now = is_following(event.source.chat_id);
+      if (!now) return now.error().within("follow state");
+      if (!*now) return ignored("older_follow");
+    }
     if (event.standby) return ignored("standby");
     return Handling{engine_.get()->greeting(intents::Resident{}), std::nullopt, "greeted"};
   }
@@ -44,6 +50,13 @@ Result<Handling> Router::handle(const Event& event) {
     case EventKind::kLocation: return say(event, "location_received", "location");
     default: return ignored(event_kind_name(event.kind));
   }
+}
+
+Result<bool> Router::is_following(const std::string& address) {
+  const auto ref = subscribers_.find(address);
+  if (!ref) return ref.error();
+  if (!*ref) return false;
+  return subscribers_.is_following(**ref);
 }
 
 Result<Handling> Router::ask(const Event& event) {

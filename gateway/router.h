@@ -54,6 +54,7 @@ class Router {
   Result<Handling> handle(const Event& event);
 
  private:
+  Result<bool> is_following(const std::string& address);
   Result<Handling> ask(const Event& event);
   Handling say(const Event& event, std::string_view phrase, std::string_view counter) const;
 

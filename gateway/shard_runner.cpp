@@ -9,7 +9,6 @@
 
 namespace kairan::gateway {
 
-using namespace std::chrono_literals;
 using store::Lease;
 using store::Partition;
 
@@ -199,12 +198,12 @@ void ShardRunner::read() {
       }
     }
     if (after.empty()) {
-      if (!pause(20ms)) return;
+      if (!pause(milliseconds(20))) return;
       continue;
     }
     const auto found = inbox_.wait(after, kReadAtOnce, options_.read_block);
     if (!found) {
-      if (!pause(100ms)) return;
+      if (!pause(milliseconds(100))) return;
       continue;
     }
     for (const auto& [partition, events] : *found) {
@@ -215,7 +214,7 @@ void ShardRunner::read() {
         std::unique_lock lock(worker.mutex);
         // A full queue holds the reader back; the events wait in the inbox.
         while (worker.items.size() >= options_.queue_per_worker) {
-          worker.changed.wait_for(lock, 50ms);
+          worker.changed.wait_for(lock, milliseconds(50));
           std::lock_guard stop_lock(mutex_);
           if (stopping_) return;
         }
@@ -242,7 +241,7 @@ void ShardRunner::work(Worker& worker) {
           if (stopping_) return;
         }
         if (!worker.items.empty()) break;
-        worker.changed.wait_for(lock, 200ms);
+        worker.changed.wait_for(lock, milliseconds(200));
       }
       item = std::move(worker.items.front());
       worker.items.pop_front();
@@ -254,11 +253,11 @@ void ShardRunner::work(Worker& worker) {
 
 void ShardRunner::process(const Item& item) {
   const auto started = std::chrono::steady_clock::now();
-  auto wait = 20ms;
+  auto wait = milliseconds(20);
   for (;;) {
     if (!is_current(item.lease)) return;
     Done done = Done::kAgain;
-    if (sender_.wait_for_room(200ms)) {
+    if (sender_.wait_for_room(milliseconds(200))) {
       try {
         done = process_once(item);
       } catch (const std::exception& thrown) {
@@ -271,7 +270,7 @@ void ShardRunner::process(const Item& item) {
       return;
     }
     if (!pause(wait)) return;
-    wait = std::min(wait * 2, 500ms);
+    wait = std::min(wait * 2, milliseconds(500));
   }
 }
 

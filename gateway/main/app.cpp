@@ -11,8 +11,6 @@
 
 namespace kairan::gateway {
 
-using namespace std::chrono_literals;
-
 namespace {
 
 /// Threads that may hold a Redis connection at once: HTTP workers, senders, shard workers, and a few for housekeeping.
@@ -157,7 +155,7 @@ void App::watch_redis() {
     if (const auto adopted = spool_->adopt(); adopted && *adopted > 0) {
       log::info("spool.adopted", {{"files", *adopted}});
     }
-    for (int i = 0; i < 10 && !stopping_; ++i) std::this_thread::sleep_for(100ms);
+    for (int i = 0; i < 10 && !stopping_; ++i) std::this_thread::sleep_for(milliseconds(100));
   }
 }
 
@@ -236,7 +234,7 @@ bool App::failed() const {
 
 std::vector<Check> App::checks() {
   std::vector<Check> all;
-  const Status ping = redis_->ping(500ms);
+  const Status ping = redis_->ping(milliseconds(500));
   all.push_back({"redis", ping.ok(), ping ? "" : ping.error().detail});
   all.push_back({"shards", working_ && runner_->owned() > 0, "no shard is owned by this process"});
   all.push_back({"spool", spool_->empty(), "events wait in the spool for Redis"});

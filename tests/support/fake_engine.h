@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <stdexcept>
 
 #include "intents/engine.h"
@@ -13,6 +14,10 @@ class FakeEngine final : public intents::Engine {
  public:
   intents::Answer answer(const intents::Query& query, bool) const override {
     ++asked;
+    {
+      std::lock_guard lock(mutex_);
+      last_postback_ = query.postback;
+    }
     if (query.text == "throw") throw std::runtime_error("a defect");
     intents::Answer answer;
     answer.kind = intents::Answer::Kind::kAnswer;
@@ -26,9 +31,16 @@ class FakeEngine final : public intents::Engine {
   std::string phrase(std::string_view name, const intents::Resident&) const override { return std::string(name); }
   const intents::LoadReport& report() const override { return report_; }
 
+  std::string last_postback() const {
+    std::lock_guard lock(mutex_);
+    return last_postback_;
+  }
+
   mutable std::atomic<int> asked{0};
 
  private:
+  mutable std::mutex mutex_;
+  mutable std::string last_postback_;
   intents::LoadReport report_;
 };
 
