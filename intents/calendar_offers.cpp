@@ -317,7 +317,8 @@ std::vector<Offer> calendar_offers(const CityIndex& index, const Question& quest
     offers.push_back(offer_of(index, ask, choice, query, score, "日付の言葉とごみの言葉があります"));
     return offers;
   }
-  if (!signals.when) {
+  const bool place_and_category = place && !signals.categories.empty() && !signals.dispose && signals.items.empty();
+  if (!signals.when && !place_and_category) {
     // 「じゃあ浜は？」 after a calendar answer: the same question for another area.
     if (place && clean && after_calendar && !topic && signals.dates.empty() && signals.items.empty()) {
       const std::string last = context.last_intent == "calendar:ask_district" ? pending : context.last_intent;
@@ -330,7 +331,7 @@ std::vector<Offer> calendar_offers(const CityIndex& index, const Question& quest
   std::vector<std::string> categories;
   for (const std::uint32_t category : signals.categories) categories.push_back(content.categories[category].name);
   std::string why = "分別区分と「いつ」があります";
-  if (categories.empty() && !signals.items.empty()) {
+  if (categories.empty() && !signals.items.empty() && (clean || signals.dispose || signals.garbage)) {
     categories = item_categories(index, signals);
     why = "品目と「いつ」があります";
   }
@@ -346,6 +347,9 @@ std::vector<Offer> calendar_offers(const CityIndex& index, const Question& quest
                            signals.items.empty() || signals.dispose ? score : score + 0.02, why);
     if (categories.size() > 1) offer.part = "next:" + category;
     offers.push_back(std::move(offer));
+  }
+  if (categories.empty() && signals.items.empty() && signals.dispose && !signals.garbage && clean) {
+    offers.push_back(offer_of(index, {"calendar:today", today, today, ""}, choice, query, score, "何のごみの日かを聞いています"));
   }
   if (categories.empty() && signals.garbage) {
     offers.push_back(offer_of(index, {"calendar:week", today, add_days(today, 6), ""}, choice, query, score,

@@ -203,7 +203,10 @@ Signals gather(const Question& question, const Utterance& utterance, const CityI
     // thing (「乗り」 is not 「のり」).
     const Token& token = utterance.tokens[question.token_of[segment.begin]];
     const bool verb = (token.pos.rfind("動詞", 0) == 0 || token.pos.rfind("形容詞", 0) == 0) && has_kanji(token.surface);
-    if (only_kana_key && ((key.size() <= 3 && !(left && right)) || (verb && is(WordKind::kItem)))) {
+    const bool cut_short = segment.begin > 0 && segment.end < question.token_of.size() &&
+                           question.token_of[segment.end] == question.token_of[segment.end - 1];
+    if (only_kana_key && ((key.size() <= 3 && (!(left && right) || (cut_short && is(WordKind::kItem)))) ||
+                          (verb && is(WordKind::kItem)))) {
       signals.unknown += letters;
       continue;
     }
@@ -213,7 +216,10 @@ Signals gather(const Question& question, const Utterance& utterance, const CityI
       const std::vector<std::uint32_t> found = index.payloads(segment.key, kind);
       into.insert(into.end(), found.begin(), found.end());
     };
-    take(WordKind::kCategory, signals.categories);
+    if (left && right) take(WordKind::kCategory, signals.categories);
+    // 「プラごみの日」 may be the city's own other name of a category.
+    const bool names_day = key.size() > 1 && key.back() == U'日';
+    signals.when = signals.when || (is(WordKind::kCategory) && names_day);
     take(WordKind::kArea, signals.areas);
     take(WordKind::kDistrict, signals.districts);
     take(WordKind::kMaterial, signals.materials);

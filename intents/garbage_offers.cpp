@@ -244,12 +244,15 @@ Core core_of(const Question& question, const Utterance& utterance, const KeyTabl
   if (first == question.segments.size()) return core;
   core.begin = question.segments[first].begin;
   core.end = question.segments[last].end;
+  bool thing = false;
   for (std::size_t i = core.begin; i < core.end; ++i) {
     const Token& token = utterance.tokens[question.token_of[i]];
     // Kana the dictionary cannot cut come out as particles and verbs of one letter; longer verbs are verbs.
     const bool verb = token.pos.rfind("動詞,自立", 0) == 0 || token.pos.rfind("形容詞,自立", 0) == 0;
-    if (verb && token.end - token.begin > 6) core.nouns_only = false;
+    if (verb && (token.end - token.begin > 6 || has_kanji(token.surface))) core.nouns_only = false;
+    thing = thing || token.pos == "名詞,一般" || token.pos == "名詞,固有名詞" || token.pos == "名詞,サ変接続";
   }
+  core.nouns_only = core.nouns_only && thing;
   return core;
 }
 
@@ -279,7 +282,10 @@ std::vector<Offer> near_offers(const CityIndex& index, const Utterance& utteranc
         nearest = std::min(nearest, near.distance);
         add(typos, near.key);
         break;
-      case NearKey::How::kEnd: add(kinds, near.key); break;
+      case NearKey::How::kEnd:
+        // Two kana end too many names: 「ふん」 is in ペットのふん.
+        if (cue || word.size() > 2 || is_kanji(word[0])) add(kinds, near.key);
+        break;
       case NearKey::How::kStart:
         if (cue) add(kinds, near.key);
         break;
@@ -305,6 +311,11 @@ bool shares_kanji(const std::string& a, const std::string& b) {
   return false;
 }
 
+bool has_katakana(const std::string& text) {
+  const std::u32string points = to_code_points(text);
+  return std::any_of(points.begin(), points.end(), [](char32_t c) { return is_katakana(c) && c != 0x30FC; });
+}
+
 /// Items that sound like what was written in other letters: 「引出し」「引き出し」; 「箸」 for 「橋」 only as a guess.
 std::vector<Offer> offers_by_sound(const CityIndex& index, const Utterance& utterance) {
   const Question question = read_question_by_sound(utterance, index.table());
@@ -312,7 +323,8 @@ std::vector<Offer> offers_by_sound(const CityIndex& index, const Utterance& utte
   std::vector<Offer> offers = Builder(index, utterance, question, signals).items(0.02);
   for (Offer& offer : offers) {
     const std::string& name = offer.candidate.title;
-    if (!has_kanji(name) || shares_kanji(name, utterance.folded)) continue;
+    if (shares_kanji(name, utterance.folded)) continue;
+    if (!has_kanji(name) && !has_katakana(name)) continue;  // a name in hiragana is written in kanji as well
     offer.ask_first = true;
     const bool cue = signals.dispose || signals.garbage;
     offer.candidate.score = cue ? std::min(offer.candidate.score, 0.6) : 0.3;
@@ -357,7 +369,7 @@ std::vector<Offer> garbage_offers(const CityIndex& index, const Utterance& utter
   std::vector<Offer> offers = Builder(index, utterance, question, signals).items(0);
   for (const std::uint32_t category : signals.categories) {
     if (signals.when || !signals.dates.empty()) break;
-    const double score = signals.unknown == 0 ? 0.95 : signals.unknown < 6 ? 0.7 : 0.45;
+    const double score = signals.unknown == 0 ? 0.95 : signals.unknown < 6 && signals.dispose ? 0.7 : 0.45;
     offers.push_back(category_offer(index, category, score, "分別区分の名前があります"));
   }
   if (!any_shown(offers) && has_kanji(utterance.folded)) {

@@ -10,7 +10,13 @@ namespace {
 
 // What a stretch costs: one thing named is cheaper than the same letters unexplained, and long words than short ones.
 constexpr float kNamed = 1.0F;
+constexpr float kLongName = 0.7F;
 constexpr float kCue = 0.9F;
+/// The dictionary sees a noun (「ノート」), so の + ーと is not two particles, and a short name may be that noun.
+constexpr float kInsideNoun = 0.8F;
+constexpr float kWholeNoun = -0.7F;
+/// Two short names never cost less than the long one they make up.
+constexpr float kLeast = 0.55F;
 constexpr float kFurnitureWord = 0.8F;
 constexpr float kParticle = 1.0F;
 constexpr float kUnknownLetter = 2.0F;
@@ -22,7 +28,8 @@ float cost_of(const KeyTable& table, std::uint32_t key) {
   for (const WordKind kind : {WordKind::kDispose, WordKind::kWhen, WordKind::kGarbage, WordKind::kPronoun}) {
     if (table.has(key, kind)) return kCue;
   }
-  return text.size() <= 2 && is_hiragana(text[0]) ? kShortKanaItem : kNamed;
+  if (text.size() >= 3) return text.size() > 3 ? kLeast : kLongName;
+  return is_hiragana(text[0]) ? kShortKanaItem : kNamed;
 }
 
 /// One kana is a word only when it is the whole question.
@@ -37,7 +44,25 @@ struct Step {
   Segment segment;
 };
 
-void cut(Question& question, const KeyTable& table) {
+bool joins_nouns(const Token& token) {
+  return token.pos.rfind("名詞", 0) == 0 || token.pos.rfind("接頭詞", 0) == 0;
+}
+
+/// What the dictionary's own cut says about a stretch.
+float noun_cost(const Question& question, const std::vector<Token>& tokens, std::size_t begin, std::size_t end) {
+  if (tokens.empty()) return 0;
+  const std::uint32_t first = question.token_of[begin], last = question.token_of[end - 1];
+  const auto is_noun = [&](std::uint32_t token) {
+    const std::string& pos = tokens[token].pos;
+    return pos == "名詞,一般" || pos == "名詞,固有名詞" || pos == "名詞,サ変接続";
+  };
+  const bool starts = begin == 0 || question.token_of[begin - 1] != first;
+  const bool ends = end == question.token_of.size() || question.token_of[end] != last;
+  if (starts && ends && joins_nouns(tokens[first]) && joins_nouns(tokens[last])) return kWholeNoun;
+  return (!starts && is_noun(first)) || (!ends && is_noun(last)) ? kInsideNoun : 0;
+}
+
+void cut(Question& question, const KeyTable& table, const std::vector<Token>& tokens) {
   const std::u32string& text = question.text.chars;
   std::vector<Step> best(text.size() + 1);
   best[0].cost = 0;
@@ -58,7 +83,9 @@ void cut(Question& question, const KeyTable& table) {
     table.at(text, at, hits);
     for (const KeyTable::Hit& hit : hits) {
       if (too_short(table, hit.key)) continue;
-      offer(at, hit.end, cost_of(table, hit.key), {Segment::Kind::kWord, 0, 0, hit.key, 0});
+      float cost = cost_of(table, hit.key);
+      if (hit.end - at <= 3) cost += noun_cost(question, tokens, at, hit.end);
+      offer(at, hit.end, std::max(cost, kLeast), {Segment::Kind::kWord, 0, 0, hit.key, 0});
     }
     for (std::size_t i = 0; i < question.dates.size(); ++i) {
       if (question.text.position(question.dates[i].begin) != at) continue;
@@ -76,10 +103,6 @@ void cut(Question& question, const KeyTable& table) {
   }
 }
 
-bool joins_nouns(const Token& token) {
-  return token.pos.rfind("名詞", 0) == 0 || token.pos.rfind("接頭詞", 0) == 0;
-}
-
 }  // namespace
 
 Question read_question(const Utterance& utterance, const KeyTable& table, Date today) {
@@ -92,7 +115,7 @@ Question read_question(const Utterance& utterance, const KeyTable& table, Date t
     while (token + 1 < utterance.tokens.size() && question.text.source[i] >= utterance.tokens[token].end) ++token;
     question.token_of[i] = static_cast<std::uint32_t>(token);
   }
-  cut(question, table);
+  cut(question, table, utterance.tokens);
   return question;
 }
 
@@ -100,7 +123,10 @@ Question read_question_by_sound(const Utterance& utterance, const KeyTable& tabl
   Question question;
   for (std::size_t token = 0; token < utterance.tokens.size(); ++token) {
     const bool mark = utterance.tokens[token].pos.rfind("記号", 0) == 0;
-    const std::u32string letters = mark ? U" " : question_key(utterance.tokens[token].reading).chars;
+    // Verbs keep their letters: 「寝」 heard as ね would pass for a particle.
+    const Token& word = utterance.tokens[token];
+    const bool noun = joins_nouns(word);
+    const std::u32string letters = mark ? U" " : question_key(noun ? word.reading : word.surface).chars;
     for (const char32_t letter : letters) {
       question.text.chars.push_back(letter);
       question.text.source.push_back(static_cast<std::uint32_t>(utterance.tokens[token].begin));
@@ -108,7 +134,7 @@ Question read_question_by_sound(const Utterance& utterance, const KeyTable& tabl
     }
   }
   question.text.source.push_back(static_cast<std::uint32_t>(utterance.folded.size()));
-  cut(question, table);
+  cut(question, table, utterance.tokens);
   return question;
 }
 

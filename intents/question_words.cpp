@@ -18,7 +18,7 @@ constexpr const char* kFurniture =
     "どうしたらいいの どうすればいいの どうする どうするの どのように どんな どういう なに 何 なん なんの 何の 何に なにに どれ どこ "
     "どこに どこで どこへ どちら どっち いい 良い よい いいの いいですか よい よろしい よろしいですか よろしいでしょうか よいですか "
     "すみません すいません すみませんが あの あのう えっと ええと ちょっと じゃ じゃあ では それでは あと また それと それから ほんなら "
-    "ほな ありがとう ありがとうございます こんにちは こんばんは おはよう おはようございます はじめまして お世話になります "
+    "ほな ありがとう ありがとうございます ありがとうございました ございます ございました こんにちは こんばんは おはよう おはようございます はじめまして お世話になります "
     "お世話になっております 質問 質問です 質問があります 聞きたい ききたい 聞きたいのですが たい したい したいです したいのですが "
     "んですが のですが ですが ですけど ですけれど けど けれど んだけど んですけど なります なりますか なりますでしょうか なる なるの なの なのか "
     "なん なんですか なんでしょうか なんだろう 何ですか 何でしょうか 何になりますか 何になる する します しますか すればいい すれば したら した "
@@ -31,6 +31,11 @@ constexpr const char* kFurniture =
     "とね とかな ばい ばってん けん けんが しとっと ですと なんやろ なんね なんですと "
     "how do i to can you please tell me what is are the a an of for in my it this that where should about";
 
+/// What people say of a thing before they throw it away; alone it is no question (「スマホの画面が割れた」).
+constexpr const char* kState =
+    "壊れた こわれた 壊れて こわれて 折れた おれた 割れた われた 破れた やぶれた 汚れた よごれた 古い ふるい 古くなった 空の 空になった 大きい 大きな 小さい "
+    "小さな おおきい ちいさい 新しい 大量の たくさんの たくさん";
+
 constexpr const char* kDispose =
     "捨てる 捨てたい 捨てたいです 捨てたいのですが 捨てたいんですが 捨てたいんだけど 捨て方 捨てかた 捨てるには 捨てるの 捨てるときは 捨てる時 "
     "捨てられる 捨てられますか 捨てれる 捨ててもいい 捨てていい 捨てていいですか 捨てていいの 捨てて 捨てます 捨てますか 捨てればいい "
@@ -41,8 +46,8 @@ constexpr const char* kDispose =
     "廃棄したい 出し方 出しかた だし方 だしかた 出せる 出せますか 出せば 出せばいい 出せばいいですか 出す 出したい 出して 出していい 出してもいい "
     "出すの 出すには 出したら だせる だせますか だす だしたい だして だしていい だせば 分別 分別方法 分別は ぶんべつ 分け方 わけかた わけ方 "
     "分ける 回収 回収して 回収できますか かいしゅう 収集 収集して 引き取り 引き取って ひきとり いらない 要らない いらなくなった 要らなくなった "
-    "不要 不要な 不要になった 使わない 使わなくなった つかわない 使えない 使えなくなった 使い終わった 使用済み 使用済 壊れた こわれた 壊れて "
-    "折れた 割れた われた 破れた 汚れた よごれた 古い ふるい 古くなった 空の 空になった 何ごみ なにごみ 何のごみ なんのごみ なんごみ どのごみ "
+    "不要 不要な 不要になった 使わない 使わなくなった つかわない 使えない 使えなくなった 使い終わった 使用済み 使用済 "
+    "何ごみ なにごみ 何のごみ なんのごみ なんごみ どのごみ "
     "どんなごみ 何ごみですか 何ごみになる 何ごみになりますか 燃える 燃えない もえる もえない 燃やせる 燃やせない 片付けたい 片付ける 手放したい "
     "持ち込み 持ち込める リサイクル リサイクルできる 種類 区分 ごみ出し ごみに出す ごみに出せる ごみとして "
     "dispose disposal throw away throwaway discard recycle get rid out";
@@ -72,6 +77,7 @@ void add_words(KeyTable& table, const char* words, WordKind kind) {
 
 void add_question_words(KeyTable& table) {
   add_words(table, kFurniture, WordKind::kFurniture);
+  add_words(table, kState, WordKind::kFurniture);
   add_words(table, kDispose, WordKind::kDispose);
   add_words(table, kGarbage, WordKind::kGarbage);
   add_words(table, kWhen, WordKind::kWhen);
@@ -79,11 +85,11 @@ void add_question_words(KeyTable& table) {
 }
 
 bool is_civic(std::string_view folded) {
-  static constexpr std::array<std::string_view, 44> kWords{
+  static constexpr std::array<std::string_view, 51> kWords{
       "ごみ", "収集", "分別", "役所", "役場", "市役所", "住民票", "戸籍", "印鑑", "税", "届", "証明", "手続", "保育", "窓口",
       "申請", "避難", "防災", "図書館", "学校", "年金", "保険", "水道", "公民館", "施設", "市長", "予防接種", "健診", "検診",
       "まいなんばー", "課", "相談", "電話", "給付", "補助", "助成", "転入", "転出", "選挙", "広報", "介護", "子育て", "ぱすぽーと",
-      "garbage"};
+      "住宅", "手当", "投票", "登録", "児童", "料金", "garbage"};
   for (const std::string_view word : kWords) {
     if (folded.find(word) != std::string_view::npos) return true;
   }
