@@ -158,6 +158,17 @@ std::vector<std::uint32_t> CityIndex::items_of(std::uint32_t key) const {
     names.push_back(name);
     found.push_back(entry->payload);
   }
+  // A reading shared with 「段ボール（汚れたもの）」 means the plain 「段ボール」; the other is one of its kinds.
+  const auto plain = [&](std::uint32_t item) { return base_name(content_->items[item].name) == content_->items[item].name; };
+  if (found.size() > 1 && best == 1) {
+    const auto first_plain = std::find_if(found.begin(), found.end(), plain);
+    if (first_plain != found.end()) {
+      const std::string name = content_->items[*first_plain].name;
+      found.erase(std::remove_if(found.begin(), found.end(), [&](std::uint32_t item) {
+        return content_->items[item].name != name && base_name(content_->items[item].name) == name;
+      }), found.end());
+    }
+  }
   return found;
 }
 
@@ -229,7 +240,8 @@ Signals gather(const Question& question, const Utterance& utterance, const CityI
     }
     signals.own_town = signals.own_town || is(WordKind::kOwnTown);
     signals.dispose = signals.dispose || is(WordKind::kDispose);
-    signals.garbage = signals.garbage || is(WordKind::kGarbage);
+    const bool names_garbage = is(WordKind::kWhen) && key.find(U"ごみ") != std::u32string_view::npos;  // ごみの日
+    signals.garbage = signals.garbage || is(WordKind::kGarbage) || names_garbage;
     signals.when = signals.when || is(WordKind::kWhen);
     signals.pronoun = signals.pronoun || is(WordKind::kPronoun);
   }

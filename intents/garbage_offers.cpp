@@ -316,6 +316,11 @@ bool has_katakana(const std::string& text) {
   return std::any_of(points.begin(), points.end(), [](char32_t c) { return is_katakana(c) && c != 0x30FC; });
 }
 
+bool has_hiragana(const std::string& text) {
+  const std::u32string points = to_code_points(text);
+  return std::any_of(points.begin(), points.end(), [](char32_t c) { return is_hiragana(c) && c != 0x30FC; });
+}
+
 /// Items that sound like what was written in other letters: 「引出し」「引き出し」; 「箸」 for 「橋」 only as a guess.
 std::vector<Offer> offers_by_sound(const CityIndex& index, const Utterance& utterance) {
   const Question question = read_question_by_sound(utterance, index.table());
@@ -324,7 +329,7 @@ std::vector<Offer> offers_by_sound(const CityIndex& index, const Utterance& utte
   for (Offer& offer : offers) {
     const std::string& name = offer.candidate.title;
     if (shares_kanji(name, utterance.folded)) continue;
-    if (!has_kanji(name) && !has_katakana(name)) continue;  // a name in hiragana is written in kanji as well
+    if (!has_kanji(name) && (!has_katakana(name) || has_hiragana(name))) continue;  // a name in hiragana is written in kanji as well
     offer.ask_first = true;
     const bool cue = signals.dispose || signals.garbage;
     offer.candidate.score = cue ? std::min(offer.candidate.score, 0.6) : 0.3;
@@ -368,7 +373,9 @@ std::vector<Offer> garbage_offers(const CityIndex& index, const Utterance& utter
   }
   std::vector<Offer> offers = Builder(index, utterance, question, signals).items(0);
   for (const std::uint32_t category : signals.categories) {
-    if (signals.when || !signals.dates.empty()) break;
+    // With an item it is the question's predicate (「オムツは燃えるごみ？」), with a place or a day one for the calendar.
+    const bool place = !signals.areas.empty() || !signals.districts.empty();
+    if (signals.when || place || !signals.dates.empty() || !signals.items.empty()) break;
     const double score = signals.unknown == 0 ? 0.95 : signals.unknown < 6 && signals.dispose ? 0.7 : 0.45;
     offers.push_back(category_offer(index, category, score, "分別区分の名前があります"));
   }
