@@ -259,8 +259,8 @@ HttpResponse ControlApi::groups_create(const HttpRequest&, const json& body) {
 HttpResponse ControlApi::group_act(const HttpRequest& request, const json& body) {
   const auto slash = request.rest.find('/');
   if (slash == std::string::npos) return refuse(404, "no such path");
-  return told(world_.group_event(request.rest.substr(0, slash), request.rest.substr(slash + 1),
-                                 texts(body, "members")));
+  return told(
+      world_.group_event(request.rest.substr(0, slash), request.rest.substr(slash + 1), texts(body, "members")));
 }
 
 HttpResponse ControlApi::faults_set(const HttpRequest&, const json& body) {

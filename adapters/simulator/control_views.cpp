@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kListedUsers = 1000;
 constexpr auto kHeartbeat = std::chrono::seconds(10);
 
-HttpResponse ok(const json& body) { return gateway::json_response(200, dump_json(body)); }
+HttpResponse ok(const json& body) {
+  return gateway::json_response(200, dump_json(body));
+}
 HttpResponse refuse(int status, const char* message) {
   return gateway::json_response(status, dump_json(json{{"error", message}}));
 }
@@ -30,9 +32,12 @@ std::uint64_t number(std::string_view text, std::uint64_t fallback) {
 
 const char* follow_name(FollowState state) {
   switch (state) {
-    case FollowState::kFollowing: return "following";
-    case FollowState::kBlocked: return "blocked";
-    case FollowState::kStranger: break;
+    case FollowState::kFollowing:
+      return "following";
+    case FollowState::kBlocked:
+      return "blocked";
+    case FollowState::kStranger:
+      break;
   }
   return "stranger";
 }
@@ -155,7 +160,8 @@ HttpResponse ControlApi::stats(const HttpRequest&, const json&) {
   std::lock_guard lock(world_.mutex);
   json endpoints = json::object();
   for (const auto& [name, stats] : world_.endpoints) {
-    endpoints[name] = {{"requests", stats.requests}, {"dropped", stats.dropped}, {"answered", by_status(stats.answered)}};
+    endpoints[name] = {
+        {"requests", stats.requests}, {"dropped", stats.dropped}, {"answered", by_status(stats.answered)}};
   }
   const WebhookStats& hooks = world_.webhooks;
   std::map<std::string, std::uint64_t> accepted;
@@ -184,7 +190,8 @@ HttpResponse ControlApi::stats(const HttpRequest&, const json&) {
              {"refusals", world_.refusals},
              {"retry_key_with_other_body", world_.retry_body_changed},
              {"quota_used", world_.quota_used},
-             {"multicast", {{"requests", meter(world_.multicast_requests)}, {"accepted", meter(world_.multicast_accepted)}}}});
+             {"multicast",
+              {{"requests", meter(world_.multicast_requests)}, {"accepted", meter(world_.multicast_accepted)}}}});
 }
 
 /// How often each follower got something. Query: contains=TEXT counts only sends whose messages hold it; endpoint=NAME.
@@ -290,8 +297,7 @@ HttpResponse ControlApi::stream(const HttpRequest&, const json&) {
       std::uint64_t version = 0;
       {
         std::unique_lock lock(world_.mutex);
-        world_.changed.wait_for(lock, kHeartbeat,
-                                [&] { return world_.stopping || world_.chats.version() != told; });
+        world_.changed.wait_for(lock, kHeartbeat, [&] { return world_.stopping || world_.chats.version() != told; });
         if (world_.stopping) return;
         version = world_.chats.version();
       }

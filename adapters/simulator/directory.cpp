@@ -62,7 +62,9 @@ UserIndex Directory::add(const UserId& id) {
   return index;
 }
 
-UserIndex Directory::find(const UserId& id) const { return table_.empty() ? kNobody : table_[slot_of(id)]; }
+UserIndex Directory::find(const UserId& id) const {
+  return table_.empty() ? kNobody : table_[slot_of(id)];
+}
 
 UserIndex Directory::find(std::string_view text) const {
   const auto id = parse_user_id(text);

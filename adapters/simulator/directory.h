@@ -1,7 +1,6 @@
-// Everyone who has an address on the simulated platform, in little memory: a million people are about 45 MB. A person is
-// 16 bytes of id, flags, an exact counter of accepted sends, and the last few things received; names exist only for the
-// few that were given one.
-// Not thread-safe: guarded by World::mutex.
+// Everyone who has an address on the simulated platform, in little memory: a million people are about 45 MB. A person
+// is 16 bytes of id, flags, an exact counter of accepted sends, and the last few things received; names exist only for
+// the few that were given one. Not thread-safe: guarded by World::mutex.
 #pragma once
 
 #include <array>
@@ -34,8 +33,8 @@ struct Person {
   std::uint32_t received = 0;  ///< sends accepted for this person, exact
   FollowState follow = FollowState::kStranger;
   std::uint8_t recent_next = 0;
-  bool has_chat = false;       ///< World::chats keeps this person's whole conversation
-  std::uint32_t wrote_at = 0;  ///< seconds since 1970 of the person's last message or tap; 0 = never
+  bool has_chat = false;                        ///< World::chats keeps this person's whole conversation
+  std::uint32_t wrote_at = 0;                   ///< seconds since 1970 of the person's last message or tap; 0 = never
   std::array<std::uint32_t, kRecent> recent{};  ///< numbers of accepted sends + 1; 0 = none
 };
 

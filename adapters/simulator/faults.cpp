@@ -88,12 +88,24 @@ FaultPlan Faults::draw(std::string_view endpoint) {
     if (fault.probability < 1 && std::uniform_real_distribution<double>(0, 1)(random_) >= fault.probability) continue;
     ++fault.struck;
     switch (fault.kind) {
-      case Fault::Kind::kDelay: plan.delay += fault.delay; break;
-      case Fault::Kind::kStatus: plan.status_before = fault.status; break;
-      case Fault::Kind::kStatusAfter: plan.status_after = fault.status; break;
-      case Fault::Kind::kDropBefore: plan.drop_before = true; break;
-      case Fault::Kind::kDropAfter: plan.drop_after = true; break;
-      case Fault::Kind::kTwice: plan.twice = true; break;
+      case Fault::Kind::kDelay:
+        plan.delay += fault.delay;
+        break;
+      case Fault::Kind::kStatus:
+        plan.status_before = fault.status;
+        break;
+      case Fault::Kind::kStatusAfter:
+        plan.status_after = fault.status;
+        break;
+      case Fault::Kind::kDropBefore:
+        plan.drop_before = true;
+        break;
+      case Fault::Kind::kDropAfter:
+        plan.drop_after = true;
+        break;
+      case Fault::Kind::kTwice:
+        plan.twice = true;
+        break;
     }
     if (fault.kind != Fault::Kind::kDelay) plan.delay += fault.delay;
   }

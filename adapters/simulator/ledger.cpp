@@ -14,9 +14,13 @@ void RateMeter::note(SteadyPoint now) {
   busiest_ = std::max(busiest_, window_.size());
 }
 
-void RateMeter::clear() { *this = RateMeter(); }
+void RateMeter::clear() {
+  *this = RateMeter();
+}
 
-double RateMeter::span_seconds() const { return std::chrono::duration<double>(last_ - first_).count(); }
+double RateMeter::span_seconds() const {
+  return std::chrono::duration<double>(last_ - first_).count();
+}
 
 std::optional<std::uint32_t> Ledger::find_body(const std::string& messages) const {
   const auto it = body_numbers_.find(messages);

@@ -1,5 +1,5 @@
-// What the platform accepted: each send once, with its message bodies stored once and its recipients exactly; the memory
-// of retry keys; and how fast requests came. Not thread-safe: guarded by World::mutex.
+// What the platform accepted: each send once, with its message bodies stored once and its recipients exactly; the
+// memory of retry keys; and how fast requests came. Not thread-safe: guarded by World::mutex.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct AcceptedSend {
   std::string request_id;
   std::string retry_key;  ///< empty when none was given
   std::string endpoint;
-  std::string chat_id;    ///< of a group or room; empty for people
-  std::uint32_t body = 0; ///< Ledger::body()
+  std::string chat_id;     ///< of a group or room; empty for people
+  std::uint32_t body = 0;  ///< Ledger::body()
   TimePoint at;
   std::vector<UserIndex> recipients;  ///< those who got it; a person named twice is here twice
 };

@@ -16,8 +16,12 @@ using nlohmann::json;
 
 namespace {
 
-HttpResponse ok(const json& body) { return gateway::json_response(200, dump_json(body)); }
-HttpResponse not_found() { return line_error(404, "Not found"); }
+HttpResponse ok(const json& body) {
+  return gateway::json_response(200, dump_json(body));
+}
+HttpResponse not_found() {
+  return line_error(404, "Not found");
+}
 
 HttpResponse oauth_error(int status, const char* error, const char* description) {
   return gateway::json_response(status, dump_json(json{{"error", error}, {"error_description", description}}));
@@ -187,7 +191,8 @@ HttpResponse LineApi::loading(const Call& call) {
 
 HttpResponse LineApi::mark_as_read(const Call& call) {
   const auto body = parse_json(call.request.body);
-  if (!body || json_text(*body, "markAsReadToken").empty()) return broken_rules({{"May not be empty", "markAsReadToken"}});
+  if (!body || json_text(*body, "markAsReadToken").empty())
+    return broken_rules({{"May not be empty", "markAsReadToken"}});
   return ok(json::object());
 }
 
@@ -295,7 +300,9 @@ HttpResponse LineApi::test_webhook(const Call&) {
   return ok({{"success", success},
              {"timestamp", format_utc(world_.clock.now())},
              {"statusCode", status},
-             {"reason", success ? "OK" : status == 0 ? "COULD_NOT_CONNECT" : "ERROR_STATUS_CODE"},
+             {"reason", success       ? "OK"
+                        : status == 0 ? "COULD_NOT_CONNECT"
+                                      : "ERROR_STATUS_CODE"},
              {"detail", std::to_string(status)}});
 }
 

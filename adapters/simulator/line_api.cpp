@@ -114,8 +114,8 @@ HttpResponse LineApi::admit_and_run(const Endpoint& endpoint, const Call& call, 
   if (world_.options.limits.rates) {
     std::lock_guard lock(world_.mutex);
     const SteadyPoint now = world_.clock.steady_now();
-    auto& bucket = world_.buckets.try_emplace(endpoint.name, endpoint.limit.bucket, endpoint.limit.per_second, now)
-                       .first->second;
+    auto& bucket =
+        world_.buckets.try_emplace(endpoint.name, endpoint.limit.bucket, endpoint.limit.per_second, now).first->second;
     if (!bucket.try_take(1, now)) return line_error(429, kRateMessage);
   }
   if (call.request.body.size() > kMaxBody) return line_error(413, "Request entity too large");

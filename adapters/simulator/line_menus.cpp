@@ -16,8 +16,12 @@ namespace {
 constexpr std::size_t kImageBytes = 1'000'000;  // "Max file size: 1 MB"
 constexpr std::size_t kBulk = 500;
 
-HttpResponse ok(const json& body) { return gateway::json_response(200, dump_json(body)); }
-HttpResponse not_found() { return line_error(404, "richmenu not found"); }
+HttpResponse ok(const json& body) {
+  return gateway::json_response(200, dump_json(body));
+}
+HttpResponse not_found() {
+  return line_error(404, "richmenu not found");
+}
 
 json described(const std::string& id, const RichMenu& menu) {
   json body = json::parse(menu.definition);
@@ -64,8 +68,7 @@ void LineApi::menu_routes(std::vector<gateway::Route>& routes) {
   list.limit = limits.rich_menu_list;
   add(routes, "GET", base + "/list", list, &LineApi::menu_list);
   add(routes, "POST", base + "/bulk/link", endpoint("richmenu/bulk/link", Body::kJson), &LineApi::menu_bulk_link);
-  add(routes, "POST", base + "/bulk/unlink", endpoint("richmenu/bulk/unlink", Body::kJson),
-      &LineApi::menu_bulk_unlink);
+  add(routes, "POST", base + "/bulk/unlink", endpoint("richmenu/bulk/unlink", Body::kJson), &LineApi::menu_bulk_unlink);
   add(routes, "POST", base + "/alias", endpoint("richmenu/alias/create", Body::kJson), &LineApi::alias_create);
   add(routes, "GET", base + "/alias/list", endpoint("richmenu/alias/list"), &LineApi::alias_get);
   add(routes, "GET", base + "/alias/*", endpoint("richmenu/alias/get"), &LineApi::alias_get);
@@ -182,8 +185,12 @@ HttpResponse LineApi::bulk(const Call& call, bool link) {
   return gateway::json_response(202, "{}");
 }
 
-HttpResponse LineApi::menu_bulk_link(const Call& call) { return bulk(call, true); }
-HttpResponse LineApi::menu_bulk_unlink(const Call& call) { return bulk(call, false); }
+HttpResponse LineApi::menu_bulk_link(const Call& call) {
+  return bulk(call, true);
+}
+HttpResponse LineApi::menu_bulk_unlink(const Call& call) {
+  return bulk(call, false);
+}
 
 HttpResponse LineApi::alias_create(const Call& call) {
   const auto body = parse_json(call.request.body);
@@ -213,7 +220,9 @@ HttpResponse LineApi::alias_update(const Call& call) {
 
 HttpResponse LineApi::alias_get(const Call& call) {
   std::lock_guard lock(world_.mutex);
-  const auto one = [](const auto& entry) { return json{{"richMenuAliasId", entry.first}, {"richMenuId", entry.second}}; };
+  const auto one = [](const auto& entry) {
+    return json{{"richMenuAliasId", entry.first}, {"richMenuId", entry.second}};
+  };
   if (call.request.path == "/v2/bot/richmenu/alias/list") {
     json list = json::array();
     for (const auto& entry : world_.menus.aliases) list.push_back(one(entry));

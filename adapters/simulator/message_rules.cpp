@@ -48,9 +48,9 @@ void check_text_v2(const json& message, const std::string& at, Violations& out) 
     return;
   }
   for (const auto& [key, value] : substitution->items()) {
-    const bool good = !key.empty() && key.size() <= 20 &&
-                      key.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") ==
-                          std::string::npos;
+    const bool good =
+        !key.empty() && key.size() <= 20 &&
+        key.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string::npos;
     if (!good || !value.is_object()) out.push_back({"invalid property", at + ".substitution"});
   }
 }

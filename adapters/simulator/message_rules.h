@@ -1,6 +1,6 @@
-// LINE's limits on what a bot sends, in the units LINE counts in (UTF-16 units by default; grapheme clusters for labels,
-// titles and template texts). Source: LINE Developers "Messaging API reference", Message objects and Action objects, and
-// "Character counting in a text". Pure functions; any thread.
+// LINE's limits on what a bot sends, in the units LINE counts in (UTF-16 units by default; grapheme clusters for
+// labels, titles and template texts). Source: LINE Developers "Messaging API reference", Message objects and Action
+// objects, and "Character counting in a text". Pure functions; any thread.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -7,7 +7,7 @@
 namespace kairan::adapters::simulator {
 
 struct EmbeddedFile {
-  std::string_view name;   ///< "phones.js"
+  std::string_view name;  ///< "phones.js"
   std::string_view bytes;
 };
 const std::vector<EmbeddedFile>& embedded_files();

@@ -36,9 +36,8 @@ std::vector<gateway::Route> page_routes() {
       }
       response.content_type = type_of(file.name);
       response.body = std::string(file.bytes);
-      response.headers = {{"Content-Security-Policy", kPolicy},
-                          {"Referrer-Policy", "no-referrer"},
-                          {"Cache-Control", "no-cache"}};
+      response.headers = {
+          {"Content-Security-Policy", kPolicy}, {"Referrer-Policy", "no-referrer"}, {"Cache-Control", "no-cache"}};
       return response;
     };
     routes.push_back(std::move(route));

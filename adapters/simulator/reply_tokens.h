@@ -1,5 +1,5 @@
-// Reply tokens: single use, alive for a minute after the bot received the webhook and never longer than 20 minutes after
-// the event. Not thread-safe: guarded by World::mutex.
+// Reply tokens: single use, alive for a minute after the bot received the webhook and never longer than 20 minutes
+// after the event. Not thread-safe: guarded by World::mutex.
 #pragma once
 
 #include <deque>

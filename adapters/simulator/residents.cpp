@@ -191,8 +191,9 @@ Result<json> World::press(const std::string& user, const std::string& group, con
       std::lock_guard lock(mutex);
       const auto it = menus.aliases.find(alias);
       const bool there = it != menus.aliases.end() && menus.menus.count(it->second) != 0;
-      result["status"] = there ? "SUCCESS" : it == menus.aliases.end() ? "RICHMENU_ALIAS_ID_NOTFOUND"
-                                                                       : "RICHMENU_NOTFOUND";
+      result["status"] = there                       ? "SUCCESS"
+                         : it == menus.aliases.end() ? "RICHMENU_ALIAS_ID_NOTFOUND"
+                                                     : "RICHMENU_NOTFOUND";
       if (there) {
         menus.of_person[user] = it->second;
         if (Chat* chat = open_chat(user)) chats.touch(*chat);
@@ -214,8 +215,8 @@ Result<json> World::make_group(const std::vector<std::string>& members, bool roo
       if (index == kNobody) return Error{ErrorCode::kNotFound, "no such user"};
       group.members.insert(index);
     }
-    const Source source{kNobody, group.id,
-                        {{"type", room ? "room" : "group"}, {room ? "roomId" : "groupId", group.id}}};
+    const Source source{
+        kNobody, group.id, {{"type", room ? "room" : "group"}, {room ? "roomId" : "groupId", group.id}}};
     const std::string id = group.id;
     groups.emplace(id, std::move(group));
     system_line(id, "アカウントが参加しました");

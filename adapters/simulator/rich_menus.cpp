@@ -23,7 +23,9 @@ void RichMenus::erase(const std::string& id) {
   for (auto it = of_person.begin(); it != of_person.end();) it = it->second == id ? of_person.erase(it) : std::next(it);
 }
 
-void RichMenus::clear() { *this = RichMenus(); }
+void RichMenus::clear() {
+  *this = RichMenus();
+}
 
 std::optional<ImageSize> image_size(std::string_view bytes) {
   using namespace std::string_view_literals;

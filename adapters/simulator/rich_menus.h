@@ -19,13 +19,13 @@ struct RichMenu {
 
 class RichMenus {
  public:
-  static constexpr std::size_t kMenus = 1000;    ///< per account through the API
+  static constexpr std::size_t kMenus = 1000;  ///< per account through the API
   static constexpr std::size_t kAliases = 1000;
 
   std::map<std::string, RichMenu> menus;
-  std::map<std::string, std::string> aliases;             ///< alias → menu
-  std::unordered_map<std::string, std::string> of_person; ///< user id → menu
-  std::string for_all;                                    ///< "" = none
+  std::map<std::string, std::string> aliases;              ///< alias → menu
+  std::unordered_map<std::string, std::string> of_person;  ///< user id → menu
+  std::string for_all;                                     ///< "" = none
 
   /// What a person is shown: their own menu before the one for all; "" when none.
   std::string shown_to(const std::string& user_id, bool follows) const;

@@ -32,7 +32,9 @@ Status check_loopback(const std::string& host) {
 Simulator::Simulator(SimulatorOptions options, const Clock& clock)
     : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
 
-Simulator::~Simulator() { stop(); }
+Simulator::~Simulator() {
+  stop();
+}
 
 std::vector<gateway::Route> Simulator::routes() {
   std::vector<gateway::Route> routes = impl_->line_api.routes();
@@ -65,6 +67,8 @@ void Simulator::stop() {
   impl_->started = false;
 }
 
-void Simulator::set_webhook_url(std::string url) { impl_->world.sender.set_url(std::move(url)); }
+void Simulator::set_webhook_url(std::string url) {
+  impl_->world.sender.set_url(std::move(url));
+}
 
 }  // namespace kairan::adapters::simulator

@@ -31,16 +31,16 @@ struct RateLimit {
 };
 
 struct SimulatorLimits {
-  bool rates = true;               ///< off: no 429 by rate, for measuring the sender alone
-  RateLimit multicast{200, 200};   ///< 200 a second
+  bool rates = true;              ///< off: no 429 by rate, for measuring the sender alone
+  RateLimit multicast{200, 200};  ///< 200 a second
   RateLimit broadcast{60, 60.0 / 3600};
   RateLimit loading{100, 100};
   RateLimit rich_menu_write{100, 100.0 / 3600};  ///< create, delete
   RateLimit rich_menu_list{10, 10};
   RateLimit webhook_settings{1000, 1000.0 / 60};
   RateLimit webhook_test{60, 60.0 / 3600};
-  RateLimit others{2000, 2000};    ///< reply, push, profile, validate, quota, ...
-  std::optional<std::uint64_t> monthly_quota;    ///< none = the plan has no limit
+  RateLimit others{2000, 2000};                                 ///< reply, push, profile, validate, quota, ...
+  std::optional<std::uint64_t> monthly_quota;                   ///< none = the plan has no limit
   std::chrono::milliseconds reply_token_after_webhook{60'000};  ///< life after the bot received the webhook
   std::chrono::milliseconds reply_token_after_event{20 * 60'000};
   std::chrono::milliseconds retry_key_memory{24 * 3'600'000};
@@ -55,36 +55,36 @@ struct SimulatorLatency {
 };
 
 /// One webhook request's fate as the simulator sees it: the bot's HTTP status, or nothing when no answer came.
-using WebhookTransport = std::function<std::optional<int>(const std::string& url, const std::string& body,
-                                                          const std::string& signature,
-                                                          std::chrono::milliseconds timeout)>;
+using WebhookTransport = std::function<std::optional<int>(
+    const std::string& url, const std::string& body, const std::string& signature, std::chrono::milliseconds timeout)>;
 
 struct SimulatorOptions {
-  Secret channel_secret;           ///< signs webhooks
-  Secret access_token;             ///< accepted as a bearer token beside stateless ones; may be empty
+  Secret channel_secret;  ///< signs webhooks
+  Secret access_token;    ///< accepted as a bearer token beside stateless ones; may be empty
   std::string channel_id = "1650000001";
   std::string account_name = "鹿島市（見本）";
-  std::string webhook_url;         ///< http://127.0.0.1:8080/webhook/line; empty: webhooks are only counted
-  std::uint64_t seed = 1;          ///< decides user ids and every drawn fault
+  std::string webhook_url;  ///< http://127.0.0.1:8080/webhook/line; empty: webhooks are only counted
+  std::uint64_t seed = 1;   ///< decides user ids and every drawn fault
   SimulatorLimits limits;
   SimulatorLatency latency;
-  std::string record_file;         ///< JSON lines of every request of the bot; empty = none. Authorization is left out
-  std::size_t webhook_lanes = 8;   ///< webhook requests in flight at once; one person's events stay in one lane
+  std::string record_file;        ///< JSON lines of every request of the bot; empty = none. Authorization is left out
+  std::size_t webhook_lanes = 8;  ///< webhook requests in flight at once; one person's events stay in one lane
   std::chrono::milliseconds webhook_timeout{2000};  ///< LINE counts a slower answer as a failure
   /// Waits before each redelivery; empty = redelivery is off, as on a new channel. LINE's own times are not published.
   std::vector<std::chrono::milliseconds> redelivery{std::chrono::seconds(10), std::chrono::seconds(60),
                                                     std::chrono::seconds(300)};
-  std::size_t first_users = 0;     ///< residents there at start, following, with names (the phones' owners)
-  WebhookTransport transport;      ///< replaces HTTP; for tests
+  std::size_t first_users = 0;  ///< residents there at start, following, with names (the phones' owners)
+  WebhookTransport transport;   ///< replaces HTTP; for tests
   std::function<void(std::chrono::milliseconds)> advance_clock;  ///< lets /sim/clock move a fake clock
 };
 
-/// ok for "127.0.0.1", any 127/8 address, "::1" and "localhost"; kInvalid otherwise. The main program calls it before it
-/// binds: the simulator has no accounts, so nobody else may reach it.
+/// ok for "127.0.0.1", any 127/8 address, "::1" and "localhost"; kInvalid otherwise. The main program calls it before
+/// it binds: the simulator has no accounts, so nobody else may reach it.
 Status check_loopback(const std::string& host);
 
 /// Threads: routes() handlers run on any number of threads; start() and stop() from one thread.
-/// `clock` outlives the simulator. stop() ends streams and waiting answers too, so stop the simulator before its server.
+/// `clock` outlives the simulator. stop() ends streams and waiting answers too, so stop the simulator before its
+/// server.
 class Simulator {
  public:
   Simulator(SimulatorOptions options, const Clock& clock);

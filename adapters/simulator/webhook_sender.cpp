@@ -68,7 +68,9 @@ WebhookSender::WebhookSender(const SimulatorOptions& options, std::string destin
   for (std::size_t i = 0; i < count; ++i) lanes_.push_back(std::make_unique<Lane>());
 }
 
-WebhookSender::~WebhookSender() { stop(); }
+WebhookSender::~WebhookSender() {
+  stop();
+}
 
 void WebhookSender::start() {
   for (auto& lane : lanes_) {
@@ -142,7 +144,8 @@ void WebhookSender::run(Lane& lane) {
           lane.changed.wait(lock);
         } else {
           // A clock moved by hand does not wake anybody, so a planned job is looked at again soon.
-          const auto wait = std::min<std::chrono::nanoseconds>(lane.jobs.top().due - now, std::chrono::milliseconds(20));
+          const auto wait =
+              std::min<std::chrono::nanoseconds>(lane.jobs.top().due - now, std::chrono::milliseconds(20));
           lane.changed.wait_for(lock, wait);
         }
       }

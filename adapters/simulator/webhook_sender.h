@@ -20,13 +20,13 @@
 namespace kairan::adapters::simulator {
 
 struct WebhookJob {
-  std::string event;        ///< one event's JSON with isRedelivery false
+  std::string event;  ///< one event's JSON with isRedelivery false
   std::string event_id;
   std::string chat_id;
-  std::string reply_token;  ///< "" when the event has none
+  std::string reply_token;      ///< "" when the event has none
   std::uint64_t entry_seq = 0;  ///< the chat entry it stands for; 0 = none
   std::size_t attempt = 0;
-  bool copy = false;        ///< the second delivery of a "twice" fault: its fate changes nothing
+  bool copy = false;  ///< the second delivery of a "twice" fault: its fate changes nothing
 };
 
 /// What the sender asks of and tells its owner; called without any lock of the sender.
@@ -95,8 +95,8 @@ class WebhookSender {
   WebhookTransport transport_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   mutable std::mutex url_mutex_;
-  std::string url_;          // guarded by url_mutex_
-  std::uint64_t serial_ = 0; // guarded by url_mutex_
+  std::string url_;           // guarded by url_mutex_
+  std::uint64_t serial_ = 0;  // guarded by url_mutex_
 };
 
 /// Posts with the project's HTTP client, one kept-alive connection per thread and origin.

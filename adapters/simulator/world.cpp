@@ -17,7 +17,7 @@ std::string bot_id_of(std::uint64_t seed) {
 }
 
 /// Names of the phones' owners; they are nobody's.
-constexpr std::array<const char*, 8> kFirstNames{"見本 花子", "見本 太郎", "見本 さくら", "見本 次郎",
+constexpr std::array<const char*, 8> kFirstNames{"見本 花子",   "見本 太郎", "見本 さくら", "見本 次郎",
                                                  "見本 みどり", "見本 三郎", "見本 あおい", "見本 四郎"};
 
 }  // namespace
@@ -45,7 +45,9 @@ std::string World::next_message_id() {
   return std::to_string(last_message_id_);
 }
 
-std::string World::next_token(std::string_view prefix) { return std::string(prefix) + random_hex(16); }
+std::string World::next_token(std::string_view prefix) {
+  return std::string(prefix) + random_hex(16);
+}
 
 void World::accept(AcceptedSend send, bool counted) {
   if (counted) quota_used += send.recipients.size();

@@ -41,7 +41,7 @@ struct WebhookStats {
   std::uint64_t redeliveries = 0;  ///< of these, sent
   std::uint64_t copies = 0;        ///< sent twice by a fault
   std::uint64_t no_answer = 0;
-  std::uint64_t taken = 0;         ///< events the bot took (2xx), each once
+  std::uint64_t taken = 0;  ///< events the bot took (2xx), each once
   std::uint64_t given_up = 0;
   std::map<int, std::uint64_t> answered;
   std::chrono::milliseconds slowest{0};
@@ -80,7 +80,7 @@ class World final : public WebhookObserver {
   Faults faults;
   RichMenus menus;
   std::map<std::string, Group> groups;
-  std::map<std::string, std::string> contents;  ///< message id → bytes of an image somebody sent
+  std::map<std::string, std::string> contents;     ///< message id → bytes of an image somebody sent
   std::map<std::string, TimePoint> issued_tokens;  ///< stateless access token → end of life
   std::map<std::string, TokenBucket> buckets;
   std::map<std::string, EndpointStats> endpoints;

@@ -61,7 +61,8 @@ class SimulatorFixture {
       }
     }
     request.body = body;
-    request.headers = {{"host", "127.0.0.1:9000"}, {"authorization", "Bearer token-of-the-test"},
+    request.headers = {{"host", "127.0.0.1:9000"},
+                       {"authorization", "Bearer token-of-the-test"},
                        {"content-type", "application/json"}};
     for (auto& [name, value] : headers) {
       request.headers.erase(name);
@@ -84,9 +85,7 @@ class SimulatorFixture {
   nlohmann::json act(const std::string& path, const nlohmann::json& body) {
     return nlohmann::json::parse(call("POST", path, body.dump()).body);
   }
-  std::string user(std::size_t index) {
-    return get("/sim/users").at("users").at(index).at("id").get<std::string>();
-  }
+  std::string user(std::size_t index) { return get("/sim/users").at("users").at(index).at("id").get<std::string>(); }
   nlohmann::json say(const std::string& text, std::size_t index = 0) {
     return act("/sim/users/" + user(index) + "/say", {{"text", text}});
   }

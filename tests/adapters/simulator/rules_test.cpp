@@ -17,13 +17,17 @@ std::string times(const std::string& piece, std::size_t count) {
   return out;
 }
 
-json message_action(const std::string& label) { return {{"type", "message"}, {"label", label}, {"text", "あ"}}; }
+json message_action(const std::string& label) {
+  return {{"type", "message"}, {"label", label}, {"text", "あ"}};
+}
 json array_of(const json& item, std::size_t count) {
   json out = json::array();
   for (std::size_t i = 0; i < count; ++i) out.push_back(item);
   return out;
 }
-json templated(json content) { return {{"type", "template"}, {"altText", "代わり"}, {"template", std::move(content)}}; }
+json templated(json content) {
+  return {{"type", "template"}, {"altText", "代わり"}, {"template", std::move(content)}};
+}
 json buttons(const std::string& text, std::size_t actions, const std::string& title = "") {
   json content = {{"type", "buttons"}, {"text", text}, {"actions", array_of(message_action("はい"), actions)}};
   if (!title.empty()) content["title"] = title;
@@ -37,11 +41,15 @@ json bubble(const std::string& text) {
   return {{"type", "bubble"},
           {"body", {{"type", "box"}, {"layout", "vertical"}, {"contents", {{{"type", "text"}, {"text", text}}}}}}};
 }
-json flex(json contents) { return {{"type", "flex"}, {"altText", "代わり"}, {"contents", std::move(contents)}}; }
+json flex(json contents) {
+  return {{"type", "flex"}, {"altText", "代わり"}, {"contents", std::move(contents)}};
+}
 json column(std::size_t actions) {
   return {{"text", "列"}, {"actions", array_of(message_action("はい"), actions)}};
 }
-json text(const std::string& words) { return {{"type", "text"}, {"text", words}}; }
+json text(const std::string& words) {
+  return {{"type", "text"}, {"text", words}};
+}
 
 std::string png(unsigned width, unsigned height) {
   std::string out = "\x89PNG\r\n\x1a\n";
@@ -55,7 +63,11 @@ std::string png(unsigned width, unsigned height) {
 }  // namespace
 
 TEST_CASE("message objects are held to LINE's limits in LINE's units") {
-  struct Case { const char* label; json message; bool good; };
+  struct Case {
+    const char* label;
+    json message;
+    bool good;
+  };
   const std::string family = "👨‍👩‍👧";  // one grapheme cluster, 8 UTF-16 units
   const auto c = GENERATE_COPY(values<Case>({
       {"5000 units", text(times("あ", 5000)), true},
@@ -77,24 +89,38 @@ TEST_CASE("message objects are held to LINE's limits in LINE's units") {
       {"buttons, title of 41", buttons("あ", 1, times("あ", 41)), false},
       {"buttons, 5 actions", buttons("あ", 5), false},
       {"buttons, no action", buttons("あ", 0), false},
-      {"confirm, 2 actions", templated({{"type", "confirm"}, {"text", "?"}, {"actions", array_of(message_action("x"), 2)}}), true},
-      {"confirm, 1 action", templated({{"type", "confirm"}, {"text", "?"}, {"actions", array_of(message_action("x"), 1)}}), false},
+      {"confirm, 2 actions",
+       templated({{"type", "confirm"}, {"text", "?"}, {"actions", array_of(message_action("x"), 2)}}), true},
+      {"confirm, 1 action",
+       templated({{"type", "confirm"}, {"text", "?"}, {"actions", array_of(message_action("x"), 1)}}), false},
       {"carousel of 10", templated({{"type", "carousel"}, {"columns", array_of(column(3), 10)}}), true},
       {"carousel of 11", templated({{"type", "carousel"}, {"columns", array_of(column(1), 11)}}), false},
       {"carousel with unequal columns", templated({{"type", "carousel"}, {"columns", {column(1), column(2)}}}), false},
-      {"location", {{"type", "location"}, {"title", "役所"}, {"address", "町"}, {"latitude", 33}, {"longitude", 130}}, true},
-      {"location off the globe", {{"type", "location"}, {"title", "a"}, {"address", "b"}, {"latitude", 91}, {"longitude", 0}}, false},
+      {"location",
+       {{"type", "location"}, {"title", "役所"}, {"address", "町"}, {"latitude", 33}, {"longitude", 130}},
+       true},
+      {"location off the globe",
+       {{"type", "location"}, {"title", "a"}, {"address", "b"}, {"latitude", 91}, {"longitude", 0}},
+       false},
       {"sticker", {{"type", "sticker"}, {"packageId", "446"}, {"stickerId", "1988"}}, true},
       {"sticker ids that are no numbers", {{"type", "sticker"}, {"packageId", "x"}, {"stickerId", "1"}}, false},
-      {"image over https", {{"type", "image"}, {"originalContentUrl", "https://a.example/i"}, {"previewImageUrl", "https://a.example/p"}}, true},
-      {"image over http", {{"type", "image"}, {"originalContentUrl", "http://a.example/i"}, {"previewImageUrl", "https://a.example/p"}}, false},
+      {"image over https",
+       {{"type", "image"}, {"originalContentUrl", "https://a.example/i"}, {"previewImageUrl", "https://a.example/p"}},
+       true},
+      {"image over http",
+       {{"type", "image"}, {"originalContentUrl", "http://a.example/i"}, {"previewImageUrl", "https://a.example/p"}},
+       false},
       {"flex", flex(bubble("あ")), true},
       {"flex with an empty text", flex(bubble("")), false},
       {"flex bubble over 30 KB", flex(bubble(times("あ", 10'000))), false},
       {"flex carousel of 12", flex({{"type", "carousel"}, {"contents", array_of(bubble("あ"), 12)}}), true},
       {"flex carousel of 13", flex({{"type", "carousel"}, {"contents", array_of(bubble("あ"), 13)}}), false},
-      {"emoji at a dollar sign", {{"type", "text"}, {"text", "あ$"}, {"emojis", {{{"index", 1}, {"productId", "p"}, {"emojiId", "1"}}}}}, true},
-      {"emoji elsewhere", {{"type", "text"}, {"text", "あ$"}, {"emojis", {{{"index", 0}, {"productId", "p"}, {"emojiId", "1"}}}}}, false},
+      {"emoji at a dollar sign",
+       {{"type", "text"}, {"text", "あ$"}, {"emojis", {{{"index", 1}, {"productId", "p"}, {"emojiId", "1"}}}}},
+       true},
+      {"emoji elsewhere",
+       {{"type", "text"}, {"text", "あ$"}, {"emojis", {{{"index", 0}, {"productId", "p"}, {"emojiId", "1"}}}}},
+       false},
   }));
   CAPTURE(c.label);
   SimulatorFixture line;
@@ -149,7 +175,8 @@ TEST_CASE("a profile is there for friends only") {
 
 TEST_CASE("a picture that a resident sends can be fetched by its message id") {
   SimulatorFixture line;
-  const auto sent = line.call("POST", "/sim/users/" + line.user(0) + "/image", png(4, 4), {{"content-type", "image/png"}});
+  const auto sent =
+      line.call("POST", "/sim/users/" + line.user(0) + "/image", png(4, 4), {{"content-type", "image/png"}});
   REQUIRE(sent.status == 200);
   const std::string id = json::parse(sent.body).at("messageId");
   const auto content = line.call("GET", "/v2/bot/message/" + id + "/content");
@@ -163,7 +190,8 @@ TEST_CASE("the loading animation shows until the next message or its end") {
   SimulatorFixture line;
   const std::string user = line.user(0);
   const auto start = [&](int seconds) {
-    return line.call("POST", "/v2/bot/chat/loading/start", json{{"chatId", user}, {"loadingSeconds", seconds}}.dump()).status;
+    return line.call("POST", "/v2/bot/chat/loading/start", json{{"chatId", user}, {"loadingSeconds", seconds}}.dump())
+        .status;
   };
   const auto shown = [&] { return line.get("/sim/users/" + user + "/messages").at("loading").get<bool>(); };
   CHECK(start(7) == 400);
@@ -182,9 +210,13 @@ TEST_CASE("the loading animation shows until the next message or its end") {
 
 TEST_CASE("a rich menu goes from creation to the phones") {
   SimulatorFixture line;
-  const json area = {{"bounds", {{"x", 0}, {"y", 0}, {"width", 400}, {"height", 250}}}, {"action", message_action("ごみ")}};
-  const json menu = {{"size", {{"width", 800}, {"height", 250}}}, {"selected", true}, {"name", "見本"},
-                     {"chatBarText", "メニュー"}, {"areas", {area}}};
+  const json area = {{"bounds", {{"x", 0}, {"y", 0}, {"width", 400}, {"height", 250}}},
+                     {"action", message_action("ごみ")}};
+  const json menu = {{"size", {{"width", 800}, {"height", 250}}},
+                     {"selected", true},
+                     {"name", "見本"},
+                     {"chatBarText", "メニュー"},
+                     {"areas", {area}}};
   const auto change = [&](const char* pointer, const json& value) {
     json changed = menu;
     changed[json::json_pointer(pointer)] = value;
@@ -217,7 +249,8 @@ TEST_CASE("a rich menu goes from creation to the phones") {
   CHECK(line.get("/sim/users/" + user + "/messages").at("richMenu").at("richMenuId") == id);
   CHECK(line.get("/v2/bot/user/all/richmenu").at("richMenuId") == id);
 
-  CHECK(line.call("POST", "/v2/bot/richmenu/bulk/link", json{{"richMenuId", id}, {"userIds", {user}}}.dump()).status == 202);
+  CHECK(line.call("POST", "/v2/bot/richmenu/bulk/link", json{{"richMenuId", id}, {"userIds", {user}}}.dump()).status ==
+        202);
   CHECK(line.get("/v2/bot/user/" + user + "/richmenu").at("richMenuId") == id);
   CHECK(line.call("POST", "/v2/bot/richmenu/bulk/unlink", json{{"userIds", array_of(user, 501)}}.dump()).status == 400);
   CHECK(line.call("POST", "/v2/bot/richmenu/bulk/unlink", json{{"userIds", {user}}}.dump()).status == 202);
@@ -250,10 +283,20 @@ TEST_CASE("pages of elsewhere cannot drive the simulator") {
 }
 
 TEST_CASE("only loopback addresses may be listened on") {
-  struct Case { const char* host; bool good; };
-  const auto c = GENERATE(values<Case>({{"127.0.0.1", true}, {"127.1.2.3", true}, {"::1", true}, {"localhost", true},
-                                        {"0.0.0.0", false}, {"::", false}, {"192.168.0.1", false}, {"", false},
-                                        {"128.0.0.1", false}, {"localhost.example", false}}));
+  struct Case {
+    const char* host;
+    bool good;
+  };
+  const auto c = GENERATE(values<Case>({{"127.0.0.1", true},
+                                        {"127.1.2.3", true},
+                                        {"::1", true},
+                                        {"localhost", true},
+                                        {"0.0.0.0", false},
+                                        {"::", false},
+                                        {"192.168.0.1", false},
+                                        {"", false},
+                                        {"128.0.0.1", false},
+                                        {"localhost.example", false}}));
   CAPTURE(c.host);
   CHECK(simulator::check_loopback(c.host).ok() == c.good);
 }

@@ -12,13 +12,17 @@ namespace simulator = kairan::adapters::simulator;
 
 namespace {
 
-std::string retry_key(int number) { return kairan::derived_uuid("test " + std::to_string(number)); }
+std::string retry_key(int number) {
+  return kairan::derived_uuid("test " + std::to_string(number));
+}
 
 std::vector<std::string> create(SimulatorFixture& line, std::size_t count) {
   return line.act("/sim/users", {{"count", count}}).at("ids").get<std::vector<std::string>>();
 }
 
-json text(const std::string& words) { return {{"type", "text"}, {"text", words}}; }
+json text(const std::string& words) {
+  return {{"type", "text"}, {"text", words}};
+}
 
 }  // namespace
 
@@ -42,7 +46,11 @@ TEST_CASE("a refused reply leaves its token unused") {
 }
 
 TEST_CASE("a reply token dies a minute after the bot got the webhook") {
-  struct Case { const char* label; kairan::milliseconds wait; int status; };
+  struct Case {
+    const char* label;
+    kairan::milliseconds wait;
+    int status;
+  };
   const auto c = GENERATE(values<Case>({{"at once", 0s, 200}, {"after a minute", 60s, 200}, {"later", 60001ms, 400}}));
   CAPTURE(c.label);
   SimulatorFixture line;
@@ -59,7 +67,9 @@ TEST_CASE("a redelivered webhook gives its unused token another minute, but not 
   REQUIRE(line.wait_stat("planned", 1));
   line.clock.advance(5min);
   REQUIRE(line.wait_stat("planned", 2));
-  SECTION("within the minute") { CHECK(line.reply(token).status == 200); }
+  SECTION("within the minute") {
+    CHECK(line.reply(token).status == 200);
+  }
   SECTION("the event is too old") {
     line.clock.advance(16min);
     REQUIRE(line.webhooks(3).size() == 3);
@@ -235,9 +245,9 @@ TEST_CASE("nobody sends without a token, and stateless tokens end") {
   CHECK(with(bearer) == 200);
   line.clock.advance(15min);
   CHECK(with(bearer) == 401);
-  const auto wrong = line.call("POST", "/oauth2/v3/token",
-                               "grant_type=client_credentials&client_id=1650000001&client_secret=guess",
-                               {{"content-type", "application/x-www-form-urlencoded"}});
+  const auto wrong =
+      line.call("POST", "/oauth2/v3/token", "grant_type=client_credentials&client_id=1650000001&client_secret=guess",
+                {{"content-type", "application/x-www-form-urlencoded"}});
   CHECK(wrong.status == 400);
   CHECK(json::parse(wrong.body).at("error") == "invalid_client");
 }
@@ -262,7 +272,13 @@ TEST_CASE("every answer names its request") {
 }
 
 TEST_CASE("faults strike where, how and as often as asked") {
-  struct Case { const char* label; json fault; int status; bool dropped; int received; };
+  struct Case {
+    const char* label;
+    json fault;
+    int status;
+    bool dropped;
+    int received;
+  };
   const auto c = GENERATE(values<Case>({
       {"an error instead", {{"kind", "status"}, {"status", 503}}, 503, false, 0},
       {"too many requests", {{"kind", "status"}, {"status", 429}}, 429, false, 0},
@@ -291,7 +307,8 @@ TEST_CASE("faults strike where, how and as often as asked") {
 TEST_CASE("faults drawn by chance come the same for the same seed") {
   const auto run = [](std::uint64_t seed) {
     SimulatorFixture line([seed](simulator::SimulatorOptions& options) { options.seed = seed; });
-    line.act("/sim/faults", {{"faults", {{{"on", "push"}, {"kind", "status"}, {"status", 500}, {"probability", 0.3}}}}});
+    line.act("/sim/faults",
+             {{"faults", {{{"on", "push"}, {"kind", "status"}, {"status", 500}, {"probability", 0.3}}}}});
     const std::string user = line.user(0);
     std::string drawn;
     for (int i = 0; i < 100; ++i) drawn += line.push(user).status == 200 ? '.' : 'x';

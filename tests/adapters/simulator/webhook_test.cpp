@@ -64,7 +64,9 @@ TEST_CASE("ids and tokens of many events are all different") {
 TEST_CASE("each act gives its event") {
   SimulatorFixture line;
   const std::string user = line.user(0);
-  const auto act = [&](const std::string& what, const json& body) { return line.act("/sim/users/" + user + "/" + what, body); };
+  const auto act = [&](const std::string& what, const json& body) {
+    return line.act("/sim/users/" + user + "/" + what, body);
+  };
   act("postback", {{"data", "area=3"}, {"displayText", "鹿島地区"}});
   CHECK(line.webhook_event(0).at("postback") == json{{"data", "area=3"}});
   act("location", {{"latitude", 33.1}, {"longitude", 130.1}, {"title", "市役所"}});
@@ -99,7 +101,8 @@ TEST_CASE("a group's events name the group, and a mention marks the account") {
   SimulatorFixture line;
   const std::string group = line.act("/sim/groups", {{"members", {line.user(0)}}}).at("groupId");
   CHECK(line.webhook_event(0).at("type") == "join");
-  const json told = line.act("/sim/users/" + line.user(0) + "/say", {{"text", "明日は？"}, {"group", group}, {"mention", true}});
+  const json told =
+      line.act("/sim/users/" + line.user(0) + "/say", {{"text", "明日は？"}, {"group", group}, {"mention", true}});
   const json event = line.webhook_event(1);
   CHECK(event.at("source") == json{{"type", "group"}, {"groupId", group}, {"userId", line.user(0)}});
   const json mention = event.at("message").at("mention").at("mentionees").at(0);
@@ -194,7 +197,8 @@ TEST_CASE("the webhook test sends an empty signed body and tells the status") {
 
 TEST_CASE("tapping does what the newest message's buttons say") {
   SimulatorFixture line;
-  const json quick = {{"items", {{{"type", "action"}, {"action", {{"type", "message"}, {"label", "はい"}, {"text", "はい。"}}}}}}};
+  const json quick = {
+      {"items", {{{"type", "action"}, {"action", {{"type", "message"}, {"label", "はい"}, {"text", "はい。"}}}}}}};
   const json buttons = {{"type", "template"},
                         {"altText", "ボタン"},
                         {"template",
