@@ -33,6 +33,15 @@ void leave(Context& context) {
   context.slots.clear();
 }
 
+/// A question that is asked again is no step forward: what was answered since is forgotten, so that 「戻る」 leads before it.
+void return_to(Context& context, const std::string& step) {
+  std::string trail = slot(context, kTrail);
+  const std::size_t earlier = ("," + trail).find("," + step + ",");
+  if (earlier == std::string::npos) return;
+  trail.erase(earlier);
+  set_slot(context, kTrail, std::move(trail));
+}
+
 Action control(std::string_view name, std::string_view language) {
   Action action;
   action.kind = Action::Kind::kPostback;
@@ -60,12 +69,9 @@ std::vector<Message> DialogueRunner::choose(const Dialogue& dialogue, const Dial
                                             const DialogueChoice& choice, const Query& query, Context& context) const {
   if (context.dialogue != dialogue.name) leave(context);
   context.dialogue = dialogue.name;
+  return_to(context, step.id);
   std::string trail = slot(context, kTrail);
-  // A button of an earlier question takes the conversation back there.
-  const std::string entry = step.id + ",";
-  const std::size_t earlier = ("," + trail).find("," + entry);
-  if (earlier != std::string::npos) trail.erase(earlier);
-  if (static_cast<std::size_t>(std::count(trail.begin(), trail.end(), ',')) < kMaxTrail) trail += entry;
+  if (static_cast<std::size_t>(std::count(trail.begin(), trail.end(), ',')) < kMaxTrail) trail += step.id + ",";
   set_slot(context, kTrail, std::move(trail));
   for (const auto& [name, value] : choice.set) set_slot(context, name, value);
   return show(dialogue, choice.next, query, context);
@@ -124,6 +130,7 @@ std::vector<Message> DialogueRunner::show(const Dialogue& dialogue, std::string_
     }
     if (!step->choices.empty()) {
       context.dialogue_step = step->id;
+      return_to(context, step->id);
       add_choices(dialogue, *step, query, context, messages.back());
       return messages;
     }

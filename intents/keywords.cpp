@@ -15,8 +15,8 @@ std::string_view first_character(std::string_view text) {
   return text.substr(0, size);
 }
 
-/// A shorter reading is part of too many other words.
-constexpr std::size_t kShortestReading = 4;
+/// A shorter reading is part of too many other words: it counts only when it is the whole text. In bytes of kana.
+constexpr std::size_t kShortestReading = std::size_t{4} * 3;
 
 bool whole_words_only(std::string_view folded) {
   const std::size_t letters = length_graphemes(folded);
@@ -47,7 +47,7 @@ KeywordId KeywordIndex::add(std::string_view word) {
     forms.forms.push_back(word_form(token));
     reading += token.reading;
   }
-  if (reading != folded && only_kana(reading) && to_code_points(reading).size() >= kShortestReading) {
+  if (reading != folded && only_kana(reading)) {
     readings_by_first_character_[std::string(first_character(reading))].emplace_back(reading, entry->second);
   }
   if (!forms.forms.empty()) {
@@ -63,16 +63,17 @@ std::vector<KeywordHit> KeywordIndex::find(const Utterance& utterance) const {
   const bool by_reading = !has_kanji(text);  // typed in kana alone
   for (std::size_t at = 0; at < text.size();) {
     const std::string first(first_character(text.substr(at)));
-    const auto look = [&](const WordsByCharacter& table) {
+    const auto look = [&](const WordsByCharacter& table, std::size_t shortest) {
       const auto words = table.find(first);
       if (words == table.end()) return;
       for (const auto& [word, id] : words->second) {
+        if (word.size() < shortest && word.size() != text.size()) continue;
         if (text.compare(at, word.size(), word) != 0 || cuts_latin_word(text, at, at + word.size())) continue;
         hits.push_back({id, at, at + word.size()});
       }
     };
-    look(by_first_character_);
-    if (by_reading) look(readings_by_first_character_);
+    look(by_first_character_, 0);
+    if (by_reading) look(readings_by_first_character_, kShortestReading);
     at += first.size();
   }
   std::vector<std::string> forms;
