@@ -75,9 +75,10 @@ export async function http(method, url, body, headers = {}, timeoutMs = 10000) {
 
 /** One running program. */
 export class Process {
-  constructor(name, command, args, env, logFile) {
+  constructor(name, command, args, env, logFile, wrapped = false) {
     const out = openSync(logFile, 'a');
     this.name = name;
+    this.wrapped = wrapped;
     this.log = logFile;
     this.ended = new Promise((done) => {
       this.child = spawn(command, args, { env, stdio: ['ignore', out, out], detached: true, cwd: root });
@@ -93,9 +94,15 @@ export class Process {
   get pid() {
     return this.child.pid;
   }
+  /** A tracer that is told to end lets its program run on, so it is the program that is told. */
+  target() {
+    if (!this.wrapped) return this.pid;
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ');
+    return Number(children[0]) || this.pid;
+  }
   kill(signal = 'SIGKILL') {
     try {
-      process.kill(this.pid, signal);
+      process.kill(this.target(), signal);
     } catch {
       /* it has ended */
     }
@@ -134,7 +141,7 @@ export class City {
       ASAN_OPTIONS: `detect_leaks=${wrap.length ? 0 : 1}:abort_on_error=0`,
       ...env,
     };
-    const started = new Process(name, command[0], command.slice(1), clean, join(this.folder, `${name}.log`));
+    const started = new Process(name, command[0], command.slice(1), clean, join(this.folder, `${name}.log`), wrap.length > 0);
     this.processes.push(started);
     return started;
   }
