@@ -79,8 +79,8 @@ Bm25Index::Bm25Index(const std::vector<TermLists>& documents, const TermStatisti
         std::size_t end = at;
         while (end < terms.size() && terms[end] == terms[at]) ++end;
         const auto frequency = static_cast<float>(end - at);
-        const float saturated = frequency * (settings.k1 + 1) /
-                                (frequency + settings.k1 * (1 - settings.b + settings.b * length));
+        const float saturated =
+            frequency * (settings.k1 + 1) / (frequency + settings.k1 * (1 - settings.b + settings.b * length));
         entries.push_back({terms[at], static_cast<std::uint32_t>(number),
                            settings.kind_weight[kind] * statistics.idf(terms[at]) * saturated});
         at = end;

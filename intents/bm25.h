@@ -1,7 +1,7 @@
-// Ranked retrieval: Okapi BM25 with the weights of terms worked out when the index is built, so that a search only adds.
-// Terms are 64-bit hashes of a kind and a text; the kinds (words, compounds, character pairs, concepts) are weighed apart,
-// each with its own length. Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), 3.4.
-// Threads: const members from many at once.
+// Ranked retrieval: Okapi BM25 with the weights of terms worked out when the index is built, so that a search only
+// adds. Terms are 64-bit hashes of a kind and a text; the kinds (words, compounds, character pairs, concepts) are
+// weighed apart, each with its own length. Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and
+// Beyond" (2009), 3.4. Threads: const members from many at once.
 #pragma once
 
 #include <array>
@@ -72,8 +72,8 @@ class Bm25Index {
 
  private:
   std::size_t documents_ = 0;
-  std::vector<TermHash> terms_;         ///< ascending
-  std::vector<std::uint32_t> starts_;   ///< of each term in postings_, and the end
+  std::vector<TermHash> terms_;        ///< ascending
+  std::vector<std::uint32_t> starts_;  ///< of each term in postings_, and the end
   std::vector<Posting> postings_;
 };
 

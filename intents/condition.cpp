@@ -18,7 +18,9 @@ constexpr double kWordsAtLeast = 0.2;
 constexpr double kWordsByCoverage = 0.75;
 constexpr double kPattern = 0.9;
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 /// Patterns are matched on folded text, where katakana are hiragana.
 std::string with_hiragana(std::string_view pattern) {
@@ -72,13 +74,16 @@ bool ConditionSet::Reading::has(KeywordId word) const {
   return found != hits.end() && found->word == word;
 }
 
-KeywordId ConditionSet::add_word(std::string_view word) { return keywords_.add(word); }
+KeywordId ConditionSet::add_word(std::string_view word) {
+  return keywords_.add(word);
+}
 
 std::string ConditionSet::plain_of(const std::vector<Token>& tokens) const {
   std::string plain;
   for (const Token& token : tokens) {
     if (starts_with(token.pos, "助詞") || starts_with(token.pos, "助動詞") || starts_with(token.pos, "記号") ||
-        starts_with(token.pos, "フィラー") || token.base == "ござる" || token.base == "御座る" || fold_key(token.base).empty()) {
+        starts_with(token.pos, "フィラー") || token.base == "ござる" || token.base == "御座る" ||
+        fold_key(token.base).empty()) {
       continue;
     }
     plain += fold_key(token.base) + " ";
@@ -89,11 +94,13 @@ std::string ConditionSet::plain_of(const std::vector<Token>& tokens) const {
 bool ConditionSet::add_pattern(Condition& condition, const YamlNode& at, const std::string& path,
                                const std::string& pattern, const YamlChecker& checker) {
   if (length_graphemes(pattern) > kMaxPatternCharacters) {
-    checker.problem(at.line, path, "パターンが長すぎます。" + std::to_string(kMaxPatternCharacters) + "文字までにしてください。");
+    checker.problem(at.line, path,
+                    "パターンが長すぎます。" + std::to_string(kMaxPatternCharacters) + "文字までにしてください。");
     return false;
   }
   if (++patterns_ > kMaxPatternsInAll) {
-    checker.problem(at.line, path, "パターンが多すぎます。全部で" + std::to_string(kMaxPatternsInAll) + "個までにしてください。");
+    checker.problem(at.line, path,
+                    "パターンが多すぎます。全部で" + std::to_string(kMaxPatternsInAll) + "個までにしてください。");
     return false;
   }
   re2::RE2::Options options;
@@ -102,26 +109,32 @@ bool ConditionSet::add_pattern(Condition& condition, const YamlNode& at, const s
   options.set_case_sensitive(false);
   auto compiled = std::make_unique<re2::RE2>(with_hiragana(pattern), options);
   if (!compiled->ok()) {
-    checker.problem(at.line, path, "パターン「" + shorten_graphemes(pattern, 40) + "」は読めません（" +
-                                       shorten_graphemes(compiled->error(), 80) + "）。かっこや記号を直してください。");
+    checker.problem(at.line, path,
+                    "パターン「" + shorten_graphemes(pattern, 40) + "」は読めません（" +
+                        shorten_graphemes(compiled->error(), 80) + "）。かっこや記号を直してください。");
     return false;
   }
   if (re2::RE2::PartialMatch("", *compiled)) {
-    checker.problem(at.line, path, "パターン「" + shorten_graphemes(pattern, 40) + "」は何にでも当てはまります。必ず現れる言葉を入れてください。");
+    checker.problem(
+        at.line, path,
+        "パターン「" + shorten_graphemes(pattern, 40) + "」は何にでも当てはまります。必ず現れる言葉を入れてください。");
     return false;
   }
   condition.patterns.push_back(std::move(compiled));
   return true;
 }
 
-std::optional<std::size_t> ConditionSet::add(const YamlNode& node, const std::string& path, const YamlChecker& checker) {
+std::optional<std::size_t> ConditionSet::add(const YamlNode& node, const std::string& path,
+                                             const YamlChecker& checker) {
   auto condition = std::make_unique<Condition>();
   std::size_t words = 0;
   bool good = true;
   const auto word_of = [&](const std::string& text, int line) -> Condition::Word {
     ++words;
     if (fold_key(text).empty() || length_graphemes(text) > 40) {
-      checker.problem(line, path, "「" + shorten_graphemes(text, 20) + "」は言葉として使えません。1から40文字の言葉を書いてください。");
+      checker.problem(
+          line, path,
+          "「" + shorten_graphemes(text, 20) + "」は言葉として使えません。1から40文字の言葉を書いてください。");
       good = false;
       return {};
     }
@@ -131,18 +144,22 @@ std::optional<std::size_t> ConditionSet::add(const YamlNode& node, const std::st
     const YamlNode* const value = node.find(key);
     return value == nullptr ? node.line : value->line;
   };
-  for (const std::string& text : checker.texts(node, path, "any")) condition->any.push_back(word_of(text, line_of("any")));
-  for (const std::string& text : checker.texts(node, path, "none")) condition->none.push_back(word_of(text, line_of("none")));
+  for (const std::string& text : checker.texts(node, path, "any"))
+    condition->any.push_back(word_of(text, line_of("any")));
+  for (const std::string& text : checker.texts(node, path, "none"))
+    condition->none.push_back(word_of(text, line_of("none")));
   if (const YamlNode* const all = node.find("all"); all != nullptr) {
     std::vector<const YamlNode*> entries;
     if (all->kind == YamlNode::Kind::kScalar) entries.push_back(all);
     for (const YamlNode& entry : all->list) entries.push_back(&entry);
     for (const YamlNode* const entry : entries) {
       std::vector<Condition::Word> group;
-      if (entry->kind == YamlNode::Kind::kScalar) group.push_back(word_of(std::string(trim(entry->scalar)), entry->line));
+      if (entry->kind == YamlNode::Kind::kScalar)
+        group.push_back(word_of(std::string(trim(entry->scalar)), entry->line));
       for (const YamlNode& item : entry->list) group.push_back(word_of(std::string(trim(item.scalar)), item.line));
       if (group.empty()) {
-        checker.problem(entry->line, path, "「all」の中に空の行があります。言葉か [言い方1, 言い方2] を書いてください。");
+        checker.problem(entry->line, path,
+                        "「all」の中に空の行があります。言葉か [言い方1, 言い方2] を書いてください。");
         good = false;
       }
       condition->all.push_back(std::move(group));
@@ -156,7 +173,8 @@ std::optional<std::size_t> ConditionSet::add(const YamlNode& node, const std::st
   }
   const std::vector<std::string> patterns = checker.texts(node, path, "patterns");
   if (patterns.size() > kMaxPatterns) {
-    checker.problem(line_of("patterns"), path, "パターンは1つのルールに" + std::to_string(kMaxPatterns) + "個までです。");
+    checker.problem(line_of("patterns"), path,
+                    "パターンは1つのルールに" + std::to_string(kMaxPatterns) + "個までです。");
     good = false;
   } else {
     for (const std::string& pattern : patterns) {
@@ -165,7 +183,8 @@ std::optional<std::size_t> ConditionSet::add(const YamlNode& node, const std::st
     }
   }
   if (words > kMaxWords) {
-    checker.problem(node.line, path, "言葉は1つのルールに" + std::to_string(kMaxWords) + "個までです。分けてください。");
+    checker.problem(node.line, path,
+                    "言葉は1つのルールに" + std::to_string(kMaxWords) + "個までです。分けてください。");
     good = false;
   }
   const bool any_way = !condition->any.empty() || !condition->all.empty() || !condition->exact_keys.empty() ||
@@ -181,7 +200,8 @@ ConditionSet::Reading ConditionSet::read(const Utterance& utterance) const {
   reading.hits = keywords_.find(utterance);
   reading.plain = plain_of(utterance.tokens);
   for (const Token& token : utterance.tokens) {
-    if (token.content && std::find(utterance.words.begin(), utterance.words.end(), token.base) != utterance.words.end()) {
+    if (token.content &&
+        std::find(utterance.words.begin(), utterance.words.end(), token.base) != utterance.words.end()) {
       reading.meaning_bytes += token.end - token.begin;
     }
   }
@@ -207,10 +227,12 @@ std::optional<ConditionMatch> ConditionSet::match(std::size_t number, const Read
   for (const auto& pattern : condition.patterns) {
     const int groups = std::min(pattern->NumberOfCapturingGroups(), 9);
     std::vector<re2::StringPiece> found(static_cast<std::size_t>(groups) + 1);
-    if (!pattern->Match(utterance.folded, 0, utterance.folded.size(), re2::RE2::UNANCHORED, found.data(), groups + 1)) continue;
+    if (!pattern->Match(utterance.folded, 0, utterance.folded.size(), re2::RE2::UNANCHORED, found.data(), groups + 1))
+      continue;
     best.begin = static_cast<std::size_t>(found[0].data() - utterance.folded.data());
     best.end = best.begin + found[0].size();
-    const double share = static_cast<double>(found[0].size()) / static_cast<double>(std::max<std::size_t>(utterance.folded.size(), 1));
+    const double share =
+        static_cast<double>(found[0].size()) / static_cast<double>(std::max<std::size_t>(utterance.folded.size(), 1));
     best.score = kPattern + (1 - kPattern) * share;
     best.reason = "パターン「" + pattern->pattern() + "」";
     for (const auto& [index, name] : pattern->CapturingGroupNames()) {
@@ -247,13 +269,13 @@ std::optional<ConditionMatch> ConditionSet::match(std::size_t number, const Read
   }
   std::size_t explained = 0;
   for (const Token& token : utterance.tokens) {
-    if (token.content && std::find(utterance.words.begin(), utterance.words.end(), token.base) != utterance.words.end()) {
+    if (token.content &&
+        std::find(utterance.words.begin(), utterance.words.end(), token.base) != utterance.words.end()) {
       explained += covered(spans, token.begin, token.end);
     }
   }
-  const double coverage = reading.meaning_bytes == 0
-                              ? 1.0
-                              : static_cast<double>(explained) / static_cast<double>(reading.meaning_bytes);
+  const double coverage =
+      reading.meaning_bytes == 0 ? 1.0 : static_cast<double>(explained) / static_cast<double>(reading.meaning_bytes);
   best.score = kWordsAtLeast + kWordsByCoverage * std::min(coverage, 1.0);
   return best;
 }

@@ -1,6 +1,5 @@
-// When a rule or a dialogue begins: keyword sets, whole texts and RE2 patterns (docs/content.md, rules.yaml). The words of all
-// conditions are looked for in one pass over the text.
-// Threads: const members from many at once.
+// When a rule or a dialogue begins: keyword sets, whole texts and RE2 patterns (docs/content.md, rules.yaml). The words
+// of all conditions are looked for in one pass over the text. Threads: const members from many at once.
 #pragma once
 
 #include <cstddef>
@@ -40,8 +39,8 @@ class ConditionSet {
   ConditionSet(ConditionSet&&) noexcept;
   ConditionSet& operator=(ConditionSet&&) noexcept;
 
-  static constexpr std::size_t kMaxWords = 200;            ///< of one condition
-  static constexpr std::size_t kMaxPatterns = 20;          ///< of one condition
+  static constexpr std::size_t kMaxWords = 200;    ///< of one condition
+  static constexpr std::size_t kMaxPatterns = 20;  ///< of one condition
   static constexpr std::size_t kMaxPatternsInAll = 300;
   static constexpr std::size_t kMaxPatternCharacters = 500;
 

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kMaxLabel = 20;
 
-SlotValues read_values(const YamlNode& node, const std::string& path, const YamlChecker& checker, std::string_view key) {
+SlotValues read_values(const YamlNode& node, const std::string& path, const YamlChecker& checker,
+                       std::string_view key) {
   SlotValues values;
   const YamlNode* const map = node.find(key);
   if (map == nullptr) return values;
@@ -36,8 +37,10 @@ DialogueChoice read_choice(const YamlNode& node, const std::string& path, const 
   choice.label = checker.label(node, path, "label", kMaxLabel);
   choice.next = checker.text(node, path, "next");
   choice.set = read_values(node, path, checker, "set");
-  if (!is_plain_name(choice.id)) checker.problem(node.line, path, "「id」に、半角の英数字・-・_ で名前を書いてください。");
-  if (choice.label.empty()) checker.problem(node.line, path, "「label」（ボタンの文字）がありません。20文字までで書いてください。");
+  if (!is_plain_name(choice.id))
+    checker.problem(node.line, path, "「id」に、半角の英数字・-・_ で名前を書いてください。");
+  if (choice.label.empty())
+    checker.problem(node.line, path, "「label」（ボタンの文字）がありません。20文字までで書いてください。");
   if (choice.next.empty()) checker.problem(node.line, path, "「next」（次のステップの名前）がありません。");
   std::vector<std::string> words = checker.texts(node, path, "words");
   for (const auto& [language, label] : choice.label) words.push_back(label);
@@ -69,10 +72,12 @@ std::vector<DialogueLink> read_links(const YamlNode& node, const std::string& pa
   return links;
 }
 
-DialogueStep read_step(const std::string& id, const YamlNode& node, const YamlChecker& checker, ConditionSet& conditions) {
+DialogueStep read_step(const std::string& id, const YamlNode& node, const YamlChecker& checker,
+                       ConditionSet& conditions) {
   const std::string path = "ステップ " + id;
-  checker.only_keys(node, path, {"text", "choices", "next", "end", "branch", "links", "section", "phone", "hours", "url",
-                                 "review_by", "sample"});
+  checker.only_keys(
+      node, path,
+      {"text", "choices", "next", "end", "branch", "links", "section", "phone", "hours", "url", "review_by", "sample"});
   DialogueStep step;
   step.id = id;
   step.line = node.line;
@@ -90,7 +95,9 @@ DialogueStep read_step(const std::string& id, const YamlNode& node, const YamlCh
   if (step.text.text.empty()) checker.problem(node.line, path, "「text」（住民に見せる文）がありません。");
   for (const auto& [language, text] : step.text.text) {
     if (length_utf16(text) > kMaxStepText) {
-      checker.problem(node.line, path, "文が長すぎます（" + language + "）。" + std::to_string(kMaxStepText) + "文字までにするか、ステップを分けてください。");
+      checker.problem(node.line, path,
+                      "文が長すぎます（" + language + "）。" + std::to_string(kMaxStepText) +
+                          "文字までにするか、ステップを分けてください。");
     }
   }
   if (const YamlNode* const branches = node.find("branch"); branches != nullptr) {
@@ -112,7 +119,8 @@ DialogueStep read_step(const std::string& id, const YamlNode& node, const YamlCh
       const bool twice = std::any_of(step.choices.begin(), step.choices.end(), [&](const DialogueChoice& other) {
         return other.id == choice.id || pick(other.label, "ja") == pick(choice.label, "ja");
       });
-      if (twice) checker.problem(item.line, path, "同じ id か同じ文字の選択肢が2つあります。どちらかを変えてください。");
+      if (twice)
+        checker.problem(item.line, path, "同じ id か同じ文字の選択肢が2つあります。どちらかを変えてください。");
       step.choices.push_back(std::move(choice));
     }
   }
@@ -126,7 +134,8 @@ DialogueStep read_step(const std::string& id, const YamlNode& node, const YamlCh
 }  // namespace
 
 const DialogueStep* Dialogue::find(std::string_view step) const {
-  const auto found = std::find_if(steps.begin(), steps.end(), [&](const DialogueStep& each) { return each.id == step; });
+  const auto found =
+      std::find_if(steps.begin(), steps.end(), [&](const DialogueStep& each) { return each.id == step; });
   return found == steps.end() ? nullptr : &*found;
 }
 
@@ -138,10 +147,12 @@ std::optional<Dialogue> parse_dialogue(std::string_view text, const std::string&
     int line = 0;
     const std::string& detail = root.error().detail;
     std::from_chars(detail.data(), detail.data() + detail.size(), line);
-    checker.problem(line, "", "YAMLとして読めません（" + shorten_graphemes(detail, 120) + "）。字下げと記号を直してください。");
+    checker.problem(line, "",
+                    "YAMLとして読めません（" + shorten_graphemes(detail, 120) + "）。字下げと記号を直してください。");
     return std::nullopt;
   }
-  checker.only_keys(*root, "", {"name", "title", "start", "any", "all", "none", "exact", "patterns", "priority", "slots", "steps"});
+  checker.only_keys(
+      *root, "", {"name", "title", "start", "any", "all", "none", "exact", "patterns", "priority", "slots", "steps"});
   Dialogue dialogue;
   dialogue.name = checker.text(*root, "", "name");
   dialogue.title = checker.label(*root, "", "title", 40);
@@ -149,18 +160,21 @@ std::optional<Dialogue> parse_dialogue(std::string_view text, const std::string&
   dialogue.priority = checker.number(*root, "", "priority", 0, 100, 50);
   dialogue.slots = checker.texts(*root, "", "slots");
   if (!is_plain_name(dialogue.name) || dialogue.name != name) {
-    checker.problem(root->line, "name", "「name」には、ファイル名と同じ「" + std::string(name) + "」を半角の英数字で書いてください。");
+    checker.problem(root->line, "name",
+                    "「name」には、ファイル名と同じ「" + std::string(name) + "」を半角の英数字で書いてください。");
   }
   if (dialogue.title.empty()) checker.problem(root->line, "title", "「title」（手続きの名前）がありません。");
   for (const std::string& slot : dialogue.slots) {
     if (!is_plain_name(slot) || slot.front() == '_') {
-      checker.problem(root->line, "slots", "「" + shorten_graphemes(slot, 20) + "」は使えません。英数字で始まる名前にしてください。");
+      checker.problem(root->line, "slots",
+                      "「" + shorten_graphemes(slot, 20) + "」は使えません。英数字で始まる名前にしてください。");
     }
   }
   dialogue.condition = conditions.add(*root, "", checker);
   const YamlNode* const steps = root->find("steps");
   if (steps == nullptr || steps->kind != YamlNode::Kind::kMap || steps->map.empty() || steps->map.size() > kMaxSteps) {
-    checker.problem(root->line, "steps", "「steps:」の下に、ステップを1個から" + std::to_string(kMaxSteps) + "個まで並べてください。");
+    checker.problem(root->line, "steps",
+                    "「steps:」の下に、ステップを1個から" + std::to_string(kMaxSteps) + "個まで並べてください。");
     return std::nullopt;
   }
   for (const auto& [id, node] : steps->map) dialogue.steps.push_back(read_step(id, node, checker, conditions));

@@ -1,5 +1,5 @@
-// dialogues/*.yaml: procedures with a few questions, as state machines that are checked whole (docs/content.md): every step is
-// reached, every step can end, every button fits. Plain values once read; any thread.
+// dialogues/*.yaml: procedures with a few questions, as state machines that are checked whole (docs/content.md): every
+// step is reached, every step can end, every button fits. Plain values once read; any thread.
 #pragma once
 
 #include <cstddef>
@@ -20,14 +20,14 @@ using SlotValues = std::vector<std::pair<std::string, std::string>>;
 struct DialogueChoice {
   std::string id;
   Localized label;
-  std::vector<KeywordId> words;       ///< what may be typed, the labels included
-  std::vector<std::string> keys;      ///< fold_key of the labels and words
+  std::vector<KeywordId> words;   ///< what may be typed, the labels included
+  std::vector<std::string> keys;  ///< fold_key of the labels and words
   SlotValues set;
   std::string next;
 };
 
 struct DialogueBranch {
-  SlotValues when;                    ///< all of these slots have these values
+  SlotValues when;  ///< all of these slots have these values
   std::string next;
 };
 
@@ -54,13 +54,13 @@ struct Dialogue {
   std::optional<std::size_t> condition;  ///< how it begins from a text; it may also begin from a rule or a menu only
   int priority = 50;
   std::vector<std::string> slots;
-  std::vector<DialogueStep> steps;       ///< in the file's order
+  std::vector<DialogueStep> steps;  ///< in the file's order
 
   const DialogueStep* find(std::string_view step) const;
 };
 
-// A reply carries 5 messages at most (line-openapi, ReplyMessageRequest.messages), a quick reply 13 items with labels of 20
-// characters, a buttons template 4 actions (line-platform 3.1).
+// A reply carries 5 messages at most (line-openapi, ReplyMessageRequest.messages), a quick reply 13 items with labels
+// of 20 characters, a buttons template 4 actions (line-platform 3.1).
 inline constexpr std::size_t kMaxTextsInARow = 5;
 inline constexpr std::size_t kMaxDialogueChoices = 13;
 inline constexpr std::size_t kMaxLinks = 4;

@@ -13,8 +13,8 @@ constexpr std::size_t kMaxDialogueFile = 512 * 1024;
 constexpr std::size_t kMaxDialogues = 100;
 constexpr double kByPriority = 0.02;
 
-// A typed answer to a question of the dialogue: it is a choice's own words, or it mentions them among others. The second
-// leaves room for a change of subject, which other matchers explain better.
+// A typed answer to a question of the dialogue: it is a choice's own words, or it mentions them among others. The
+// second leaves room for a change of subject, which other matchers explain better.
 constexpr double kOwnWords = 1.0;
 constexpr double kMentioned = 0.55;
 constexpr double kMentionedByCoverage = 0.4;
@@ -28,9 +28,13 @@ struct ControlWords {
 };
 constexpr std::array<ControlWords, 4> kControls{{
     {Control::kBack, "dlg:back", {"戻る", "もどる", "前に戻る", "一つ前", "ひとつ前", "戻りたい", "back", "go back"}},
-    {Control::kRestart, "dlg:restart", {"最初から", "はじめから", "初めから", "最初に戻る", "やり直す", "やりなおす", "start over", "restart"}},
+    {Control::kRestart,
+     "dlg:restart",
+     {"最初から", "はじめから", "初めから", "最初に戻る", "やり直す", "やりなおす", "start over", "restart"}},
     {Control::kCancel, "dlg:cancel", {"やめる", "やめます", "終わる", "終了", "中止", "キャンセル", "stop", "cancel"}},
-    {Control::kContinue, "dlg:continue", {"続ける", "つづける", "続き", "つづき", "続けて", "続きから", "continue", "resume"}},
+    {Control::kContinue,
+     "dlg:continue",
+     {"続ける", "つづける", "続き", "つづき", "続けて", "続きから", "continue", "resume"}},
 }};
 
 std::optional<Control> control_of_text(const Utterance& utterance) {
@@ -50,7 +54,8 @@ std::size_t number_of(std::string_view key) {
     number = number * 10 + static_cast<std::size_t>(key[digits++] - '0');
   }
   const std::string_view rest = key.substr(digits);
-  return digits > 0 && (rest.empty() || rest == "番" || rest == "番目" || rest == "ばん" || rest == "番です") ? number : 0;
+  return digits > 0 && (rest.empty() || rest == "番" || rest == "番目" || rest == "ばん" || rest == "番です") ? number
+                                                                                                              : 0;
 }
 
 class DialogueMatcher final : public Matcher {
@@ -120,11 +125,14 @@ class DialogueMatcher final : public Matcher {
 
   Offer start_offer(const Dialogue& dialogue) const {
     Offer offer = offer_of(dialogue);
-    offer.reply = [this, &dialogue](const Query& query, Context& context) { return runner_.start(dialogue, query, context); };
+    offer.reply = [this, &dialogue](const Query& query, Context& context) {
+      return runner_.start(dialogue, query, context);
+    };
     return offer;
   }
 
-  Offer choice_offer(const Dialogue& dialogue, const DialogueStep& step, const DialogueChoice& choice, double score) const {
+  Offer choice_offer(const Dialogue& dialogue, const DialogueStep& step, const DialogueChoice& choice,
+                     double score) const {
     Offer offer = offer_of(dialogue);
     offer.candidate.score = score;
     offer.reason = "手続き " + dialogue.name + " の「" + step.id + "」で「" + pick(choice.label, "ja") + "」を選択";
@@ -140,10 +148,14 @@ class DialogueMatcher final : public Matcher {
     offer.reason = "手続き " + dialogue.name + " の操作";
     offer.reply = [this, &dialogue, control](const Query& query, Context& context) {
       switch (control) {
-        case Control::kBack: return runner_.back(dialogue, query, context);
-        case Control::kRestart: return runner_.start(dialogue, query, context);
-        case Control::kContinue: return runner_.resume(dialogue, query, context);
-        case Control::kCancel: break;
+        case Control::kBack:
+          return runner_.back(dialogue, query, context);
+        case Control::kRestart:
+          return runner_.start(dialogue, query, context);
+        case Control::kContinue:
+          return runner_.resume(dialogue, query, context);
+        case Control::kCancel:
+          break;
       }
       return runner_.cancel(query, context);
     };
@@ -183,11 +195,13 @@ class DialogueMatcher final : public Matcher {
     std::size_t longest = 0;
     for (const KeywordHit& hit : reading.hits) {
       const std::vector<KeywordId>& words = mentioned.front()->words;
-      if (std::find(words.begin(), words.end(), hit.word) != words.end()) longest = std::max(longest, hit.end - hit.begin);
+      if (std::find(words.begin(), words.end(), hit.word) != words.end())
+        longest = std::max(longest, hit.end - hit.begin);
     }
-    const double coverage = reading.meaning_bytes == 0
-                                ? 1.0
-                                : std::min(1.0, static_cast<double>(longest) / static_cast<double>(reading.meaning_bytes));
+    const double coverage =
+        reading.meaning_bytes == 0
+            ? 1.0
+            : std::min(1.0, static_cast<double>(longest) / static_cast<double>(reading.meaning_bytes));
     offers.push_back(choice_offer(dialogue, step, *mentioned.front(), kMentioned + kMentionedByCoverage * coverage));
   }
 
@@ -198,10 +212,12 @@ class DialogueMatcher final : public Matcher {
     if (choice_at == std::string::npos) return {};
     const Dialogue* const dialogue = runner_.find(std::string_view(data).substr(4, step_at - 4));
     if (dialogue == nullptr) return {};
-    const DialogueStep* const step = dialogue->find(std::string_view(data).substr(step_at + 1, choice_at - step_at - 1));
+    const DialogueStep* const step =
+        dialogue->find(std::string_view(data).substr(step_at + 1, choice_at - step_at - 1));
     if (step == nullptr) return {};
     for (const DialogueChoice& choice : step->choices) {
-      if (choice.id == std::string_view(data).substr(choice_at + 1)) return {choice_offer(*dialogue, *step, choice, 1.0)};
+      if (choice.id == std::string_view(data).substr(choice_at + 1))
+        return {choice_offer(*dialogue, *step, choice, 1.0)};
     }
     return {};
   }
@@ -218,8 +234,8 @@ std::shared_ptr<const Matcher> make_dialogue_matcher(std::shared_ptr<const Conte
                                                      std::shared_ptr<const Analyzer> analyzer, LoadReport& report) {
   std::vector<std::string> names;
   std::error_code failed;
-  for (std::filesystem::directory_iterator entry(content->folder + "/dialogues", failed), last; !failed && entry != last;
-       entry.increment(failed)) {
+  for (std::filesystem::directory_iterator entry(content->folder + "/dialogues", failed), last;
+       !failed && entry != last; entry.increment(failed)) {
     if (entry->path().extension() == ".yaml") names.push_back(entry->path().stem().string());
   }
   std::sort(names.begin(), names.end());

@@ -33,7 +33,8 @@ void leave(Context& context) {
   context.slots.clear();
 }
 
-/// A question that is asked again is no step forward: what was answered since is forgotten, so that 「戻る」 leads before it.
+/// A question that is asked again is no step forward: what was answered since is forgotten, so that 「戻る」 leads
+/// before it.
 void return_to(Context& context, const std::string& step) {
   std::string trail = slot(context, kTrail);
   const std::size_t earlier = ("," + trail).find("," + step + ",");
@@ -53,10 +54,13 @@ Action control(std::string_view name, std::string_view language) {
 
 }  // namespace
 
-Action resume_action(std::string_view language) { return control("continue", language); }
+Action resume_action(std::string_view language) {
+  return control("continue", language);
+}
 
 const Dialogue* DialogueRunner::find(std::string_view name) const {
-  const auto found = std::find_if(dialogues_->begin(), dialogues_->end(), [&](const Dialogue& each) { return each.name == name; });
+  const auto found =
+      std::find_if(dialogues_->begin(), dialogues_->end(), [&](const Dialogue& each) { return each.name == name; });
   return found == dialogues_->end() ? nullptr : &*found;
 }
 
@@ -113,7 +117,8 @@ std::vector<Message> DialogueRunner::show(const Dialogue& dialogue, std::string_
     const DialogueStep* const step = dialogue.find(id);
     if (step == nullptr) break;
     const auto branch = std::find_if(step->branches.begin(), step->branches.end(), [&](const DialogueBranch& each) {
-      return std::all_of(each.when.begin(), each.when.end(), [&](const auto& wanted) { return slot(context, wanted.first) == wanted.second; });
+      return std::all_of(each.when.begin(), each.when.end(),
+                         [&](const auto& wanted) { return slot(context, wanted.first) == wanted.second; });
     });
     if (branch != step->branches.end()) {
       id = branch->next;

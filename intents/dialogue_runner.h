@@ -1,5 +1,5 @@
-// Runs dialogues: the state machine without the matching. State is the Context's dialogue, step and slots; nothing else is kept.
-// Threads: const members from many at once.
+// Runs dialogues: the state machine without the matching. State is the Context's dialogue, step and slots; nothing else
+// is kept. Threads: const members from many at once.
 #pragma once
 
 #include <optional>
@@ -32,7 +32,8 @@ class DialogueRunner {
   std::vector<Message> cancel(const Query& query, Context& context) const;
 
  private:
-  std::vector<Message> show(const Dialogue& dialogue, std::string_view step, const Query& query, Context& context) const;
+  std::vector<Message> show(const Dialogue& dialogue, std::string_view step, const Query& query,
+                            Context& context) const;
   Message message_of(const DialogueStep& step, const Query& query) const;
   void add_choices(const Dialogue& dialogue, const DialogueStep& step, const Query& query, const Context& context,
                    Message& message) const;

@@ -177,8 +177,9 @@ std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
   wording_scores.clear();
   row_scores.clear();
   const std::size_t kept = std::min(kRanked, scored.size());
-  std::partial_sort(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(kept), scored.end(),
-                    [](const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
+  std::partial_sort(
+      scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(kept), scored.end(),
+      [](const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
   scored.resize(kept);
   return scored;
 }
@@ -200,11 +201,15 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
     };
     double in_wording = 0;
     double in_answer = 0;
-    if (Bm25Index::contains(word.in_wordings, scored.wording)) in_wording = 1;
-    else if (mentioned(word.concept_in_wordings, scored.wording)) in_wording = kConceptInWording;
+    if (Bm25Index::contains(word.in_wordings, scored.wording))
+      in_wording = 1;
+    else if (mentioned(word.concept_in_wordings, scored.wording))
+      in_wording = kConceptInWording;
     if (in_wording < 1) {
-      if (Bm25Index::contains(word.in_answers, scored.row)) in_answer = 1;
-      else if (mentioned(word.concept_in_answers, scored.row)) in_answer = kConceptInAnswer;
+      if (Bm25Index::contains(word.in_answers, scored.row))
+        in_answer = 1;
+      else if (mentioned(word.concept_in_answers, scored.row))
+        in_answer = kConceptInAnswer;
     }
     mass += word.idf;
     doubt += word.known ? word.idf : word.idf * kUnknownWeight;
@@ -229,9 +234,10 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
         found = 1;
         break;
       }
-      const bool same_meaning =
-          std::any_of(concepts_.begin() + unit.first_concept, concepts_.begin() + unit.last_concept, [&](TermHash meaning) {
-            return std::find(word.unit->concepts.begin(), word.unit->concepts.end(), meaning) != word.unit->concepts.end();
+      const bool same_meaning = std::any_of(
+          concepts_.begin() + unit.first_concept, concepts_.begin() + unit.last_concept, [&](TermHash meaning) {
+            return std::find(word.unit->concepts.begin(), word.unit->concepts.end(), meaning) !=
+                   word.unit->concepts.end();
           });
       if (same_meaning) found = kConceptInWording;
     }
@@ -270,8 +276,13 @@ std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string
   std::vector<AskedUnit> words;
   words.reserve(asked.units.size());
   for (const FaqUnit& unit : asked.units) {
-    AskedUnit word{&unit, statistics_.idf(unit.word), statistics_.knows(unit.word), questions_.find(unit.word),
-                   answers_.find(unit.word), {}, {}};
+    AskedUnit word{&unit,
+                   statistics_.idf(unit.word),
+                   statistics_.knows(unit.word),
+                   questions_.find(unit.word),
+                   answers_.find(unit.word),
+                   {},
+                   {}};
     for (const TermHash meaning : unit.concepts) {
       word.concept_in_wordings.push_back(questions_.find(meaning));
       word.concept_in_answers.push_back(answers_.find(meaning));
@@ -281,9 +292,8 @@ std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string
   }
   std::vector<FaqHit> hits;
   for (const Scored& scored : retrieve(asked)) hits.push_back(judge(scored, words, key));
-  std::stable_sort(hits.begin(), hits.end(), [](const FaqHit& a, const FaqHit& b) {
-    return a.rank != b.rank ? a.rank > b.rank : a.row < b.row;
-  });
+  std::stable_sort(hits.begin(), hits.end(),
+                   [](const FaqHit& a, const FaqHit& b) { return a.rank != b.rank ? a.rank > b.rank : a.row < b.row; });
   if (hits.size() > max) hits.resize(max);
   // The order is the rank's; a row further down cannot be surer than the one above it.
   for (std::size_t at = 1; at < hits.size(); ++at) {

@@ -1,7 +1,9 @@
 // Finds the FAQ rows that a question is about. Two steps, both explainable:
-//  1. Fielded BM25 over words, compounds, character pairs and concepts: every wording of a row (question, paraphrases, other
+//  1. Fielded BM25 over words, compounds, character pairs and concepts: every wording of a row (question, paraphrases,
+//  other
 //     languages) is a document of the question field, every answer one of the answer field, at a lower weight.
-//  2. The best are ranked again by how much of the asked question's information (idf mass) the row explains, and how much of
+//  2. The best are ranked again by how much of the asked question's information (idf mass) the row explains, and how
+//  much of
 //     the row's wording was asked for.
 // One set of settings for all content.
 // Threads: const members from many at once.
@@ -24,14 +26,14 @@
 namespace kairan::intents {
 
 struct FaqHit {
-  std::size_t row = 0;         ///< index into the rows
-  double rank = 0;             ///< for order only
-  double confidence = 0;       ///< 0..1 on the matchers' scale
-  double explained = 0;        ///< share of the question's idf mass found in the row
-  double by_question = 0;      ///< of that, found in the row's wording rather than its answer
-  double asked_for = 0;        ///< share of the row's wording found in the question
-  bool exact = false;          ///< the text is one of the row's wordings
-  bool respelled = false;      ///< found after the question was put into the content's spelling
+  std::size_t row = 0;             ///< index into the rows
+  double rank = 0;                 ///< for order only
+  double confidence = 0;           ///< 0..1 on the matchers' scale
+  double explained = 0;            ///< share of the question's idf mass found in the row
+  double by_question = 0;          ///< of that, found in the row's wording rather than its answer
+  double asked_for = 0;            ///< share of the row's wording found in the question
+  bool exact = false;              ///< the text is one of the row's wordings
+  bool respelled = false;          ///< found after the question was put into the content's spelling
   std::size_t begin = 0, end = 0;  ///< matched part of Utterance::folded
   std::vector<std::string> words;  ///< what matched, for explanations
 };

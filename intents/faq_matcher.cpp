@@ -13,13 +13,16 @@ constexpr std::size_t kMaxOffers = 20;
 constexpr std::string_view kHelpful = "faq:helpful:";
 
 /// A share as people read it: 「87 %」.
-std::string percent(double share) { return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %"; }
+std::string percent(double share) {
+  return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
+}
 
 std::string reason_of(const FaqHit& hit) {
   if (hit.exact) return hit.respelled ? "読みが質問の文と一致" : "質問の文と一致";
   std::string words;
   for (const std::string& word : hit.words) words += (words.empty() ? "" : "、") + word;
-  return std::string(hit.respelled ? "つづりを読みから補正；" : "") + "一致した言葉 " + (words.empty() ? std::string("なし（答えの中だけ）") : words) + "；質問の " + percent(hit.explained) +
+  return std::string(hit.respelled ? "つづりを読みから補正；" : "") + "一致した言葉 " +
+         (words.empty() ? std::string("なし（答えの中だけ）") : words) + "；質問の " + percent(hit.explained) +
          " を説明（うち見出し " + percent(hit.by_question) + "）；見出しの " + percent(hit.asked_for) + " が質問にある";
 }
 

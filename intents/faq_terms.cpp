@@ -10,27 +10,31 @@ namespace {
 /// Words that say that something is asked or done, not what; in dictionary form.
 bool is_furniture(const std::string& word) {
   static const std::unordered_set<std::string> words{
-      "する", "ある", "いる", "なる", "れる", "られる", "せる", "いただく", "頂く", "くださる", "下さる", "ください", "もらう",
-      "くれる", "やる", "てる", "おる", "ござる", "こと", "もの", "よう", "とき", "ため", "の", "ん", "それ", "これ", "どれ",
-      "どの", "何", "なに", "なん", "どう", "どこ", "いつ", "どちら", "誰", "だれ", "教える", "おしえる", "知る", "聞く", "たい",
-      "願う", "いう", "言う", "ところ", "所", "方法", "方", "場合", "際", "時", "件", "的", "さん", "様", "欲しい", "ほしい",
-      "できる", "出来る", "良い", "よい", "いい", "行う", "思う", "考える", "必要", "どのような", "どんな", "くる", "来る", "行く",
-      "いく", "つく", "みる", "わかる", "分かる", "以下", "次", "通り", "その", "この", "あの", "そう", "こう", "ちょっと",
-      "すみません", "お願い", "質問", "ええ", "もう", "まだ", "また", "仕方", "しかた", "やり方", "やりかた",
+      "する", "ある", "いる", "なる", "れる", "られる", "せる", "いただく", "頂く", "くださる", "下さる", "ください",
+      "もらう", "くれる", "やる", "てる", "おる", "ござる", "こと", "もの", "よう", "とき", "ため", "の", "ん", "それ",
+      "これ", "どれ", "どの", "何", "なに", "なん", "どう", "どこ", "いつ", "どちら", "誰", "だれ", "教える",
+      "おしえる", "知る", "聞く", "たい", "願う", "いう", "言う", "ところ", "所", "方法", "方", "場合", "際", "時",
+      "件", "的", "さん", "様", "欲しい", "ほしい", "できる", "出来る", "良い", "よい", "いい", "行う", "思う",
+      "考える", "必要", "どのような", "どんな", "くる", "来る", "行く", "いく", "つく", "みる", "わかる", "分かる",
+      "以下", "次", "通り", "その", "この", "あの", "そう", "こう", "ちょっと", "すみません", "お願い", "質問", "ええ",
+      "もう", "まだ", "また", "仕方", "しかた", "やり方", "やりかた",
       // English function words
-      "a", "an", "the", "i", "my", "me", "we", "our", "you", "your", "it", "is", "are", "am", "be", "do", "does", "did", "to",
-      "of", "in", "on", "at", "for", "and", "or", "how", "what", "where", "when", "who", "which", "can", "could", "would",
-      "should", "will", "want", "need", "get", "have", "has", "there", "this", "that", "please", "tell", "about", "with",
-      "know", "if", "'", "s", "from", "by"};
+      "a", "an", "the", "i", "my", "me", "we", "our", "you", "your", "it", "is", "are", "am", "be", "do", "does", "did",
+      "to", "of", "in", "on", "at", "for", "and", "or", "how", "what", "where", "when", "who", "which", "can", "could",
+      "would", "should", "will", "want", "need", "get", "have", "has", "there", "this", "that", "please", "tell",
+      "about", "with", "know", "if", "'", "s", "from", "by"};
   return words.count(word) != 0;
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 /// A letter, digit or ideograph is in it; MeCab calls stray ASCII punctuation a noun.
 bool has_letter(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9');
   });
 }
 
@@ -44,8 +48,8 @@ bool is_content_word(const Token& token) {
   if (is_dependent(pos) || !has_letter(token.surface)) return false;
   if (starts_with(pos, "名詞")) return true;
   if (pos.find("接尾") != std::string_view::npos) return false;
-  return starts_with(pos, "動詞") || starts_with(pos, "形容詞") || starts_with(pos, "副詞") || starts_with(pos, "連体詞") ||
-         starts_with(pos, "接頭詞");
+  return starts_with(pos, "動詞") || starts_with(pos, "形容詞") || starts_with(pos, "副詞") ||
+         starts_with(pos, "連体詞") || starts_with(pos, "接頭詞");
 }
 
 bool is_noun(const Token& token) {
@@ -85,8 +89,8 @@ void add_run(const std::vector<Token>& tokens, std::size_t begin, std::size_t en
   const std::vector<std::string_view> letters = characters(joined);
   auto& pairs = lists.by_kind[static_cast<std::size_t>(TermKind::kPair)];
   for (std::size_t at = 0; at + 1 < letters.size(); ++at) {
-    pairs.push_back(hash_term(TermKind::kPair,
-                              std::string_view(letters[at].data(), letters[at].size() + letters[at + 1].size())));
+    pairs.push_back(
+        hash_term(TermKind::kPair, std::string_view(letters[at].data(), letters[at].size() + letters[at + 1].size())));
   }
 }
 

@@ -26,7 +26,9 @@ bool is_address_letter(char32_t c) {
          c == U'-' || c == U'+' || c == U'%' || (c >= U'ａ' && c <= U'ｚ') || (c >= U'Ａ' && c <= U'Ｚ') ||
          (c >= U'０' && c <= U'９') || c == U'．' || c == U'＿' || c == U'－';
 }
-bool is_at(char32_t c) { return c == U'@' || c == U'＠'; }
+bool is_at(char32_t c) {
+  return c == U'@' || c == U'＠';
+}
 
 /// Mail addresses, web addresses and digits.
 std::string mask_letters(std::string_view text) {
@@ -51,7 +53,9 @@ std::string mask_letters(std::string_view text) {
   return to_utf8(out);
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 bool is_proper_noun(const Token& token) {
   return contains(token.pos, "固有名詞") && static_cast<unsigned char>(token.surface.front()) >= 0x80;
@@ -59,7 +63,8 @@ bool is_proper_noun(const Token& token) {
 
 bool is_title(const Token& token) {
   const std::string& word = token.surface;
-  return word == "さん" || word == "様" || word == "さま" || word == "氏" || word == "君" || word == "ちゃん" || word == "先生";
+  return word == "さん" || word == "様" || word == "さま" || word == "氏" || word == "君" || word == "ちゃん" ||
+         word == "先生";
 }
 
 /// How many tokens from `at` on look like a person's name: two proper nouns in a row (family and given name), or nouns
@@ -93,7 +98,8 @@ std::string mask_said_of_oneself(std::string text) {
       }
       const std::size_t begin = at + lead.size();
       std::size_t end = text.size();
-      for (const std::string_view stop : {"。", "、", "\n", "！", "？", "?"}) end = std::min(end, text.find(stop, begin));
+      for (const std::string_view stop : {"。", "、", "\n", "！", "？", "?"})
+        end = std::min(end, text.find(stop, begin));
       text.replace(begin, end - begin, kName);
       at = begin + kName.size();
     }
@@ -139,7 +145,9 @@ bool ask_the_same(const std::set<std::string>& a, const std::set<std::string>& b
 
 }  // namespace
 
-std::string_view gap_kind_name(GapKind kind) { return kind == GapKind::kUnmatched ? "unmatched" : "rejected"; }
+std::string_view gap_kind_name(GapKind kind) {
+  return kind == GapKind::kUnmatched ? "unmatched" : "rejected";
+}
 
 std::string mask_personal(std::string_view text, const Analyzer& analyzer) {
   const std::string_view head = prefix_utf16(trim(text), kMatchedCharacters);
@@ -163,8 +171,9 @@ Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const
 }
 
 std::vector<GapCluster> cluster_gaps(std::vector<GapCount> counts) {
-  counts.erase(std::remove_if(counts.begin(), counts.end(), [](const GapCount& count) { return count.gap.key.empty(); }),
-               counts.end());
+  counts.erase(
+      std::remove_if(counts.begin(), counts.end(), [](const GapCount& count) { return count.gap.key.empty(); }),
+      counts.end());
   std::sort(counts.begin(), counts.end(), [](const GapCount& a, const GapCount& b) {
     if (a.resident_tags.size() != b.resident_tags.size()) return a.resident_tags.size() > b.resident_tags.size();
     return a.gap.key != b.gap.key ? a.gap.key < b.gap.key : a.gap.intent < b.gap.intent;
@@ -179,7 +188,8 @@ std::vector<GapCluster> cluster_gaps(std::vector<GapCount> counts) {
   for (const GapCount& count : counts) {
     const std::set<std::string> words = words_of(count.gap.key);
     auto home = std::find_if(open.begin(), open.end(), [&](const Open& each) {
-      return each.cluster.kind == count.gap.kind && each.cluster.intent == count.gap.intent && ask_the_same(each.words, words);
+      return each.cluster.kind == count.gap.kind && each.cluster.intent == count.gap.intent &&
+             ask_the_same(each.words, words);
     });
     if (home == open.end()) {
       open.push_back({{count.gap.kind, count.gap.intent, {}, 0, 0, count.last}, words, {}});

@@ -1,6 +1,7 @@
-// The learning loop without a model: questions that were not understood, or answered without help, become lines a section
-// officer reads to find a missing paraphrase or row. Nothing that names a person is kept: text is masked before it is stored,
-// residents enter as an opaque tag that serves only to count them, and a line is shown from three residents on.
+// The learning loop without a model: questions that were not understood, or answered without help, become lines a
+// section officer reads to find a missing paraphrase or row. Nothing that names a person is kept: text is masked before
+// it is stored, residents enter as an opaque tag that serves only to count them, and a line is shown from three
+// residents on.
 //
 // This file masks, folds and clusters; storing is the gateway's, through GapStore.
 // Threads: functions are pure; GapStore's implementation says its own.
@@ -25,9 +26,9 @@ inline constexpr std::chrono::hours kGapRetention{24 * 90};
 inline constexpr std::size_t kGapMinResidents = 3;
 inline constexpr std::size_t kGapMaxCharacters = 120;
 
-/// The text with what may tell a person removed: digits become ＃, mail addresses 〔メール〕, web addresses 〔URL〕, name-like runs
-/// 〔名前〕 (two proper nouns in a row, nouns before さん or 様, what follows 「名前は」「住所は」). At most kGapMaxCharacters.
-/// Idempotent.
+/// The text with what may tell a person removed: digits become ＃, mail addresses 〔メール〕, web addresses 〔URL〕,
+/// name-like runs 〔名前〕 (two proper nouns in a row, nouns before さん or 様, what follows 「名前は」「住所は」). At
+/// most kGapMaxCharacters. Idempotent.
 std::string mask_personal(std::string_view text, const Analyzer& analyzer);
 
 /// One thing to learn from.
@@ -43,7 +44,7 @@ Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const
 
 /// What was stored of one key.
 struct GapCount {
-  Gap gap;                    ///< with one of its texts
+  Gap gap;  ///< with one of its texts
   std::size_t times = 0;
   std::vector<std::string> resident_tags;  ///< distinct, opaque
   TimePoint last;
@@ -67,8 +68,8 @@ struct GapCluster {
   std::size_t residents = 0;
   TimePoint last;
 };
-/// Joins counts of one kind and intent whose keys share at least half of their words; only clusters of kGapMinResidents and
-/// more, most residents first. Deterministic.
+/// Joins counts of one kind and intent whose keys share at least half of their words; only clusters of kGapMinResidents
+/// and more, most residents first. Deterministic.
 std::vector<GapCluster> cluster_gaps(std::vector<GapCount> counts);
 
 }  // namespace kairan::intents

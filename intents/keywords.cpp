@@ -23,7 +23,9 @@ bool whole_words_only(std::string_view folded) {
   return letters == 1 || (letters == 2 && only_kana(folded));
 }
 
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_ascii_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 /// A Latin word is not found inside another: "hi" is not in "this".
 bool cuts_latin_word(std::string_view text, std::size_t begin, std::size_t end) {

@@ -1,6 +1,6 @@
-// Finds many words in a text at once: in any spelling that folds alike, or by dictionary form (相談する finds 「相談したい」).
-// In a text of kana alone a word is found by its reading, too. A word that is very short (up to two kana or one other character) counts only as a whole word of the text.
-// Threads: const members from many at once.
+// Finds many words in a text at once: in any spelling that folds alike, or by dictionary form (相談する finds
+// 「相談したい」). In a text of kana alone a word is found by its reading, too. A word that is very short (up to two
+// kana or one other character) counts only as a whole word of the text. Threads: const members from many at once.
 #pragma once
 
 #include <cstddef>

@@ -17,7 +17,9 @@ constexpr std::size_t kLongestReading = 16;
 constexpr std::size_t kShortestMended = 5;
 constexpr std::size_t kTwoSlips = 9;
 
-bool is_letter_of_word(char32_t c) { return is_katakana(c) || c == U'ー'; }
+bool is_letter_of_word(char32_t c) {
+  return is_katakana(c) || c == U'ー';
+}
 
 /// Whether `a` becomes `b` by at most `limit` letters added, dropped or changed.
 bool within_edits(const std::u32string& a, const std::u32string& b, std::size_t limit) {
@@ -95,7 +97,8 @@ void ReadingLexicon::add(std::string_view text, const std::vector<Token>& tokens
     if (word.size() + 2 < kShortestMended) continue;
     if (katakana_by_length_.size() <= word.size()) katakana_by_length_.resize(word.size() + 1);
     std::vector<std::u32string>& same_length = katakana_by_length_[word.size()];
-    if (std::find(same_length.begin(), same_length.end(), word) == same_length.end()) same_length.push_back(std::move(word));
+    if (std::find(same_length.begin(), same_length.end(), word) == same_length.end())
+      same_length.push_back(std::move(word));
   }
 }
 
@@ -112,7 +115,8 @@ std::optional<std::string> ReadingLexicon::spell_kana(const Utterance& utterance
   starts.push_back(text.size());
   std::unordered_set<std::size_t> whole;  // begin * size + end of nouns that the analysis found
   for (const Token& token : utterance.tokens) {
-    if (token.content && token.pos.compare(0, 6, "名詞") == 0) whole.insert(token.begin * (text.size() + 1) + token.end);
+    if (token.content && token.pos.compare(0, 6, "名詞") == 0)
+      whole.insert(token.begin * (text.size() + 1) + token.end);
   }
   // What the analysis reads as grammar from end to end stays: 「しよう」 is する, not 使用.
   const auto is_grammar = [&](std::size_t begin, std::size_t end) {

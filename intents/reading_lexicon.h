@@ -1,6 +1,6 @@
-// How words of the content are spelled, by how they sound: for questions typed in kana alone (「じゅうみんひょうがほしい」) and for
-// slips in katakana words (「マイナンバカード」). Rewrites a question into the content's spelling; it is then analysed again.
-// Threads: const members from many at once.
+// How words of the content are spelled, by how they sound: for questions typed in kana alone
+// (「じゅうみんひょうがほしい」) and for slips in katakana words (「マイナンバカード」). Rewrites a question into the
+// content's spelling; it is then analysed again. Threads: const members from many at once.
 #pragma once
 
 #include <cstddef>

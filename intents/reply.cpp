@@ -8,8 +8,8 @@
 namespace kairan::intents {
 namespace {
 
-constexpr std::size_t kMaxText = 5000;    // ChannelLimits::text_utf16
-constexpr std::size_t kMaxLabel = 20;     // ChannelLimits::label_graphemes
+constexpr std::size_t kMaxText = 5000;  // ChannelLimits::text_utf16
+constexpr std::size_t kMaxLabel = 20;   // ChannelLimits::label_graphemes
 
 struct FixedText {
   std::string_view name, ja, easy, en;
@@ -43,10 +43,13 @@ constexpr std::array<FixedText, 20> kFixedTexts{{
 
 }  // namespace
 
-bool past_review(const Statement& statement, Date today) { return statement.review_by && today > *statement.review_by; }
+bool past_review(const Statement& statement, Date today) {
+  return statement.review_by && today > *statement.review_by;
+}
 
 std::string_view fixed_text(std::string_view name, std::string_view language) {
-  const auto found = std::find_if(kFixedTexts.begin(), kFixedTexts.end(), [&](const FixedText& text) { return text.name == name; });
+  const auto found =
+      std::find_if(kFixedTexts.begin(), kFixedTexts.end(), [&](const FixedText& text) { return text.name == name; });
   if (found == kFixedTexts.end()) return {};
   if (language == "ja") return found->ja;
   return language == "ja-easy" ? found->easy : found->en;
@@ -78,6 +81,8 @@ std::string fill_in(std::string text, const std::vector<std::pair<std::string, s
   return text;
 }
 
-std::string button_label(std::string_view text) { return shorten_graphemes(text, kMaxLabel); }
+std::string button_label(std::string_view text) {
+  return shorten_graphemes(text, kMaxLabel);
+}
 
 }  // namespace kairan::intents

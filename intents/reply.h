@@ -16,18 +16,18 @@ namespace kairan::intents {
 /// A text of the content with what stands behind it.
 struct Statement {
   Localized text;
-  std::string section;               ///< 担当課
+  std::string section;  ///< 担当課
   std::string phone;
   std::string hours;
-  std::string url;                   ///< 出典URL
-  std::optional<Date> review_by;     ///< 見直し期限
+  std::string url;                ///< 出典URL
+  std::optional<Date> review_by;  ///< 見直し期限
   bool sample = false;
 };
 
 bool past_review(const Statement& statement, Date today);
 
-/// The text a resident reads. Past the review date it is 「担当課にご確認ください」 with section and phone, not the text.
-/// At most 5,000 UTF-16 units: the content's text is cut before the lines about who is in charge are.
+/// The text a resident reads. Past the review date it is 「担当課にご確認ください」 with section and phone, not the
+/// text. At most 5,000 UTF-16 units: the content's text is cut before the lines about who is in charge are.
 std::string statement_text(const Statement& statement, std::string_view language, Date today, const City& city);
 
 /// A sentence of the engine itself in the resident's language, by name; see the table in reply.cpp.

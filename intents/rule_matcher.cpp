@@ -36,7 +36,8 @@ bool fits(const Rule& rule, const Query& query, const Context& context) {
 
 class RuleMatcher final : public Matcher {
  public:
-  RuleMatcher(std::shared_ptr<const Content> content, RuleSet set) : content_(std::move(content)), set_(std::move(set)) {}
+  RuleMatcher(std::shared_ptr<const Content> content, RuleSet set)
+      : content_(std::move(content)), set_(std::move(set)) {}
 
   std::vector<Offer> match(const Utterance& utterance, const Query& query, const Context& context) const override {
     std::vector<Offer> offers;
@@ -108,7 +109,8 @@ class RuleMatcher final : public Matcher {
     const std::string& language = query.resident.language;
     slots.emplace_back("city", content.city.name);
     slots.emplace_back("phone", content.city.phone);
-    Message message = text_message(fill_in(statement_text(rule.reply, language, jst_date(query.now), content.city), slots));
+    Message message =
+        text_message(fill_in(statement_text(rule.reply, language, jst_date(query.now), content.city), slots));
     for (const RuleQuickReply& reply : rule.quick_replies) {
       Action action;
       action.kind = reply.kind;
@@ -131,14 +133,18 @@ void check_links(const RuleSet& set, const Content& content, LoadReport& report)
       const std::string file = "dialogues/" + intent.substr(9) + ".yaml";
       std::error_code failed;
       if (std::filesystem::exists(content.folder + "/" + file, failed)) return;
-      report.problems.push_back({"rules.yaml", rule.line, rule.name, file + " がありません。名前を直すか、ファイルを足してください。", true});
+      report.problems.push_back(
+          {"rules.yaml", rule.line, rule.name, file + " がありません。名前を直すか、ファイルを足してください。", true});
       return;
     }
     if (intent.compare(0, 4, "faq:") != 0) return;
     const std::string id = intent.substr(4);
-    const bool known = std::any_of(content.faqs.begin(), content.faqs.end(), [&](const FaqRow& row) { return row.id == id; });
+    const bool known =
+        std::any_of(content.faqs.begin(), content.faqs.end(), [&](const FaqRow& row) { return row.id == id; });
     // A warning: faq.csv may be replaced by an import after which a link no longer resolves.
-    if (!known) report.problems.push_back({"rules.yaml", rule.line, rule.name, "faq.csv に id「" + id + "」がありません。id を直すか、行を足してください。", true});
+    if (!known)
+      report.problems.push_back({"rules.yaml", rule.line, rule.name,
+                                 "faq.csv に id「" + id + "」がありません。id を直すか、行を足してください。", true});
   };
   for (const Rule& rule : set.rules) {
     check(rule, rule.go);

@@ -43,7 +43,9 @@ void read_slots(const YamlNode& node, const std::string& path, const YamlChecker
           if (!fold_key(word).empty()) ids.push_back(conditions.add_word(word));
         }
         if (ids.empty()) {
-          checker.problem(words.line, path + " slots", "「" + shorten_graphemes(value, 20) + "」の言い方が書かれていません。[言い方1, 言い方2] と書いてください。");
+          checker.problem(words.line, path + " slots",
+                          "「" + shorten_graphemes(value, 20) +
+                              "」の言い方が書かれていません。[言い方1, 言い方2] と書いてください。");
         }
         slot.values.emplace_back(value, std::move(ids));
       }
@@ -66,8 +68,10 @@ void read_quick_replies(const YamlNode& node, const std::string& path, const Yam
     const std::string intent = checker.text(item, path + " quick_replies", "intent");
     const std::string uri = checker.text(item, path + " quick_replies", "uri");
     const bool location = checker.flag(item, path + " quick_replies", "location");
-    if (reply.label.empty() || (say.empty() ? 0 : 1) + (intent.empty() ? 0 : 1) + (uri.empty() ? 0 : 1) + (location ? 1 : 0) != 1) {
-      checker.problem(item.line, path + " quick_replies", "「label」と、say・intent・uri・location のどれか1つを書いてください。");
+    if (reply.label.empty() ||
+        (say.empty() ? 0 : 1) + (intent.empty() ? 0 : 1) + (uri.empty() ? 0 : 1) + (location ? 1 : 0) != 1) {
+      checker.problem(item.line, path + " quick_replies",
+                      "「label」と、say・intent・uri・location のどれか1つを書いてください。");
       continue;
     }
     if (!say.empty()) {
@@ -89,9 +93,9 @@ void read_quick_replies(const YamlNode& node, const std::string& path, const Yam
 }
 
 Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker& checker, ConditionSet& conditions) {
-  checker.only_keys(node, path,
-                    {"name", "title", "urgent", "priority", "any", "all", "none", "exact", "patterns", "language", "context",
-                     "slots", "reply", "quick_replies", "section", "phone", "hours", "url", "review_by", "sample", "go"});
+  checker.only_keys(node, path, {"name",    "title",    "urgent",   "priority", "any",       "all",    "none",
+                                 "exact",   "patterns", "language", "context",  "slots",     "reply",  "quick_replies",
+                                 "section", "phone",    "hours",    "url",      "review_by", "sample", "go"});
   Rule rule;
   rule.line = node.line;
   rule.name = checker.text(node, path, "name");
@@ -105,11 +109,13 @@ Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker&
   if (rule.title.empty() || length_graphemes(rule.title) > kMaxTitle) {
     checker.problem(node.line, path, "「title」に" + std::to_string(kMaxTitle) + "文字までの見出しを書いてください。");
   }
-  const std::size_t any_way = static_cast<std::size_t>(std::count_if(node.map.begin(), node.map.end(), [](const auto& entry) {
-    return entry.first == "any" || entry.first == "all" || entry.first == "exact" || entry.first == "patterns";
-  }));
+  const std::size_t any_way =
+      static_cast<std::size_t>(std::count_if(node.map.begin(), node.map.end(), [](const auto& entry) {
+        return entry.first == "any" || entry.first == "all" || entry.first == "exact" || entry.first == "patterns";
+      }));
   if (any_way == 0) {
-    checker.problem(node.line, path, "いつ答えるかが書かれていません。any・all・exact・patterns のどれかを書いてください。");
+    checker.problem(node.line, path,
+                    "いつ答えるかが書かれていません。any・all・exact・patterns のどれかを書いてください。");
   } else if (const std::optional<std::size_t> condition = conditions.add(node, path, checker)) {
     rule.condition = *condition;
   } else {
@@ -130,7 +136,8 @@ Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker&
     checker.problem(node.line, path, "「url」は https:// で始めてください。");
   }
   if (rule.reply.text.empty() == rule.go.empty()) {
-    checker.problem(node.line, path, "「reply」（答えの文）か「go」（答える項目の名前）のどちらか1つを書いてください。");
+    checker.problem(node.line, path,
+                    "「reply」（答えの文）か「go」（答える項目の名前）のどちらか1つを書いてください。");
   }
   if (!rule.go.empty() && rule.go.compare(0, 4, "faq:") != 0 && rule.go.compare(0, 9, "dialogue:") != 0) {
     checker.problem(node.line, path, "「go」は faq:ID か dialogue:名前 の形で書いてください。");
@@ -149,7 +156,8 @@ RuleSet parse_rules(std::string_view text, const std::string& file, const Analyz
     int line = 0;
     const std::string& detail = root.error().detail;
     std::from_chars(detail.data(), detail.data() + detail.size(), line);
-    checker.problem(line, "", "YAMLとして読めません（" + shorten_graphemes(detail, 120) + "）。字下げと記号を直してください。");
+    checker.problem(line, "",
+                    "YAMLとして読めません（" + shorten_graphemes(detail, 120) + "）。字下げと記号を直してください。");
     return set;
   }
   if (root->kind == YamlNode::Kind::kNull) return set;
@@ -166,15 +174,18 @@ RuleSet parse_rules(std::string_view text, const std::string& file, const Analyz
   for (std::size_t number = 0; number < list->list.size(); ++number) {
     const YamlNode& node = list->list[number];
     const YamlNode* const name = node.find("name");
-    const std::string path = name != nullptr && is_plain_name(name->scalar) ? name->scalar
-                                                                            : std::to_string(number + 1) + "番目のルール";
+    const std::string path =
+        name != nullptr && is_plain_name(name->scalar) ? name->scalar : std::to_string(number + 1) + "番目のルール";
     if (node.kind != YamlNode::Kind::kMap) {
       checker.problem(node.line, path, "ルールは「name: …」「reply: …」のような項目の並びで書いてください。");
       continue;
     }
     Rule rule = read_rule(node, path, checker, set.conditions);
-    const bool twice = std::any_of(set.rules.begin(), set.rules.end(), [&](const Rule& other) { return other.name == rule.name; });
-    if (twice) checker.problem(node.line, path, "「" + rule.name + "」という名前のルールが2つあります。どちらかの名前を変えてください。");
+    const bool twice =
+        std::any_of(set.rules.begin(), set.rules.end(), [&](const Rule& other) { return other.name == rule.name; });
+    if (twice)
+      checker.problem(node.line, path,
+                      "「" + rule.name + "」という名前のルールが2つあります。どちらかの名前を変えてください。");
     set.rules.push_back(std::move(rule));
   }
   return set;

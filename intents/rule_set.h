@@ -1,5 +1,5 @@
-// rules.yaml: intents by rule, checked whole (docs/content.md). Reading is separate from files, so that any bytes can be tried.
-// Threads: const members from many at once.
+// rules.yaml: intents by rule, checked whole (docs/content.md). Reading is separate from files, so that any bytes can
+// be tried. Threads: const members from many at once.
 #pragma once
 
 #include <map>
@@ -33,9 +33,9 @@ struct Rule {
   std::size_t condition = 0;
   bool urgent = false;
   int priority = 50;
-  std::vector<std::string> languages;   ///< empty = all
-  std::vector<std::string> after;       ///< intents answered last; a * at the end is anything
-  std::string dialogue;                 ///< "", "none", "any" or a name
+  std::vector<std::string> languages;  ///< empty = all
+  std::vector<std::string> after;      ///< intents answered last; a * at the end is anything
+  std::string dialogue;                ///< "", "none", "any" or a name
   std::vector<RuleSlot> slots;
   Statement reply;
   std::vector<RuleQuickReply> quick_replies;
@@ -51,8 +51,8 @@ struct RuleSet {
 
 inline constexpr std::size_t kMaxRules = 500;
 
-/// Reads the text of a rules.yaml. Problems go into `problems` under `file`; the rules that could be read are returned, and
-/// must not be used when one of the problems is not a warning.
+/// Reads the text of a rules.yaml. Problems go into `problems` under `file`; the rules that could be read are returned,
+/// and must not be used when one of the problems is not a warning.
 RuleSet parse_rules(std::string_view text, const std::string& file, const Analyzer& analyzer,
                     std::vector<ContentProblem>& problems);
 

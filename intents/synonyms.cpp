@@ -97,7 +97,8 @@ std::vector<Synonyms::Mention> Synonyms::mentions(const std::vector<std::string>
     if (members == by_first_form_.end()) continue;
     for (const Member& member : members->second) {
       if (member.holds == other_side || member.forms.size() > forms.size() - at) continue;
-      if (!std::equal(member.forms.begin(), member.forms.end(), forms.begin() + static_cast<std::ptrdiff_t>(at))) continue;
+      if (!std::equal(member.forms.begin(), member.forms.end(), forms.begin() + static_cast<std::ptrdiff_t>(at)))
+        continue;
       found.push_back({member.concept_id, at, at + member.forms.size()});
     }
   }

@@ -1,6 +1,6 @@
-// Words that mean the same in a question: a general municipal list that is built in, and the city's synonyms.csv. A group
-// of such words is a concept; texts are indexed by the concepts they mention beside their words.
-// Threads: const members from many at once.
+// Words that mean the same in a question: a general municipal list that is built in, and the city's synonyms.csv. A
+// group of such words is a concept; texts are indexed by the concepts they mention beside their words. Threads: const
+// members from many at once.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@
 
 namespace kairan::intents {
 
-/// The built-in list: one concept a line, words separated by spaces; words after 「|」 are understood in questions only, after
-/// a second 「|」 in the content only.
+/// The built-in list: one concept a line, words separated by spaces; words after 「|」 are understood in questions
+/// only, after a second 「|」 in the content only.
 std::string_view general_synonyms();
 
 /// The form in which words are compared: the dictionary form without okurigana when it has two kanji or more
@@ -37,7 +37,8 @@ class Synonyms {
 
   Synonyms(const Analyzer& analyzer, std::string_view general, const std::vector<SynonymRow>& rows);
 
-  /// Every mention in `forms`, the word forms of a text's tokens, by words that hold on this side; in order of beginnings.
+  /// Every mention in `forms`, the word forms of a text's tokens, by words that hold on this side; in order of
+  /// beginnings.
   std::vector<Mention> mentions(const std::vector<std::string>& forms, TextSide side) const;
   std::size_t concepts() const { return concepts_; }
   const std::vector<std::string>& words() const { return words_; }  ///< of all concepts, as written

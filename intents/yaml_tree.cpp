@@ -28,7 +28,8 @@ YamlNode convert(const YAML::Node& from, const YamlLimits& limits, std::size_t d
     for (const auto& entry : from) {
       const YAML::Node& key = entry.first;
       if (!key.IsScalar()) throw YAML::Exception(key.Mark(), "a key must be a plain text");
-      if (to.find(key.Scalar()) != nullptr) throw YAML::Exception(key.Mark(), "the key \"" + key.Scalar() + "\" is there twice");
+      if (to.find(key.Scalar()) != nullptr)
+        throw YAML::Exception(key.Mark(), "the key \"" + key.Scalar() + "\" is there twice");
       to.map.emplace_back(key.Scalar(), convert(entry.second, limits, depth + 1, nodes));
     }
   }
@@ -73,7 +74,8 @@ void YamlChecker::only_keys(const YamlNode& node, const std::string& path,
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string names;
     for (const std::string_view name : known) names += (names.empty() ? "" : ", ") + std::string(name);
-    problem(value.line, path, "「" + shorten_graphemes(key, 30) + "」という項目はありません。使えるのは " + names + " です。");
+    problem(value.line, path,
+            "「" + shorten_graphemes(key, 30) + "」という項目はありません。使えるのは " + names + " です。");
   }
 }
 
@@ -103,8 +105,9 @@ int YamlChecker::number(const YamlNode& node, const std::string& path, std::stri
   int number = 0;
   const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (failure == std::errc() && end == value.data() + value.size() && number >= least && number <= most) return number;
-  problem(node.find(key)->line, path, "「" + std::string(key) + "」には " + std::to_string(least) + " から " +
-                                          std::to_string(most) + " までの数を書いてください。");
+  problem(node.find(key)->line, path,
+          "「" + std::string(key) + "」には " + std::to_string(least) + " から " + std::to_string(most) +
+              " までの数を書いてください。");
   return otherwise;
 }
 
@@ -113,7 +116,8 @@ std::optional<Date> YamlChecker::date(const YamlNode& node, const std::string& p
   if (value.empty()) return std::nullopt;
   const std::optional<Date> date = parse_date(value);
   if (!date) {
-    problem(node.find(key)->line, path, "「" + shorten_graphemes(value, 20) + "」は日付ではありません。「2027-03-31」のように書いてください。");
+    problem(node.find(key)->line, path,
+            "「" + shorten_graphemes(value, 20) + "」は日付ではありません。「2027-03-31」のように書いてください。");
   }
   return date;
 }
@@ -126,7 +130,8 @@ std::vector<std::string> YamlChecker::texts(const YamlNode& node, const std::str
   for (const YamlNode& item : value->list) {
     const std::string_view text = trim(item.scalar);
     if (item.kind != YamlNode::Kind::kScalar || text.empty()) {
-      problem(item.line, path, "「" + std::string(key) + "」の中に空の行か、言葉でないものがあります。言葉だけを並べてください。");
+      problem(item.line, path,
+              "「" + std::string(key) + "」の中に空の行か、言葉でないものがあります。言葉だけを並べてください。");
     } else {
       texts.emplace_back(text);
     }
@@ -168,8 +173,9 @@ Localized YamlChecker::label(const YamlNode& node, const std::string& path, std:
   Localized texts = localized(node, path, key);
   for (const auto& [language, text] : texts) {
     if (length_graphemes(text) <= graphemes) continue;
-    problem(node.find(key)->line, path, "「" + shorten_graphemes(text, 30) + "」は長すぎます。" + std::to_string(graphemes) +
-                                            "文字までにしてください。");
+    problem(node.find(key)->line, path,
+            "「" + shorten_graphemes(text, 30) + "」は長すぎます。" + std::to_string(graphemes) +
+                "文字までにしてください。");
   }
   return texts;
 }

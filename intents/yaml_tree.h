@@ -1,5 +1,5 @@
-// A YAML file as a plain tree with line numbers. Parsed once within bounds, then the library's nodes are dropped: they are not
-// safe even for concurrent reads. Values only; any thread.
+// A YAML file as a plain tree with line numbers. Parsed once within bounds, then the library's nodes are dropped: they
+// are not safe even for concurrent reads. Values only; any thread.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +32,8 @@ struct YamlLimits {
   std::size_t depth = 16;
 };
 
-/// kTooLarge over a limit; kSyntax with "line: reason" in the detail for bytes that are not YAML, have a key twice or a key
-/// that is not a text.
+/// kTooLarge over a limit; kSyntax with "line: reason" in the detail for bytes that are not YAML, have a key twice or a
+/// key that is not a text.
 Result<YamlNode> parse_yaml(std::string_view text, const YamlLimits& limits = {});
 
 /// Reads values out of a tree and reports what is wrong with file, line and path.
@@ -50,7 +50,8 @@ class YamlChecker {
   /// The scalar at `key`, trimmed; "" when it is absent or not a scalar (which is reported).
   std::string text(const YamlNode& node, const std::string& path, std::string_view key) const;
   bool flag(const YamlNode& node, const std::string& path, std::string_view key) const;
-  int number(const YamlNode& node, const std::string& path, std::string_view key, int least, int most, int otherwise) const;
+  int number(const YamlNode& node, const std::string& path, std::string_view key, int least, int most,
+             int otherwise) const;
   std::optional<Date> date(const YamlNode& node, const std::string& path, std::string_view key) const;
   /// A list of texts, or one text.
   std::vector<std::string> texts(const YamlNode& node, const std::string& path, std::string_view key) const;
@@ -68,7 +69,8 @@ class YamlChecker {
 /// A name as intents have it: 1 to 64 letters, digits, - and _.
 bool is_plain_name(std::string_view name);
 
-/// The bytes of a file of at most `max_bytes`; kNotFound, kTooLarge, kInvalid for bytes that are not UTF-8. A BOM is removed.
+/// The bytes of a file of at most `max_bytes`; kNotFound, kTooLarge, kInvalid for bytes that are not UTF-8. A BOM is
+/// removed.
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes);
 
 }  // namespace kairan::intents

@@ -1,14 +1,14 @@
 // dialogues/*.yaml: the checks at load, and conversations from the first question to the end.
-#include "tests/support/catch.h"
+#include "intents/dialogue.h"
 
 #include <filesystem>
 #include <fstream>
 
 #include "base/civil_time.h"
 #include "base/text.h"
-#include "intents/dialogue.h"
 #include "intents/dialogue_runner.h"
 #include "intents/parts.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace kairan;
@@ -115,7 +115,9 @@ std::vector<ContentProblem> problems_of(const std::string& yaml) {
   return problems;
 }
 
-std::string with_steps(const std::string& steps) { return "name: d\ntitle: あ\nstart: a\nany: [い]\nsteps:\n" + steps; }
+std::string with_steps(const std::string& steps) {
+  return "name: d\ntitle: あ\nstart: a\nany: [い]\nsteps:\n" + steps;
+}
 
 }  // namespace
 
@@ -139,7 +141,8 @@ TEST_CASE("a dialogue leads from the first question to its end by buttons") {
 }
 
 TEST_CASE("a choice is typed by its label, its words, its number or in a sentence") {
-  const std::string typed = GENERATE(as<std::string>(), "別の人", "代理", "2", "２番", "②", "代理で頼まれました", "だいり");
+  const std::string typed =
+      GENERATE(as<std::string>(), "別の人", "代理", "2", "２番", "②", "代理で頼まれました", "だいり");
   CAPTURE(typed);
   Conversation talk;
   talk.say("住民票");
@@ -209,7 +212,8 @@ TEST_CASE("an old button works after the conversation was forgotten") {
   Conversation talk;
   CHECK(text_of(talk.press("dlg:shomei:who:other"), 0) == "委任状が必要です。");
   CHECK(text_of(talk.say("コンビニ"), 0) == "コンビニでは取れません。");
-  for (const char* const data : {"dlg:", "dlg:shomei", "dlg:shomei:who", "dlg:shomei:who:nobody", "dlg:x:who:self", "dlg:shomei:x:self"}) {
+  for (const char* const data :
+       {"dlg:", "dlg:shomei", "dlg:shomei:who", "dlg:shomei:who:nobody", "dlg:x:who:self", "dlg:shomei:x:self"}) {
     CAPTURE(data);
     CHECK(talk.press(data).empty());
   }
@@ -230,32 +234,50 @@ TEST_CASE("a dialogue speaks the resident's language, and names the section past
 }
 
 TEST_CASE("a dialogue that is wrong is refused with its step and what to write") {
-  struct Case { const char* label; std::string yaml; const char* part; };
-  const auto c = GENERATE(values<Case>({
-      {"not YAML", "name: [", "YAMLとして読めません"},
-      {"another name", "name: e\ntitle: あ\nstart: a\nsteps:\n  a: {text: あ, end: true}", "ファイル名と同じ「d」"},
-      {"no start", "name: d\ntitle: あ\nstart: z\nsteps:\n  a: {text: あ, end: true}", "最初のステップ「z」がありません"},
-      {"no steps", "name: d\ntitle: あ\nstart: a", "ステップを1個から"},
-      {"no text", with_steps("  a: {end: true}"), "「text」"},
-      {"no way on", with_steps("  a: {text: あ}"), "ちょうど1つ"},
-      {"two ways on", with_steps("  a: {text: あ, end: true, next: a}"), "ちょうど1つ"},
-      {"unknown step", with_steps("  a: {text: あ, next: z}"), "次のステップ「z」がありません"},
-      {"unreachable", with_steps("  a: {text: あ, end: true}\n  b: {text: い, end: true}"), "どこからも来られません"},
-      {"no end", with_steps("  a: {text: あ, choices: [{id: x, label: い, next: a}]}"), "終わりに着きません"},
-      {"ring of texts", with_steps("  a: {text: あ, next: b}\n  b: {text: い, next: a}"), "文が続きすぎます"},
-      {"six texts", with_steps("  a: {text: あ, next: b}\n  b: {text: あ, next: c}\n  c: {text: あ, next: e}\n  e: {text: あ, next: f}\n"
-                               "  f: {text: あ, next: g}\n  g: {text: あ, end: true}"), "文が続きすぎます"},
-      {"unknown slot", with_steps("  a: {text: あ, choices: [{id: x, label: い, set: {s: v}, next: b}]}\n  b: {text: い, end: true}"),
-       "slots にありません"},
-      {"unset slot", "name: d\ntitle: あ\nstart: a\nslots: [s]\nsteps:\n  a: {text: あ, end: true}", "値を入れる選択肢がありません"},
-      {"unknown value", "name: d\ntitle: あ\nstart: a\nslots: [s]\nsteps:\n  a: {text: あ, choices: [{id: x, label: い, set: {s: v}, next: b}]}\n"
-                        "  b: {text: い, end: true, branch: [{if: {s: w}, next: a}]}", "になる選択肢がありません"},
-      {"long label", with_steps("  a: {text: あ, choices: [{id: x, label: 一二三四五六七八九十一二三四五六七八九十一, next: b}]}\n  b: {text: い, end: true}"),
-       "20文字まで"},
-      {"same label", with_steps("  a: {text: あ, choices: [{id: x, label: い, next: b}, {id: y, label: い, next: b}]}\n  b: {text: い, end: true}"),
-       "2つあります"},
-      {"unknown key", with_steps("  a: {text: あ, end: true, then: b}"), "「then」という項目はありません"},
-      {"bad link", with_steps("  a: {text: あ, end: true, links: [{label: い, uri: 'http://x'}]}"), "https:// か tel:"}}));
+  struct Case {
+    const char* label;
+    std::string yaml;
+    const char* part;
+  };
+  const auto c = GENERATE(values<Case>(
+      {{"not YAML", "name: [", "YAMLとして読めません"},
+       {"another name", "name: e\ntitle: あ\nstart: a\nsteps:\n  a: {text: あ, end: true}", "ファイル名と同じ「d」"},
+       {"no start", "name: d\ntitle: あ\nstart: z\nsteps:\n  a: {text: あ, end: true}",
+        "最初のステップ「z」がありません"},
+       {"no steps", "name: d\ntitle: あ\nstart: a", "ステップを1個から"},
+       {"no text", with_steps("  a: {end: true}"), "「text」"},
+       {"no way on", with_steps("  a: {text: あ}"), "ちょうど1つ"},
+       {"two ways on", with_steps("  a: {text: あ, end: true, next: a}"), "ちょうど1つ"},
+       {"unknown step", with_steps("  a: {text: あ, next: z}"), "次のステップ「z」がありません"},
+       {"unreachable", with_steps("  a: {text: あ, end: true}\n  b: {text: い, end: true}"), "どこからも来られません"},
+       {"no end", with_steps("  a: {text: あ, choices: [{id: x, label: い, next: a}]}"), "終わりに着きません"},
+       {"ring of texts", with_steps("  a: {text: あ, next: b}\n  b: {text: い, next: a}"), "文が続きすぎます"},
+       {"six texts",
+        with_steps(
+            "  a: {text: あ, next: b}\n  b: {text: あ, next: c}\n  c: {text: あ, next: e}\n  e: {text: あ, next: f}\n"
+            "  f: {text: あ, next: g}\n  g: {text: あ, end: true}"),
+        "文が続きすぎます"},
+       {"unknown slot",
+        with_steps("  a: {text: あ, choices: [{id: x, label: い, set: {s: v}, next: b}]}\n  b: {text: い, end: true}"),
+        "slots にありません"},
+       {"unset slot", "name: d\ntitle: あ\nstart: a\nslots: [s]\nsteps:\n  a: {text: あ, end: true}",
+        "値を入れる選択肢がありません"},
+       {"unknown value",
+        "name: d\ntitle: あ\nstart: a\nslots: [s]\nsteps:\n  a: {text: あ, choices: [{id: x, label: い, set: {s: v}, "
+        "next: b}]}\n"
+        "  b: {text: い, end: true, branch: [{if: {s: w}, next: a}]}",
+        "になる選択肢がありません"},
+       {"long label",
+        with_steps("  a: {text: あ, choices: [{id: x, label: 一二三四五六七八九十一二三四五六七八九十一, next: b}]}\n  "
+                   "b: {text: い, end: true}"),
+        "20文字まで"},
+       {"same label",
+        with_steps("  a: {text: あ, choices: [{id: x, label: い, next: b}, {id: y, label: い, next: b}]}\n  b: {text: "
+                   "い, end: true}"),
+        "2つあります"},
+       {"unknown key", with_steps("  a: {text: あ, end: true, then: b}"), "「then」という項目はありません"},
+       {"bad link", with_steps("  a: {text: あ, end: true, links: [{label: い, uri: 'http://x'}]}"),
+        "https:// か tel:"}}));
   CAPTURE(c.label);
   const std::vector<ContentProblem> problems = problems_of(c.yaml);
   const bool found = std::any_of(problems.begin(), problems.end(), [&](const ContentProblem& problem) {
@@ -267,7 +289,8 @@ TEST_CASE("a dialogue that is wrong is refused with its step and what to write")
 TEST_CASE("fourteen choices and a text over the limit are refused; thirteen pass") {
   const auto choices = [](int count) {
     std::string yaml = "  a:\n    text: あ\n    choices:\n";
-    for (int i = 0; i < count; ++i) yaml += "      - {id: c" + std::to_string(i) + ", label: 選択" + std::to_string(i) + ", next: b}\n";
+    for (int i = 0; i < count; ++i)
+      yaml += "      - {id: c" + std::to_string(i) + ", label: 選択" + std::to_string(i) + ", next: b}\n";
     return yaml + "  b: {text: い, end: true}\n";
   };
   CHECK(problems_of(with_steps(choices(13))).empty());

@@ -1,12 +1,11 @@
 // FAQ retrieval, its confidence, and the replies.
-#include "tests/support/catch.h"
-
 #include "base/civil_time.h"
 #include "intents/bm25.h"
 #include "intents/faq_index.h"
 #include "intents/parts.h"
 #include "intents/reading_lexicon.h"
 #include "intents/synonyms.h"
+#include "tests/support/catch.h"
 
 using namespace kairan;
 using namespace kairan::intents;
@@ -71,26 +70,31 @@ std::vector<Offer> offers(const Matcher& faq, const std::string& text) {
   return faq.match(analyzer()->analyze(text), asked(text), {});
 }
 
-std::string text_of(const Message& message) { return std::get<TextMessage>(message.body).text; }
+std::string text_of(const Message& message) {
+  return std::get<TextMessage>(message.body).text;
+}
 
 }  // namespace
 
 TEST_CASE("a question finds its row in other words, in kana alone and with a slip") {
   const auto faq = matcher(rows());
-  struct Case { const char* text; const char* id; bool sure; };
-  const auto c = GENERATE(values<Case>({
-      {"印鑑登録の方法", "faq:inkan", true},
-      {"実印を登録したいのですが", "faq:inkan", true},
-      {"いんかんとうろくのしかた", "faq:inkan", true},
-      {"要介護の認定を受けたい", "faq:kaigo", false},
-      {"ペットを飼い始めました", "faq:inu", true},
-      {"大型ごみはどうやって捨てるの？", "faq:sodai", true},
-      {"ﾊﾟｽﾎﾟｰﾄがほしい", "faq:passport", true},
-      {"パスポトを申請したい", "faq:passport", true},
-      {"ぱすぽーとのしんせい", "faq:passport", true},
-      {"赤ちゃんが生まれたら子ども手当はもらえますか", "faq:jido", false},
-      {"引越して来ました。何をすればいいですか", "faq:hikkoshi", true},
-      {"図書館は何時に開きますか", "faq:tosho", false}}));
+  struct Case {
+    const char* text;
+    const char* id;
+    bool sure;
+  };
+  const auto c = GENERATE(values<Case>({{"印鑑登録の方法", "faq:inkan", true},
+                                        {"実印を登録したいのですが", "faq:inkan", true},
+                                        {"いんかんとうろくのしかた", "faq:inkan", true},
+                                        {"要介護の認定を受けたい", "faq:kaigo", false},
+                                        {"ペットを飼い始めました", "faq:inu", true},
+                                        {"大型ごみはどうやって捨てるの？", "faq:sodai", true},
+                                        {"ﾊﾟｽﾎﾟｰﾄがほしい", "faq:passport", true},
+                                        {"パスポトを申請したい", "faq:passport", true},
+                                        {"ぱすぽーとのしんせい", "faq:passport", true},
+                                        {"赤ちゃんが生まれたら子ども手当はもらえますか", "faq:jido", false},
+                                        {"引越して来ました。何をすればいいですか", "faq:hikkoshi", true},
+                                        {"図書館は何時に開きますか", "faq:tosho", false}}));
   CAPTURE(c.text);
   const std::vector<Offer> found = offers(*faq, c.text);
   REQUIRE_FALSE(found.empty());
@@ -100,8 +104,9 @@ TEST_CASE("a question finds its row in other words, in kana alone and with a sli
 
 TEST_CASE("a question about something else is not offered, however near its words are") {
   const auto faq = matcher(rows());
-  const std::string text = GENERATE(as<std::string>(), "ラーメン食べたい", "サッカーの試合結果", "隣の家の犬がかわいい", "今日の天気",
-                                    "デートしよう", "猫を飼いたい", "映画のパスポートの主人公は誰", "図書館戦争の主題歌を歌って");
+  const std::string text =
+      GENERATE(as<std::string>(), "ラーメン食べたい", "サッカーの試合結果", "隣の家の犬がかわいい", "今日の天気",
+               "デートしよう", "猫を飼いたい", "映画のパスポートの主人公は誰", "図書館戦争の主題歌を歌って");
   CAPTURE(text);
   for (const Offer& offer : offers(*faq, text)) CHECK(offer.candidate.score < 0.5);
 }
@@ -144,8 +149,9 @@ TEST_CASE("any text is searched without harm") {
   const auto faq = matcher(rows());
   std::string kana;
   for (int i = 0; i < 5000; ++i) kana += "あ";
-  for (const std::string& text : {std::string(), std::string("🎉🎉"), kana, std::string("(.*)[a-z]+\\"), std::string("\x01\x02"),
-                                  std::string("アアアアアアアアアアアアアアアアアアアアアアアアアアアア"), std::string("犬犬犬犬犬犬")}) {
+  for (const std::string& text :
+       {std::string(), std::string("🎉🎉"), kana, std::string("(.*)[a-z]+\\"), std::string("\x01\x02"),
+        std::string("アアアアアアアアアアアアアアアアアアアアアアアアアアアア"), std::string("犬犬犬犬犬犬")}) {
     CHECK(offers(*faq, text).size() <= 20);
   }
 }
@@ -161,7 +167,8 @@ TEST_CASE("an answer says who is in charge, where it is published, and that it i
   const Query query = asked("");
   Context context;
   const std::vector<Message> messages = faq->by_intent("faq:x", query, context).at(0).reply(query, context);
-  CHECK(text_of(messages.at(0)) == "【見本】答えです。\n\n担当課：市民課\n電話：0954-63-2111\n出典：https://example.jp/x");
+  CHECK(text_of(messages.at(0)) ==
+        "【見本】答えです。\n\n担当課：市民課\n電話：0954-63-2111\n出典：https://example.jp/x");
   REQUIRE(messages.at(0).quick_replies.size() == 2);
   CHECK(messages.at(0).quick_replies[0].value == "faq:helpful:x:yes");
   CHECK(messages.at(0).quick_replies[1].value == "faq:helpful:x:no");
@@ -176,20 +183,23 @@ TEST_CASE("a fact past its review date is not served; the section is named inste
   made.review_by = Date{std::chrono::year{2026} / 11 / 23};
   const Query query = asked("");
   Context context;
-  const std::string old = text_of(matcher({made})->by_intent("faq:x", query, context).at(0).reply(query, context).at(0));
+  const std::string old =
+      text_of(matcher({made})->by_intent("faq:x", query, context).at(0).reply(query, context).at(0));
   CHECK(old.find("古い事実") == std::string::npos);
   CHECK(old.find("担当課にご確認ください") != std::string::npos);
   CHECK(old.find("税務課") != std::string::npos);
   CHECK(old.find("0954-00-0000") != std::string::npos);
   made.review_by = Date{std::chrono::year{2026} / 11 / 24};
-  const std::string fresh = text_of(matcher({made})->by_intent("faq:x", query, context).at(0).reply(query, context).at(0));
+  const std::string fresh =
+      text_of(matcher({made})->by_intent("faq:x", query, context).at(0).reply(query, context).at(0));
   CHECK(fresh.find("古い事実") != std::string::npos);
 }
 
 TEST_CASE("only a row of this content takes an opinion") {
   const auto faq = matcher(rows());
   CHECK(faq->by_intent("faq:helpful:inkan:no", asked(""), {}).size() == 1);
-  for (const char* const data : {"faq:helpful:nobody:no", "faq:helpful:inkan:maybe", "faq:helpful:", "faq:", "faq:nobody", "dlg:back"}) {
+  for (const char* const data :
+       {"faq:helpful:nobody:no", "faq:helpful:inkan:maybe", "faq:helpful:", "faq:", "faq:nobody", "dlg:back"}) {
     CAPTURE(data);
     CHECK(faq->by_intent(data, asked(""), {}).empty());
   }

@@ -1,7 +1,7 @@
 // The learning loop: what is masked, what is counted together, what is shown.
-#include "tests/support/catch.h"
-
 #include "intents/gaps.h"
+
+#include "tests/support/catch.h"
 
 using namespace kairan;
 using namespace kairan::intents;
@@ -28,18 +28,20 @@ GapCount count(const char* text, std::vector<std::string> tags, std::size_t time
 }  // namespace
 
 TEST_CASE("what may tell a person does not reach the store") {
-  struct Case { const char* text; const char* secret; };
-  const auto c = GENERATE(values<Case>({
-      {"電話は0954-63-1234です", "1234"},
-      {"電話は０９５４－６３－１２３４です", "１２３４"},
-      {"taro.yamada@example.com に返事をください", "taro"},
-      {"ｔａｒｏ＠example.com へ", "example"},
-      {"https://example.com/u/taro を見て", "example"},
-      {"山田太郎ですが児童手当について", "山田"},
-      {"佐藤さんの家のごみ", "佐藤"},
-      {"名前は鈴木といいます", "鈴木"},
-      {"住所は納富分2643番地です", "納富分"},
-      {"高橋花子と申します。犬の登録は？", "高橋"}}));
+  struct Case {
+    const char* text;
+    const char* secret;
+  };
+  const auto c = GENERATE(values<Case>({{"電話は0954-63-1234です", "1234"},
+                                        {"電話は０９５４－６３－１２３４です", "１２３４"},
+                                        {"taro.yamada@example.com に返事をください", "taro"},
+                                        {"ｔａｒｏ＠example.com へ", "example"},
+                                        {"https://example.com/u/taro を見て", "example"},
+                                        {"山田太郎ですが児童手当について", "山田"},
+                                        {"佐藤さんの家のごみ", "佐藤"},
+                                        {"名前は鈴木といいます", "鈴木"},
+                                        {"住所は納富分2643番地です", "納富分"},
+                                        {"高橋花子と申します。犬の登録は？", "高橋"}}));
   CAPTURE(c.text);
   const std::string masked = mask_personal(c.text, analyzer());
   CAPTURE(masked);
@@ -74,7 +76,8 @@ TEST_CASE("a line is shown from three residents on, however often one of them as
 TEST_CASE("different questions, and rejections of different answers, stay apart") {
   const std::vector<std::string> three{"a", "b", "c"};
   CHECK(cluster_gaps({count("ドローンの許可", three), count("空き地の草刈り", three)}).size() == 2);
-  CHECK(cluster_gaps({count("ドローンの許可", three, 1, "faq:x"), count("ドローンの許可", three, 1, "faq:y")}).size() == 2);
+  CHECK(cluster_gaps({count("ドローンの許可", three, 1, "faq:x"), count("ドローンの許可", three, 1, "faq:y")}).size() ==
+        2);
   CHECK(cluster_gaps({count("ドローンの許可", three), count("ドローンの許可", three, 1, "faq:y")}).size() == 2);
 }
 

@@ -1,12 +1,11 @@
 // rules.yaml: what matches, what wins, what is refused.
-#include "tests/support/catch.h"
-
 #include <fstream>
 
 #include "base/civil_time.h"
 #include "intents/parts.h"
 #include "intents/rule_set.h"
 #include "intents/yaml_tree.h"
+#include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
 using namespace kairan;
@@ -111,23 +110,25 @@ TEST_CASE("a rule matches the words as people write them") {
   const Rules rules;
   REQUIRE(rules.report.ok());
   CHECK(rules.report.rules == 8);
-  struct Case { const char* text; const char* intent; };
-  const auto c = GENERATE(values<Case>({
-      {"死にたい", "rule:inochi"},
-      {"もう死にたいです", "rule:inochi"},
-      {"しにたい", "rule:inochi"},
-      {"ありがとうございます！", "rule:orei"},
-      {"アリガトウ", "rule:orei"},
-      {"ちょっと相談したいのですが", "rule:sodan"},
-      {"部屋に火がついた", "rule:kaji"},
-      {"102番の窓口はどこ", "rule:bango"},
-      {"１０２番のまど", "rule:bango"},
-      {"七浦の場所", "rule:basho"},
-      {"今日はいい天気", ""},
-      {"ゲームで死にたい放題", ""},
-      {"火曜日に家にいる", ""},
-      {"場所", ""},
-      {"料金", ""}}));
+  struct Case {
+    const char* text;
+    const char* intent;
+  };
+  const auto c = GENERATE(values<Case>({{"死にたい", "rule:inochi"},
+                                        {"もう死にたいです", "rule:inochi"},
+                                        {"しにたい", "rule:inochi"},
+                                        {"ありがとうございます！", "rule:orei"},
+                                        {"アリガトウ", "rule:orei"},
+                                        {"ちょっと相談したいのですが", "rule:sodan"},
+                                        {"部屋に火がついた", "rule:kaji"},
+                                        {"102番の窓口はどこ", "rule:bango"},
+                                        {"１０２番のまど", "rule:bango"},
+                                        {"七浦の場所", "rule:basho"},
+                                        {"今日はいい天気", ""},
+                                        {"ゲームで死にたい放題", ""},
+                                        {"火曜日に家にいる", ""},
+                                        {"場所", ""},
+                                        {"料金", ""}}));
   CAPTURE(c.text);
   CHECK(rules.best(c.text) == c.intent);
 }
@@ -162,7 +163,8 @@ TEST_CASE("replies take slots, groups of patterns, and who is in charge") {
   const Rules rules;
   CHECK(rules.reply("飯田の場所") == "七浦です。");
   CHECK(rules.reply("102番の窓口") == "102番は1階です。");
-  CHECK(rules.reply("相談") == "鹿島市の窓口（0954-63-2111）へどうぞ。\n\n担当課：福祉課\n電話：0954-63-0000\n受付：平日 8:30〜17:15");
+  CHECK(rules.reply("相談") ==
+        "鹿島市の窓口（0954-63-2111）へどうぞ。\n\n担当課：福祉課\n電話：0954-63-0000\n受付：平日 8:30〜17:15");
 }
 
 TEST_CASE("a rule that leads elsewhere names the intent and writes no reply") {
@@ -176,26 +178,42 @@ TEST_CASE("a rule that leads elsewhere names the intent and writes no reply") {
 }
 
 TEST_CASE("a wrong rules.yaml is refused with the line and what to write") {
-  struct Case { const char* label; const char* yaml; const char* part; int line; };
-  const auto c = GENERATE(values<Case>({
-      {"not YAML", "rules: [", "YAMLとして読めません", -1},
-      {"no list", "rules: {a: b}", "「- name: …」の形", 1},
-      {"unknown key", "rules:\n  - {name: a, title: あ, any: [い], reply: う, colour: 赤}", "「colour」という項目はありません", 2},
-      {"no name", "rules:\n  - {title: あ, any: [い], reply: う}", "「name」に", 2},
-      {"twice", "rules:\n  - {name: a, title: あ, any: [い], reply: う}\n  - {name: a, title: あ, any: [い], reply: う}", "2つあります", 3},
-      {"no condition", "rules:\n  - {name: a, title: あ, reply: う}", "いつ答えるか", 2},
-      {"no answer", "rules:\n  - {name: a, title: あ, any: [い]}", "どちらか1つ", 2},
-      {"two answers", "rules:\n  - {name: a, title: あ, any: [い], reply: う, go: faq:x}", "どちらか1つ", 2},
-      {"bad pattern", "rules:\n  - {name: a, title: あ, patterns: ['(い'], reply: う}", "は読めません", 2},
-      {"greedy pattern", "rules:\n  - {name: a, title: あ, patterns: ['.*'], reply: う}", "何にでも当てはまります", 2},
-      {"large pattern", "rules:\n  - {name: a, title: あ, patterns: ['((a{100}){100}){10}b'], reply: う}", "は読めません", 2},
-      {"no Japanese", "rules:\n  - {name: a, title: あ, any: [い], reply: {en: x}}", "日本語（ja）の文がありません", 2},
-      {"bad link", "rules:\n  - {name: a, title: あ, any: [い], reply: う, url: 'http://x'}", "https:// で始めて", 2},
-      {"bad date", "rules:\n  - {name: a, title: あ, any: [い], reply: う, review_by: 2026-02-30}", "日付ではありません", 2},
-      {"long label", "rules:\n  - {name: a, title: あ, any: [い], reply: う, quick_replies: [{label: 一二三四五六七八九十一二三四五六七八九十一, say: あ}]}", "20文字まで", 2},
-      {"two targets", "rules:\n  - {name: a, title: あ, any: [い], reply: う, quick_replies: [{label: あ, say: あ, intent: faq:x}]}", "どれか1つ", 2},
-      {"priority", "rules:\n  - {name: a, title: あ, any: [い], reply: う, priority: 101}", "0 から 100", 2},
-      {"key twice", "rules: []\nrules: []", "YAMLとして読めません", -1}}));
+  struct Case {
+    const char* label;
+    const char* yaml;
+    const char* part;
+    int line;
+  };
+  const auto c = GENERATE(values<Case>(
+      {{"not YAML", "rules: [", "YAMLとして読めません", -1},
+       {"no list", "rules: {a: b}", "「- name: …」の形", 1},
+       {"unknown key", "rules:\n  - {name: a, title: あ, any: [い], reply: う, colour: 赤}",
+        "「colour」という項目はありません", 2},
+       {"no name", "rules:\n  - {title: あ, any: [い], reply: う}", "「name」に", 2},
+       {"twice",
+        "rules:\n  - {name: a, title: あ, any: [い], reply: う}\n  - {name: a, title: あ, any: [い], reply: う}",
+        "2つあります", 3},
+       {"no condition", "rules:\n  - {name: a, title: あ, reply: う}", "いつ答えるか", 2},
+       {"no answer", "rules:\n  - {name: a, title: あ, any: [い]}", "どちらか1つ", 2},
+       {"two answers", "rules:\n  - {name: a, title: あ, any: [い], reply: う, go: faq:x}", "どちらか1つ", 2},
+       {"bad pattern", "rules:\n  - {name: a, title: あ, patterns: ['(い'], reply: う}", "は読めません", 2},
+       {"greedy pattern", "rules:\n  - {name: a, title: あ, patterns: ['.*'], reply: う}", "何にでも当てはまります", 2},
+       {"large pattern", "rules:\n  - {name: a, title: あ, patterns: ['((a{100}){100}){10}b'], reply: う}",
+        "は読めません", 2},
+       {"no Japanese", "rules:\n  - {name: a, title: あ, any: [い], reply: {en: x}}", "日本語（ja）の文がありません",
+        2},
+       {"bad link", "rules:\n  - {name: a, title: あ, any: [い], reply: う, url: 'http://x'}", "https:// で始めて", 2},
+       {"bad date", "rules:\n  - {name: a, title: あ, any: [い], reply: う, review_by: 2026-02-30}",
+        "日付ではありません", 2},
+       {"long label",
+        "rules:\n  - {name: a, title: あ, any: [い], reply: う, quick_replies: [{label: "
+        "一二三四五六七八九十一二三四五六七八九十一, say: あ}]}",
+        "20文字まで", 2},
+       {"two targets",
+        "rules:\n  - {name: a, title: あ, any: [い], reply: う, quick_replies: [{label: あ, say: あ, intent: faq:x}]}",
+        "どれか1つ", 2},
+       {"priority", "rules:\n  - {name: a, title: あ, any: [い], reply: う, priority: 101}", "0 から 100", 2},
+       {"key twice", "rules: []\nrules: []", "YAMLとして読めません", -1}}));
   CAPTURE(c.label);
   const std::vector<ContentProblem> problems = problems_of(c.yaml);
   REQUIRE_FALSE(problems.empty());

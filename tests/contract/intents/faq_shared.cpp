@@ -1,8 +1,6 @@
 // How often the right FAQ row is found, on the reference material: 1,786 rows of another city and half of its judged
-// questions, the same settings as for any content. Synonyms may have been written from questions with id % 4 == 0 only, so
-// both halves are reported; the bars hold for each.
-#include "tests/support/catch.h"
-
+// questions, the same settings as for any content. Synonyms may have been written from questions with id % 4 == 0 only,
+// so both halves are reported; the bars hold for each.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -12,6 +10,7 @@
 
 #include "intents/faq_index.h"
 #include "tests/contract/shared_folder.h"
+#include "tests/support/catch.h"
 
 using namespace kairan;
 using namespace kairan::intents;
@@ -33,7 +32,9 @@ struct Measure {
   double share(double sum) const { return questions == 0 ? 0 : sum / questions; }
 };
 
-nlohmann::json read(const std::string& path) { return nlohmann::json::parse(std::ifstream(path)); }
+nlohmann::json read(const std::string& path) {
+  return nlohmann::json::parse(std::ifstream(path));
+}
 
 std::vector<FaqRow> read_rows(const nlohmann::json& corpus) {
   std::vector<FaqRow> rows;
@@ -46,7 +47,8 @@ std::vector<FaqRow> read_rows(const nlohmann::json& corpus) {
     row.answer["ja"] = whole.substr(answer + 8);
     rows.push_back(std::move(row));
   }
-  std::sort(rows.begin(), rows.end(), [](const FaqRow& a, const FaqRow& b) { return std::stoi(a.id) < std::stoi(b.id); });
+  std::sort(rows.begin(), rows.end(),
+            [](const FaqRow& a, const FaqRow& b) { return std::stoi(a.id) < std::stoi(b.id); });
   return rows;
 }
 
@@ -63,7 +65,8 @@ TEST_CASE("the right row comes first in at least 48 % and among five in at least
   const std::vector<FaqRow> rows = read_rows(read(shared + "/data/faq/corpus.json"));
   const auto analyzer = Analyzer::create();
   REQUIRE(analyzer.ok());
-  const FaqIndex index(rows, *analyzer, std::make_shared<Synonyms>(**analyzer, general_synonyms(), std::vector<SynonymRow>{}));
+  const FaqIndex index(rows, *analyzer,
+                       std::make_shared<Synonyms>(**analyzer, general_synonyms(), std::vector<SynonymRow>{}));
 
   std::array<Measure, 2> halves;
   std::vector<double> microseconds;
@@ -81,12 +84,15 @@ TEST_CASE("the right row comes first in at least 48 % and among five in at least
   std::sort(microseconds.begin(), microseconds.end());
   for (std::size_t half = 0; half < halves.size(); ++half) {
     const Measure& measure = halves[half];
-    std::printf("{\"bench\":\"faq\",\"half\":\"id %% 4 == %zu\",\"questions\":%d,\"p_at_1\":%.3f,\"s_at_5\":%.3f,\"mrr\":%.3f}\n",
-                half * 2, measure.questions, measure.share(measure.first), measure.share(measure.among_five),
-                measure.share(measure.reciprocal));
+    std::printf(
+        "{\"bench\":\"faq\",\"half\":\"id %% 4 == "
+        "%zu\",\"questions\":%d,\"p_at_1\":%.3f,\"s_at_5\":%.3f,\"mrr\":%.3f}\n",
+        half * 2, measure.questions, measure.share(measure.first), measure.share(measure.among_five),
+        measure.share(measure.reciprocal));
     CHECK(measure.share(measure.first) >= kFirstRight);
     CHECK(measure.share(measure.among_five) >= kAmongFive);
   }
-  std::printf("{\"bench\":\"faq_search\",\"rows\":%zu,\"p50_us\":%.0f,\"p99_us\":%.0f,\"index_bytes\":%zu}\n", rows.size(),
-              microseconds[microseconds.size() / 2], microseconds[microseconds.size() * 99 / 100], index.memory_bytes());
+  std::printf("{\"bench\":\"faq_search\",\"rows\":%zu,\"p50_us\":%.0f,\"p99_us\":%.0f,\"index_bytes\":%zu}\n",
+              rows.size(), microseconds[microseconds.size() / 2], microseconds[microseconds.size() * 99 / 100],
+              index.memory_bytes());
 }
