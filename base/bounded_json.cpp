@@ -30,6 +30,9 @@ Result<nlohmann::json> parse_json(std::string_view bytes, const JsonLimits& limi
       if (++depth > limits.max_depth) return Error{ErrorCode::kSyntax, "JSON nests too deep"};
     } else if (c == ']' || c == '}') {
       --depth;
+    } else if (c == '\0') {
+      // The library takes a NUL byte after the value for the end of its input; what follows would pass unread.
+      return Error{ErrorCode::kSyntax, "JSON holds a NUL byte"};
     }
   }
   json value = json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);

@@ -1,9 +1,12 @@
 // The executable: reads the command line and hands over. Commands that answer from content (ask, content) never start Redis.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <memory>
 
+#include "base/civil_time.h"
+#include "base/clock.h"
 #include "gateway/main/commands.h"
-
+#include "intents/commands.h"
 
 namespace {
 
@@ -34,6 +37,76 @@ void add_simulator(CLI::App& app, int& exit_code) {
   command->callback([arguments, &exit_code] { exit_code = kairan::gateway::run_simulator(*arguments); });
 }
 
+/// The content folder that `serve` would use, for commands that do not name one.
+void add_content_option(CLI::App& command, std::string& folder) {
+  command.add_option("--content", folder, "content folder")->envname("KAIRAN_CONTENT")->capture_default_str();
+}
+
+void add_ask(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<kairan::intents::AskArguments>();
+  arguments->content = "content/kashima";
+  auto at = std::make_shared<std::string>();
+  CLI::App* const command = app.add_subcommand("ask", "what the engine answers");
+  command->add_option("text", arguments->text, "what a resident types");
+  command->add_option("--batch", arguments->batch, "file of JSON lines {\"id\",\"text\"}");
+  command->add_flag("--explain", arguments->explain, "every candidate with its reasons");
+  command->add_flag("--json", arguments->json, "one JSON object");
+  command->add_option("--district", arguments->district, "registered districts, joined by ;");
+  command->add_option("--language", arguments->language, "ja, ja-easy, en, ...")->capture_default_str();
+  command->add_option("--at", *at, "ask as on this day, 2026-11-22 (noon in Japan)");
+  add_content_option(*command, arguments->content);
+  command->callback([arguments, at, &exit_code] {
+    arguments->now = kairan::SystemClock().now();
+    if (!at->empty()) {
+      const auto date = kairan::parse_date(*at);
+      if (!date) throw CLI::ValidationError("--at", "a date such as 2026-11-22");
+      arguments->now = kairan::jst_time(*date, 12 * 60);
+    }
+    if (arguments->text.empty() && arguments->batch.empty()) throw CLI::RequiredError("text or --batch");
+    exit_code = kairan::intents::run_ask(*arguments, std::cout, std::cerr);
+  });
+}
+
+void add_content(CLI::App& app, int& exit_code) {
+  CLI::App* const command = app.add_subcommand("content", "check, test, import and compare content folders");
+  command->require_subcommand(1);
+
+  auto folder = std::make_shared<std::string>();
+  CLI::App* const check = command->add_subcommand("check", "whole check with file, row, column and fix");
+  check->add_option("DIR", *folder)->required();
+  check->callback([folder, &exit_code] { exit_code = kairan::intents::run_content_check(*folder, std::cout); });
+
+  CLI::App* const test = command->add_subcommand("test", "run the city's own answer tests (tests.csv)");
+  test->add_option("DIR", *folder)->required();
+  test->callback([folder, &exit_code] { exit_code = kairan::intents::run_content_test(*folder, std::cout); });
+
+  auto import = std::make_shared<kairan::intents::ImportOptions>();
+  auto map = std::make_shared<std::string>();
+  CLI::App* const importing = command->add_subcommand("import", "turn a published file into content");
+  importing->add_option("KIND", import->kind, "garbage, calendar, faq or shelters")->required();
+  importing->add_option("FILE", import->file, "CSV, Excel or JSON")->required();
+  importing->add_option("--to", import->to, "content folder; made when it is not there")->required();
+  importing->add_option("--map", *map, "our column=the file's column, joined by commas");
+  importing->callback([import, map, &exit_code] {
+    const auto columns = kairan::intents::parse_column_map(*map);
+    if (!columns) throw CLI::ValidationError("--map", "pairs such as 品目=name,よみ=kana");
+    import->columns = *columns;
+    exit_code = kairan::intents::run_content_import(*import, std::cout);
+  });
+
+  struct Diff {
+    std::string before, after, phrases;
+  };
+  auto diff = std::make_shared<Diff>();
+  CLI::App* const comparing = command->add_subcommand("diff", "which phrases change their answer between two folders");
+  comparing->add_option("BEFORE", diff->before)->required();
+  comparing->add_option("AFTER", diff->after)->required();
+  comparing->add_option("--phrases", diff->phrases, "further phrases, one a line");
+  comparing->callback([diff, &exit_code] {
+    exit_code = kairan::intents::run_content_diff(diff->before, diff->after, diff->phrases, std::cout);
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -43,6 +116,8 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   add_serve(app, exit_code);
   add_simulator(app, exit_code);
+  add_ask(app, exit_code);
+  add_content(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

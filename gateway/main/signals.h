@@ -9,6 +9,8 @@ enum class Signal { kNone, kStop, kReload };
 
 /// Blocks SIGTERM, SIGINT and SIGHUP for all threads and ignores SIGPIPE (hiredis writes to sockets that may be closed).
 void block_signals();
+/// Lets the process hold as many connections as the system allows it.
+void raise_file_limit();
 /// The next signal, or kNone after `patience`.
 Signal wait_for_signal(std::chrono::milliseconds patience);
 /// From here on a further stop signal, or `limit` passing, ends the process at once.

@@ -60,6 +60,7 @@ int refuse(const std::string& why) {
 
 int run_simulator(const SimulatorArguments& arguments) {
   block_signals();
+  raise_file_limit();
   const auto listen = parse_listen(arguments.listen);
   if (!listen) return refuse("--listen: " + listen.error().detail);
   if (const Status loopback = adapters::simulator::check_loopback(listen->first); !loopback) {

@@ -21,6 +21,11 @@ TEST_CASE("what is not JSON gets an error and no exception") {
   }
 }
 
+TEST_CASE("a NUL byte does not hide what follows it") {
+  CHECK(parse_json(std::string_view("{}\0junk", 7)).error().code == ErrorCode::kSyntax);
+  CHECK(parse_json(std::string_view("{\"a\":\0 1}", 9)).error().code == ErrorCode::kSyntax);
+}
+
 TEST_CASE("nesting past the limit is refused however deep it goes") {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   CHECK(parse_json(nested(32)).ok());
