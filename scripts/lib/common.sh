@@ -17,17 +17,19 @@ as_root() {
   fi
 }
 
-# Names in scripts/lib/packages.txt under the given headings.
+# Names in scripts/lib/packages.txt under the given headings; "package:command" where a command found does as well.
 packages_of() {
   local heading
   for heading in "$@"; do
-    awk -v want="[$heading]" '/^\[/ { on = ($0 == want); next } on && NF && !/^#/ { print $1 }' "$root/scripts/lib/packages.txt"
+    awk -v want="[$heading]" '/^\[/ { on = ($0 == want); next } on && NF && !/^#/ { print $1 (NF > 1 ? ":" $2 : "") }' "$root/scripts/lib/packages.txt"
   done
 }
 
 missing_packages() {
-  local name
-  for name in "$@"; do
+  local each name
+  for each in "$@"; do
+    name=${each%%:*}
+    if [ "$each" != "$name" ] && command -v "${each#*:}" >/dev/null; then continue; fi
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || printf '%s\n' "$name"
   done
 }
