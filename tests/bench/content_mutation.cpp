@@ -1,6 +1,6 @@
-// How well a city's own tests guard its content: takes one rule, rule word, dialogue word, alias or paraphrase away at a time
-// and asks the folder's tests.csv whether anybody notices. Prints one JSON line; what went unnoticed is listed before it.
-// usage: content_mutation [--content DIR] [--sample N] [--seed N]      N 0 = every mutation
+// How well a city's own tests guard its content: takes one rule, rule word, dialogue word, alias or paraphrase away at
+// a time and asks the folder's tests.csv whether anybody notices. Prints one JSON line; what went unnoticed is listed
+// before it. usage: content_mutation [--content DIR] [--sample N] [--seed N]      N 0 = every mutation
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -133,8 +133,7 @@ bool noticed(const Engine& engine, const std::vector<ContentTest>& tests, const 
   for (const ContentTest& test : tests) order.push_back(&test);
   std::stable_partition(order.begin(), order.end(),
                         [&](const ContentTest* test) { return test->text.find(word) != std::string::npos; });
-  return std::any_of(order.begin(), order.end(),
-                     [&](const ContentTest* test) { return !passes(engine, *test); });
+  return std::any_of(order.begin(), order.end(), [&](const ContentTest* test) { return !passes(engine, *test); });
 }
 
 }  // namespace
@@ -156,9 +155,9 @@ int main(int argc, char** argv) {
   std::vector<ContentProblem> problems;
   std::vector<ContentTest> tests = load_tests(*content, problems);
   const std::size_t written = tests.size();
-  tests.erase(std::remove_if(tests.begin(), tests.end(),
-                             [&](const ContentTest& test) { return !passes(*whole.engine, test); }),
-              tests.end());
+  tests.erase(
+      std::remove_if(tests.begin(), tests.end(), [&](const ContentTest& test) { return !passes(*whole.engine, test); }),
+      tests.end());
 
   std::vector<Mutation> mutations = all_mutations(folder);
   const std::size_t possible = mutations.size();
@@ -189,9 +188,10 @@ int main(int argc, char** argv) {
     kinds += (kinds.empty() ? "\"" : ",\"") + kind + "\":[" + std::to_string(counts.first) + "," +
              std::to_string(counts.second) + "]";
   }
-  std::printf("{\"bench\":\"content_mutation\",\"tests\":%zu,\"tests_failing_before\":%zu,\"mutations_possible\":%zu,"
-              "\"tried\":%zu,\"unnoticed\":%zu,\"share\":%.4f,\"by_kind\":{%s}}\n",
-              written, written - tests.size(), possible, mutations.size(), unnoticed,
-              mutations.empty() ? 0.0 : static_cast<double>(unnoticed) / static_cast<double>(mutations.size()), kinds.c_str());
+  std::printf(
+      "{\"bench\":\"content_mutation\",\"tests\":%zu,\"tests_failing_before\":%zu,\"mutations_possible\":%zu,"
+      "\"tried\":%zu,\"unnoticed\":%zu,\"share\":%.4f,\"by_kind\":{%s}}\n",
+      written, written - tests.size(), possible, mutations.size(), unnoticed,
+      mutations.empty() ? 0.0 : static_cast<double>(unnoticed) / static_cast<double>(mutations.size()), kinds.c_str());
   return 0;
 }
