@@ -90,7 +90,7 @@ void cut(Question& question, const KeyTable& table, const std::vector<Token>& to
     for (std::size_t i = 0; i < question.dates.size(); ++i) {
       if (question.text.position(question.dates[i].begin) != at) continue;
       const std::size_t end = question.text.position(question.dates[i].end);
-      if (end > at) offer(at, end, kNamed, {Segment::Kind::kDate, 0, 0, KeyTable::kNone, i});
+      if (end > at) offer(at, end, kLeast, {Segment::Kind::kDate, 0, 0, KeyTable::kNone, i});
     }
   }
   std::vector<Segment> reversed;

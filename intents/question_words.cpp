@@ -1,6 +1,5 @@
 #include "intents/question_words.h"
 
-#include <array>
 #include <string>
 
 #include "base/text.h"
@@ -85,7 +84,7 @@ void add_question_words(KeyTable& table) {
 }
 
 bool is_civic(std::string_view folded) {
-  static constexpr std::array<std::string_view, 51> kWords{
+  static constexpr std::string_view kWords[]{
       "ごみ", "収集", "分別", "役所", "役場", "市役所", "住民票", "戸籍", "印鑑", "税", "届", "証明", "手続", "保育", "窓口",
       "申請", "避難", "防災", "図書館", "学校", "年金", "保険", "水道", "公民館", "施設", "市長", "予防接種", "健診", "検診",
       "まいなんばー", "課", "相談", "電話", "給付", "補助", "助成", "転入", "転出", "選挙", "広報", "介護", "子育て", "ぱすぽーと",

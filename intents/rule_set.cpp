@@ -111,7 +111,7 @@ Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker&
   }
   const std::size_t any_way =
       static_cast<std::size_t>(std::count_if(node.map.begin(), node.map.end(), [](const auto& entry) {
-        return entry.first == "any" || entry.first == "all" || entry.first == "exact" || entry.first == "patterns";
+        return entry.key == "any" || entry.key == "all" || entry.key == "exact" || entry.key == "patterns";
       }));
   if (any_way == 0) {
     checker.problem(node.line, path,

@@ -30,7 +30,7 @@ YamlNode convert(const YAML::Node& from, const YamlLimits& limits, std::size_t d
       if (!key.IsScalar()) throw YAML::Exception(key.Mark(), "a key must be a plain text");
       if (to.find(key.Scalar()) != nullptr)
         throw YAML::Exception(key.Mark(), "the key \"" + key.Scalar() + "\" is there twice");
-      to.map.emplace_back(key.Scalar(), convert(entry.second, limits, depth + 1, nodes));
+      to.map.push_back({key.Scalar(), convert(entry.second, limits, depth + 1, nodes)});
     }
   }
   return to;
@@ -38,9 +38,16 @@ YamlNode convert(const YAML::Node& from, const YamlLimits& limits, std::size_t d
 
 }  // namespace
 
+YamlNode::YamlNode() = default;
+YamlNode::YamlNode(const YamlNode&) = default;
+YamlNode::YamlNode(YamlNode&&) noexcept = default;
+YamlNode& YamlNode::operator=(const YamlNode&) = default;
+YamlNode& YamlNode::operator=(YamlNode&&) noexcept = default;
+YamlNode::~YamlNode() = default;
+
 const YamlNode* YamlNode::find(std::string_view key) const {
-  const auto found = std::find_if(map.begin(), map.end(), [&](const auto& entry) { return entry.first == key; });
-  return found == map.end() ? nullptr : &found->second;
+  const auto found = std::find_if(map.begin(), map.end(), [&](const auto& entry) { return entry.key == key; });
+  return found == map.end() ? nullptr : &found->value;
 }
 
 Result<YamlNode> parse_yaml(std::string_view text, const YamlLimits& limits) {

@@ -14,16 +14,31 @@
 
 namespace kairan::intents {
 
+struct YamlEntry;
+
+/// The special members are defined where an entry's size is known.
 struct YamlNode {
+  YamlNode();
+  YamlNode(const YamlNode&);
+  YamlNode(YamlNode&&) noexcept;
+  YamlNode& operator=(const YamlNode&);
+  YamlNode& operator=(YamlNode&&) noexcept;
+  ~YamlNode();
+
   enum class Kind { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
   std::string scalar;
   std::vector<YamlNode> list;
-  std::vector<std::pair<std::string, YamlNode>> map;  ///< in the file's order; keys are distinct
-  int line = 0;                                       ///< from 1
+  std::vector<YamlEntry> map;  ///< in the file's order; keys are distinct
+  int line = 0;                ///< from 1
 
   /// The value of `key`; null when this is not a map or has no such key.
   const YamlNode* find(std::string_view key) const;
+};
+
+struct YamlEntry {
+  std::string key;
+  YamlNode value;
 };
 
 struct YamlLimits {
