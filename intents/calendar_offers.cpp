@@ -310,9 +310,8 @@ std::vector<Offer> calendar_offers(const CityIndex& index, const Question& quest
       return offers;
     }
   }
-  // 「明日のごみは？」「来週の火曜は何の日？」; after such an answer 「あさっては？」 alone.
-  if (!signals.dates.empty() && signals.items.empty() &&
-      (topic || (signals.when && clean) || (after_calendar && clean))) {
+  // 「明日のごみは？」「来週の火曜は何のごみ？」; after such an answer 「あさっては？」 alone.
+  if (!signals.dates.empty() && signals.items.empty() && (topic || (after_calendar && clean))) {
     const Ask ask = ask_of(question.dates[signals.dates.front()]);
     offers.push_back(offer_of(index, ask, choice, query, score, "日付の言葉とごみの言葉があります"));
     return offers;

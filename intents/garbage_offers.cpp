@@ -126,6 +126,10 @@ class Builder {
     const Signals::Hit& hit = hits[i];
     const std::size_t letters = index_.table().key(hit.key).size();
     const bool touching = touches_item(hits, i);
+    if (!cue() && named_twice(hits, i)) {
+      why = "同じ品目が2回あり、捨てる言葉がありません";
+      return 0.4;
+    }
     if (signals_.unknown == 0 && !touching) {
       why = signals_.named == 1 ? "品目の名前だけです" : "品目のほかは助詞や決まり文句だけです";
       if (question_.segments.size() == 1) return 1.0;
@@ -167,6 +171,11 @@ class Builder {
       if (other != i && (segment.end == own.begin || segment.begin == own.end)) return true;
     }
     return false;
+  }
+
+  /// 「鏡よ鏡」 is a saying.
+  static bool named_twice(const std::vector<Signals::Hit>& hits, std::size_t i) {
+    return std::count_if(hits.begin(), hits.end(), [&](const Signals::Hit& hit) { return hit.key == hits[i].key; }) > 1;
   }
 
   bool linked_to_next_item(const std::vector<Signals::Hit>& hits, std::size_t i) const {
