@@ -33,6 +33,9 @@ std::string installation() {
 std::string members() {
   return "members";
 }
+std::string gaps() {
+  return "gaps";
+}
 std::string inbox(Partition p) {
   return with(p, ":in");
 }

@@ -1,8 +1,7 @@
 // Every key in Redis, named and documented here and nowhere else.
 //
 // Constraints
-//   - What commits together lies together: a partition holds its subscribers, their conversations, its inbox, outbox
-//   and
+//   - What commits together lies together: a partition holds its subscribers, their conversations, its inbox, outbox and
 //     dedupe sets under one hash tag {pNN}, so that every script's keys lie in one slot of a Redis Cluster to come.
 //   - Key names carry partition, ordinal and day, never a user id or anything made from one; bodies are sealed.
 //   - An event id is known for at least 24 hours, and finding it out is atomic with taking the event in.
@@ -21,12 +20,13 @@
 //   {pNN}:next      integer  next ordinal
 //   {pNN}:addr      string   17 bytes a slot: kind, 16 bytes of the id's hex digits; zero = erased or never used
 //   {pNN}:long      hash     ordinal -> address, for the few that are not 16 bytes (kind 255)
-//   {pNN}:i:B       hash     12 bytes of keyed hash of the address -> ordinal; 128 buckets, each small enough for
-//   Redis'
-//                            compact form (512 entries) up to 65,536 subscribers a partition
-//   {pNN}:t         string   8 bytes a slot, big-endian: rank of the last follow or unfollow (event ms x 2, +1
-//   unfollow) {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows kairan          hash     id,
-//   partitions, created, format: decided once members         zset     process -> when it stops counting as alive (ms)
+//   {pNN}:i:B       hash     12 bytes of keyed hash of the address -> ordinal; 128 buckets, each small enough for Redis' compact
+//                            form (512 entries) up to 65,536 subscribers a partition
+//   {pNN}:t         string   8 bytes a slot, big-endian: rank of the last follow or unfollow (event ms x 2, +1 unfollow)
+//   {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows
+//   kairan          hash     id, partitions, created, format: decided once
+//   members         zset     process -> when it stops counting as alive (ms)
+//   gaps            stream   sealed questions without an answer, without ids; trimmed by age and number
 //
 // Dropped
 //   - Consumer groups for the inbox: their pending lists double what leases and positions say already, and a takeover
@@ -55,6 +55,7 @@ namespace keys {
 std::string tag(Partition p);                                  ///< "{p07}"
 std::string installation();                                    ///< hash: id, partitions, created, format
 std::string members();                                         ///< zset: process → lease end (ms), who is alive
+std::string gaps();                                               ///< stream: sealed questions without an answer
 std::string inbox(Partition p);                                ///< stream: events waiting
 std::string seen(Partition p, std::int64_t day);               ///< set of event ids taken in on that UTC day; expires
 std::string lease(Partition p);                                ///< hash: owner, epoch, until (ms)
