@@ -1,5 +1,8 @@
 #include "gateway/router.h"
 
+#include "base/log.h"
+#include "gateway/gap_store.h"
+
 namespace kairan::gateway {
 namespace {
 
@@ -12,8 +15,13 @@ bool is_group(const Event& event) {
 }  // namespace
 
 Router::Router(const EngineSlot& engine, store::Subscribers& subscribers, store::Conversations& conversations,
-               const Clock& clock)
-    : engine_(engine), subscribers_(subscribers), conversations_(conversations), clock_(clock) {}
+               intents::GapStore& gaps, const Sealer& sealer, const Clock& clock)
+    : engine_(engine),
+      subscribers_(subscribers),
+      conversations_(conversations),
+      gaps_(gaps),
+      sealer_(sealer),
+      clock_(clock) {}
 
 Result<Handling> Router::handle(const Event& event) {
   // Follow state is kept whoever holds the conversation: a block must win even while a module channel answers.
@@ -80,6 +88,11 @@ Result<Handling> Router::ask(const Event& event) {
     }
   }
   intents::Answer answer = engine_.get()->answer(query);
+  if (answer.gap) {
+    // The resident's answer does not wait for this: what cannot be kept is only missing from a list of hints.
+    const Status kept = gaps_.record(*answer.gap, gap_resident_tag(sealer_, event.source.person_id), query.now);
+    if (!kept) log::warn("gap.not_kept", {{"reason", kept.error().detail}});
+  }
   Handling handling;
   handling.messages = std::move(answer.messages);
   handling.counter = "answered:" + std::string(intents::answer_kind_name(answer.kind));

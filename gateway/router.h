@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/message.h"
 #include "base/result.h"
 #include "gateway/event.h"
 #include "intents/engine.h"
+#include "intents/gaps.h"
 #include "store/conversations.h"
 #include "store/inbox.h"
 #include "store/subscribers.h"
@@ -46,8 +48,9 @@ struct Handling {
 
 class Router {
  public:
+  /// All outlive the router.
   Router(const EngineSlot& engine, store::Subscribers& subscribers, store::Conversations& conversations,
-         const Clock& clock);
+         intents::GapStore& gaps, const Sealer& sealer, const Clock& clock);
 
   /// @return kUnavailable or kTimeout when the store did not answer (try again; nothing is half done that repeating
   /// would double).
@@ -61,6 +64,8 @@ class Router {
   const EngineSlot& engine_;
   store::Subscribers& subscribers_;
   store::Conversations& conversations_;
+  intents::GapStore& gaps_;
+  const Sealer& sealer_;
   const Clock& clock_;
 };
 

@@ -10,6 +10,7 @@
 #include "intents/content_loader.h"
 #include "intents/conversation.h"
 #include "intents/dialogue_runner.h"
+#include "intents/gaps.h"
 #include "intents/parts.h"
 #include "intents/phrases.h"
 
@@ -19,6 +20,7 @@ namespace {
 constexpr std::size_t kMaxMessages = 5;
 constexpr std::size_t kLabelGraphemes = 20;
 constexpr std::size_t kPostbackUtf16 = 300;
+constexpr const char* kQuestionSlot = "question";
 
 std::string line_of(const Offer& offer) {
   std::array<char, 16> score{};
@@ -58,6 +60,7 @@ class CityEngine final : public Engine {
     Answer answer = !query.postback.empty() ? pressed(query.postback, query, context) : typed(query, context, explain);
     if (answer.messages.size() > kMaxMessages) answer.messages.resize(kMaxMessages);
     offer_to_resume(answer, query, context);
+    answer.gap = learn(answer, query, context);
     answer.conversation = write_context(context, query.now);
     if (!explain) answer.explanation.clear();
     return answer;
@@ -227,6 +230,27 @@ class CityEngine final : public Engine {
     }
     message.body = TextMessage{std::move(text)};
     return {std::move(message)};
+  }
+
+  /// What staff may learn: a question without an answer, or one whose answer was said not to help. The question is
+  /// remembered with the conversation, sealed and for its half hour, and masked only when it is given away.
+  std::optional<Gap> learn(const Answer& answer, const Query& query, Context& context) const {
+    constexpr std::string_view kHelpful = "faq:helpful:", kNo = ":no";
+    std::optional<Gap> gap;
+    const std::string& data = query.postback;
+    if (data.empty()) {
+      if (answer.kind == Answer::Kind::kNone && context.dialogue.empty()) {
+        gap = make_gap(GapKind::kUnmatched, query.text, "", *analyzer_);
+      }
+      const bool faq = answer.kind == Answer::Kind::kAnswer && answer.intent.rfind("faq:", 0) == 0;
+      set_slot(context, kQuestionSlot, faq ? std::string(prefix_utf16(query.text, kGapMaxCharacters)) : std::string());
+    } else if (data.size() > kHelpful.size() + kNo.size() && data.compare(0, kHelpful.size(), kHelpful) == 0 &&
+               data.compare(data.size() - kNo.size(), kNo.size(), kNo) == 0) {
+      const std::string id = data.substr(kHelpful.size(), data.size() - kHelpful.size() - kNo.size());
+      gap = make_gap(GapKind::kRejected, slot_of(context, kQuestionSlot), "faq:" + id, *analyzer_);
+      set_slot(context, kQuestionSlot, "");
+    }
+    return gap && !gap->key.empty() ? gap : std::nullopt;
   }
 
   Answer nothing(const Query& query, Context& context, std::vector<Candidate> candidates) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/result.h"
+#include "intents/gap.h"
 
 namespace kairan::intents {
 
@@ -42,6 +44,7 @@ struct Answer {
   std::vector<Candidate> candidates;   ///< best first, at most 10
   std::vector<Message> messages;       ///< what the resident is shown, 1..5
   std::string conversation;            ///< state for the next Query; "" = nothing to remember
+  std::optional<Gap> gap;              ///< what the city may learn from this exchange
   std::vector<std::string> explanation;  ///< lines, only when asked for
 };
 

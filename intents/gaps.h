@@ -14,13 +14,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "intents/engine.h"
+#include "intents/gap.h"
 #include "intents/utterance.h"
 
 namespace kairan::intents {
-
-enum class GapKind { kUnmatched, kRejected };
-std::string_view gap_kind_name(GapKind kind);  ///< "unmatched", "rejected"
 
 inline constexpr std::chrono::hours kGapRetention{24 * 90};
 inline constexpr std::size_t kGapMinResidents = 3;
@@ -31,14 +28,6 @@ inline constexpr std::size_t kGapMaxCharacters = 120;
 /// most kGapMaxCharacters. Idempotent.
 std::string mask_personal(std::string_view text, const Analyzer& analyzer);
 
-/// One thing to learn from.
-struct Gap {
-  GapKind kind = GapKind::kUnmatched;
-  std::string text;    ///< masked
-  std::string key;     ///< equal for texts of the same content words; "" when there is nothing to learn
-  std::string intent;  ///< what was answered, for kRejected
-  bool operator==(const Gap&) const = default;
-};
 /// @param intent  "" for a question without an answer
 Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const Analyzer& analyzer);
 

@@ -111,7 +111,8 @@ void App::build_pipeline() {
   inbox_ = std::make_unique<store::Inbox>(*redis_, partitions_);
   subscribers_ = std::make_unique<store::Subscribers>(*redis_, sealer_, partitions_);
   conversations_ = std::make_unique<store::Conversations>(*redis_, sealer_);
-  router_ = std::make_unique<Router>(*engine_, *subscribers_, *conversations_, clock_);
+  gaps_ = std::make_unique<RedisGapStore>(*redis_, sealer_);
+  router_ = std::make_unique<Router>(*engine_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
 
   const Channels channels{{std::string(line_->name()), line_.get()}};
   ReplySenderOptions sender;

@@ -13,6 +13,7 @@
 #include "base/crypto.h"
 #include "base/result.h"
 #include "gateway/config.h"
+#include "gateway/gap_store.h"
 #include "gateway/health_routes.h"
 #include "gateway/http_server.h"
 #include "gateway/intake.h"
@@ -76,6 +77,7 @@ class App {
   std::unique_ptr<store::Inbox> inbox_;
   std::unique_ptr<store::Subscribers> subscribers_;
   std::unique_ptr<store::Conversations> conversations_;
+  std::unique_ptr<RedisGapStore> gaps_;
 
   std::unique_ptr<Channel> line_;
   std::unique_ptr<adapters::line::Forwarder> forwarder_;

@@ -14,6 +14,9 @@ struct ServeArguments {
 };
 int serve(const ServeArguments& arguments);
 
+/// Lists questions without an answer, grouped, from three residents on. Reads the Redis of a running gateway, starts none.
+int list_gaps(const std::string& config_file);
+
 struct SimulatorArguments {
   std::string listen = "127.0.0.1:8090";
   std::string webhook;

@@ -94,6 +94,11 @@ void add_content(CLI::App& app, int& exit_code) {
     exit_code = kairan::intents::run_content_import(*import, std::cout);
   });
 
+  auto config = std::make_shared<std::string>();
+  CLI::App* const gaps = command->add_subcommand("gaps", "questions without an answer, from three residents on");
+  gaps->add_option("--config", *config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
+  gaps->callback([config, &exit_code] { exit_code = kairan::gateway::list_gaps(*config); });
+
   struct Diff {
     std::string before, after, phrases;
   };

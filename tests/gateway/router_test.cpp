@@ -152,3 +152,15 @@ TEST_CASE("a postback reaches the engine with what was picked", "[redis]") {
   CHECK(must(test.router.handle(event)).counter == "answered:answer");
   CHECK(test.engine->last_postback() == "faq:helpful:1:yes&date=2026-11-22");
 }
+
+TEST_CASE("a question without an answer is kept for the city to learn from, and still answered", "[redis]") {
+  Pipeline test(redis());
+  test.clock.set(SystemClock().now());
+  Event event = event_of(EventKind::kText);
+  event.text = "unmatched";
+  CHECK(said(must(test.router.handle(event))) == "unmatched");
+  const auto counts = must(test.gaps.list(test.clock.now()));
+  REQUIRE(counts.size() == 1);
+  CHECK(counts[0].gap.text == "masked");
+  CHECK(counts[0].resident_tags == std::vector<std::string>{gateway::gap_resident_tag(test.sealer, "U1")});
+}

@@ -25,6 +25,7 @@ class FakeEngine final : public intents::Engine {
     answer.score = 1;
     answer.messages = {text_message(query.conversation.empty() ? query.text : query.conversation + ">" + query.text)};
     answer.conversation = query.text;
+    if (query.text == "unmatched") answer.gap = intents::Gap{intents::GapKind::kUnmatched, "masked", "masked", ""};
     return answer;
   }
   std::vector<Message> greeting(const intents::Resident&) const override { return {text_message("hello")}; }

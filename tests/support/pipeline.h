@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/crypto.h"
+#include "gateway/gap_store.h"
 #include "gateway/intake.h"
 #include "gateway/metrics.h"
 #include "gateway/pipeline_metrics.h"
@@ -42,7 +43,8 @@ struct Pipeline {
         conversations(redis.client(), sealer),
         engine(std::make_shared<FakeEngine>()),
         slot(engine),
-        router(slot, subscribers, conversations, clock) {
+        gaps(redis.client(), sealer),
+        router(slot, subscribers, conversations, gaps, sealer, clock) {
     redis.flush();
     channel.event_time = clock.now();
   }
@@ -97,6 +99,7 @@ struct Pipeline {
   store::Conversations conversations;
   std::shared_ptr<FakeEngine> engine;
   gateway::EngineSlot slot;
+  gateway::RedisGapStore gaps;
   gateway::Router router;
 };
 
