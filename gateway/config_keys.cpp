@@ -168,11 +168,6 @@ std::vector<ConfigKey> make_keys() {
   plain(
       "public.base_url", [](Config& c, Text v) { return web_address(v, false, true, c.public_base_url); }, true);
   plain("console.listen", [](Config& c, Text v) { return listen_address(v, c.console_listen); });
-  plain("simulator.listen", [](Config& c, Text v) -> Problem {
-    if (Problem problem = listen_address(v, c.simulator_listen)) return problem;
-    if (is_loopback_host(c.simulator_listen.host)) return {};
-    return "シミュレーターはこの機械の中だけで動きます。127.0.0.1:8082 のように書いてください。";
-  });
   keys.push_back({"redis.url", Kind::kPlain, true,
                   [](Config& c, Text v, bool from_file) { return redis_address(v, from_file, c.redis_url); }});
   plain("data_dir", [](Config& c, Text v) { return folder(v, c.data_dir); });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/thread_priority.h"
 
 namespace kairan::gateway {
 
@@ -107,6 +108,7 @@ bool ReplySender::wait_for_room(std::chrono::milliseconds patience) {
 }
 
 void ReplySender::run() {
+  give_way();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const auto now = std::chrono::steady_clock::now();

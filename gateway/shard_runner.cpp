@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/thread_priority.h"
 #include "gateway/intake.h"
 
 namespace kairan::gateway {
@@ -185,6 +186,7 @@ void ShardRunner::lose(Partition partition) {
 // --- reading ---
 
 void ShardRunner::read() {
+  give_way();
   for (;;) {
     std::map<Partition, std::string> after;
     std::map<Partition, Lease> leases;
@@ -231,6 +233,7 @@ void ShardRunner::read() {
 // --- processing ---
 
 void ShardRunner::work(Worker& worker) {
+  give_way();
   for (;;) {
     Item item;
     {

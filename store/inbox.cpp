@@ -4,14 +4,64 @@
 #include <charconv>
 #include <utility>
 
-#include "store/append_queue.h"
 #include "store/inbox_reply.h"
 #include "store/scripts.h"
 
 namespace kairan::store {
 namespace {
 
+/// More events of one partition go in several script calls of the same round trip: a script stops everything else.
+constexpr std::size_t kMaxEventsPerScript = 200;
 constexpr std::size_t kMaxRead = 1000;
+
+/// One partition's part of an append, and where its answers go.
+struct Group {
+  Partition partition = 0;
+  std::vector<std::size_t> indexes;
+};
+
+std::vector<Group> by_partition(std::span<const NewEvent> events) {
+  std::vector<Group> groups;
+  std::map<Partition, std::size_t> open;  // partition → its group that has room
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto found = open.find(events[i].partition);
+    if (found == open.end() || groups[found->second].indexes.size() == kMaxEventsPerScript) {
+      open[events[i].partition] = groups.size();
+      groups.push_back({events[i].partition, {i}});
+    } else {
+      groups[found->second].indexes.push_back(i);
+    }
+  }
+  return groups;
+}
+
+ScriptCall append_call(const Group& group, std::span<const NewEvent> events, std::int64_t day) {
+  ScriptCall call;
+  call.script = &scripts::inbox_append();
+  const Partition p = group.partition;
+  call.keys = {keys::inbox(p), keys::seen(p, day), keys::seen(p, day - 1), keys::seen(p, day + 1)};
+  call.args.reserve(1 + group.indexes.size() * 4);
+  call.args.push_back(std::to_string(kSeenSeconds));
+  for (const std::size_t i : group.indexes) {
+    const NewEvent& event = events[i];
+    call.args.push_back(event.id);
+    call.args.push_back(event.channel);
+    call.args.push_back(std::to_string(to_unix_ms(event.received)));
+    call.args.push_back(event.body);
+  }
+  return call;
+}
+
+Status take_answers(const Reply& reply, const Group& group, std::vector<Taken>& taken) {
+  if (reply.is_error()) return error_of(reply);
+  if (reply.items.size() != group.indexes.size()) {
+    return Error{ErrorCode::kInternal, "inbox: the append script answered with another number of events"};
+  }
+  for (std::size_t i = 0; i < group.indexes.size(); ++i) {
+    taken[group.indexes[i]] = reply.items[i].integer == 1 ? Taken::kNew : Taken::kDuplicate;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -45,19 +95,30 @@ std::vector<StoredEvent> events_of(const Reply& entries) {
 
 }  // namespace reply_reading
 
-Inbox::Inbox(RedisClient& redis, Partition partitions)
-    : redis_(redis), partitions_(partitions), appends_(std::make_unique<AppendQueue>(redis)) {}
-
-Inbox::~Inbox() = default;
+Inbox::Inbox(RedisClient& redis, Partition partitions) : redis_(redis), partitions_(partitions) {}
 
 Result<std::vector<Taken>> Inbox::append(std::span<const NewEvent> events, TimePoint now, milliseconds timeout) {
+  std::vector<Taken> taken(events.size(), Taken::kDuplicate);
   for (const NewEvent& event : events) {
     if (event.partition >= partitions_ || event.id.empty()) {
       return Error{ErrorCode::kInvalid, "inbox: an event needs an id and a partition of this store"};
     }
   }
-  if (events.empty()) return std::vector<Taken>();
-  return appends_->append(events, std::chrono::floor<std::chrono::days>(now).time_since_epoch().count(), timeout);
+  if (events.empty()) return taken;
+  const std::int64_t day = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+  const std::vector<Group> groups = by_partition(events);
+  std::vector<ScriptCall> calls;
+  calls.reserve(groups.size());
+  for (const Group& group : groups) calls.push_back(append_call(group, events, day));
+  const auto replies = redis_.eval_pipeline(calls, timeout);
+  if (!replies) return replies.error();
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (const Status read = take_answers((*replies)[i], groups[i], taken); !read) {
+      // Other groups have been taken in; a repeat finds them as duplicates.
+      return groups.size() == 1 ? read.error() : Error{ErrorCode::kTimeout, read.error().detail};
+    }
+  }
+  return taken;
 }
 
 Result<std::vector<std::string>> Inbox::join(const std::string& owner, milliseconds ttl) {

@@ -4,13 +4,14 @@
 //
 //   append ──► inbox stream ──► commit (conversation + reply bytes, one script) ──► outbox ──► begin_try ──► finish
 //
-// Threads: any; appends of several threads share round trips (append_queue.h).
+// Threads: any; the object holds no state but the client. Appends of several threads go on connections of their own: Redis
+// takes what is ready in one round of its loop and syncs once for all of it. Sharing round trips among threads was measured
+// at less than half of that (docs/decisions.md).
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -82,15 +83,11 @@ struct DeadEvent {
   TimePoint at;
 };
 
-class AppendQueue;
-
 class Inbox {
  public:
   Inbox(RedisClient& redis, Partition partitions);
-  ~Inbox();
 
   /// Takes events in durably, in the order given, in one round trip. Repeating it after kTimeout is harmless.
-  /// Returns within twice `timeout`.
   Result<std::vector<Taken>> append(std::span<const NewEvent> events, TimePoint now, std::chrono::milliseconds timeout);
 
   // --- ownership ---
@@ -137,7 +134,6 @@ class Inbox {
  private:
   RedisClient& redis_;
   const Partition partitions_;
-  std::unique_ptr<AppendQueue> appends_;
 };
 
 }  // namespace kairan::store

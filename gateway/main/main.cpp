@@ -24,7 +24,9 @@ void add_serve(CLI::App& app, int& exit_code) {
 void add_simulator(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<SimulatorArguments>();
   CLI::App* const command = app.add_subcommand("simulator", "run the LINE-like platform with phones, on loopback");
-  command->add_option("--listen", arguments->listen, "address and port")->capture_default_str();
+  command->add_option("--listen", arguments->listen, "address and port")
+      ->envname("KAIRAN_SIMULATOR_LISTEN")
+      ->capture_default_str();
   command->add_option("--webhook", arguments->webhook, "where webhooks go, http://127.0.0.1:8080/webhook/line");
   command->add_option("--record", arguments->record, "file that gets every request of the bot as a JSON line");
   command->add_option("--users", arguments->users, "residents there at the start");

@@ -24,7 +24,7 @@ std::map<std::string, std::string> documented(const std::string& name) {
 }
 
 /// Settings of parts that this version's documents do not describe to operators.
-const std::set<std::string> kNotForOperators{"simulator.listen", "smtp.url"};
+const std::set<std::string> kNotForOperators{"smtp.url"};
 
 }  // namespace
 

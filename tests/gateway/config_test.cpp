@@ -42,7 +42,6 @@ TEST_CASE("without file and environment the defaults of the design hold") {
   CHECK(c.public_listen.host == "127.0.0.1");
   CHECK(c.public_listen.port == 8080);
   CHECK(c.console_listen.port == 8081);
-  CHECK(c.simulator_listen.port == 8082);
   CHECK(c.redis_url.empty());
   CHECK(c.data_dir == "./var");
   CHECK(c.content == "content/kashima");
@@ -63,8 +62,6 @@ TEST_CASE("every plain key is read from the file and overridden by its variable"
        [](const Config& k) { return k.public_listen.host + " " + std::to_string(k.public_listen.port); }},
       {"console.listen", "127.0.0.1:3", "127.0.0.1:4",
        [](const Config& k) { return std::to_string(k.console_listen.port); }},
-      {"simulator.listen", "127.0.0.1:5", "127.0.0.1:6",
-       [](const Config& k) { return std::to_string(k.simulator_listen.port); }},
       {"redis.url", "redis://127.0.0.1:6379/0", "unix:///run/r.sock", [](const Config& k) { return k.redis_url; }},
       {"data_dir", "/a", "/b", [](const Config& k) { return k.data_dir; }},
       {"content", "c1", "c2", [](const Config& k) { return k.content; }},
@@ -177,7 +174,6 @@ TEST_CASE("a value that cannot be right is refused") {
       {"no host", "KAIRAN_PUBLIC_LISTEN", ":8080"},
       {"negative port", "KAIRAN_CONSOLE_LISTEN", "127.0.0.1:-1"},
       {"bare IPv6", "KAIRAN_PUBLIC_LISTEN", "::1:80"},
-      {"simulator for everyone", "KAIRAN_SIMULATOR_LISTEN", "0.0.0.0:8082"},
       {"relative socket", "KAIRAN_REDIS_URL", "unix://redis.sock"},
       {"database not a number", "KAIRAN_REDIS_URL", "redis://127.0.0.1:1/x"},
       {"plain http to the world", "KAIRAN_PUBLIC_BASE_URL", "http://city.example"},
