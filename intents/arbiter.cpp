@@ -99,7 +99,11 @@ std::vector<std::string> split_questions(std::string_view text) {
   std::vector<std::string> parts;
   std::size_t start = 0;
   const auto cut = [&](std::size_t end, std::size_t next) {
-    const std::string_view part = trim(text.substr(start, end - start));
+    std::string_view part = trim(text.substr(start, end - start));
+    // The joining word belongs to neither question: 「あと」 would be read as 後.
+    for (const std::string_view word : kStarts) {
+      if (part.size() > word.size() && part.substr(0, word.size()) == word) part = trim(part.substr(word.size()));
+    }
     if (!part.empty()) parts.emplace_back(part);
     start = next;
   };

@@ -57,10 +57,12 @@ class CityEngine final : public Engine {
 
   Answer answer(const Query& query, bool explain) const override {
     Context context = read_context(query.conversation, query.now);
-    Answer answer = !query.postback.empty() ? pressed(query.postback, query, context) : typed(query, context, explain);
+    bool declined = false;
+    Answer answer =
+        !query.postback.empty() ? pressed(query.postback, query, context) : typed(query, context, explain, declined);
     if (answer.messages.size() > kMaxMessages) answer.messages.resize(kMaxMessages);
     offer_to_resume(answer, query, context);
-    answer.gap = learn(answer, query, context);
+    if (!declined) answer.gap = learn(answer, query, context);
     answer.conversation = write_context(context, query.now);
     if (!explain) answer.explanation.clear();
     return answer;
@@ -82,14 +84,15 @@ class CityEngine final : public Engine {
   Answer pressed(const std::string& data, const Query& query, Context& context) const {
     for (const auto& matcher : matchers_) {
       std::vector<Offer> offers = matcher->by_intent(data, query, context);
-      if (offers.empty()) continue;
+      if (offers.empty() || offers.front().declines) continue;
       rank_offers(offers);
       return reply_with(offers, {Answer::Kind::kAnswer, {0}, "押されたボタンの答えです"}, query, context);
     }
     return nothing(query, context, {});
   }
 
-  Answer typed(const Query& query, Context& context, bool explain) const {
+  /// @param declined  set when a rule says that the question is not the city's: then nothing is to be learned from it
+  Answer typed(const Query& query, Context& context, bool explain, bool& declined) const {
     const std::string folded = fold(prefix_utf16(query.text, kMatchedCharacters));
     if (folded.empty()) {
       Answer answer = nothing(query, context, {});
@@ -106,6 +109,12 @@ class CityEngine final : public Engine {
     if (explain) lines = explain_text(utterance, offers, decision);
     const bool settled = !offers.empty() && (offers.front().urgent || offers.front().candidate.score >= 0.995);
     if (!settled) join_questions(utterance.text, query, context, offers, decision, lines);
+    declined = !decision.chosen.empty() && offers[decision.chosen.front()].declines;
+    if (declined) {
+      Answer answer = nothing(query, context, list_candidates(offers));
+      answer.explanation = std::move(lines);
+      return answer;
+    }
     Answer answer = reply_with(offers, decision, query, context);
     if (answer.kind == Answer::Kind::kNone && mentions_garbage(folded) && !content_->items.empty()) {
       const City& city = content_->city;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "intents/plain_speech.h"
 
 namespace kairan::intents {
 namespace {
@@ -29,6 +30,11 @@ constexpr double kUnknownWeight = 1.6;
 // The confidence of a fully explained question, by how much of the row's wording was asked for.
 constexpr double kConfidenceAtLeast = 0.55;
 constexpr double kConfidenceByWording = 0.43;
+/// From here on no other way to read the question is tried.
+constexpr double kSure = 0.85;
+/// 「会社に行きたくない」 asks for nothing, unless a row says so as well.
+constexpr std::string_view kUnwilling = "たくない";
+constexpr double kUnwillingTrust = 0.6;
 
 void append(TermLists& lists, const TermLists& more) {
   for (std::size_t kind = 0; kind < kTermKinds; ++kind) {
@@ -98,8 +104,12 @@ struct FaqIndex::Scored {
 };
 
 FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyzer> analyzer,
-                   std::shared_ptr<const Synonyms> synonyms)
-    : analyzer_(std::move(analyzer)), synonyms_(std::move(synonyms)), row_count_(rows.size()) {
+                   std::shared_ptr<const Synonyms> synonyms, std::vector<std::string> own_names)
+    : analyzer_(std::move(analyzer)), synonyms_(std::move(synonyms)), row_count_(rows.size()),
+      own_names_(std::move(own_names)) {
+  std::sort(own_names_.begin(), own_names_.end(), [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
   for (const std::string& word : synonyms_->words()) lexicon_.add(word, analyzer_->tokenize(word));
   std::vector<TermLists> wording_lists;
   std::vector<TermLists> answer_lists;
@@ -141,7 +151,9 @@ FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyz
       units_.push_back({unit.word, statistics_.idf(unit.word), first, static_cast<std::uint32_t>(concepts_.size())});
     }
     wordings_[number].last_unit = static_cast<std::uint32_t>(units_.size());
+    wording_by_key_.emplace_back(hash_term(TermKind::kWord, wordings_[number].key), static_cast<std::uint32_t>(number));
   }
+  std::sort(wording_by_key_.begin(), wording_by_key_.end());
 }
 
 std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
@@ -254,25 +266,62 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
   if (hit.exact) hit.rank *= 2;
   const double trust = doubt > 0 ? trusted / doubt : 0;
   hit.confidence = hit.exact ? 1.0 : trust * (kConfidenceAtLeast + kConfidenceByWording * std::sqrt(hit.asked_for));
+  const bool unwilling = key.find(kUnwilling) != std::string_view::npos;
+  if (unwilling && !hit.exact && wording.key.find(kUnwilling) == std::string::npos) hit.confidence *= kUnwillingTrust;
   return hit;
 }
 
 std::vector<FaqHit> FaqIndex::search(const Utterance& utterance, std::size_t max) const {
-  const std::optional<std::string> respelled = row_count_ == 0 ? std::nullopt : lexicon_.respell(utterance);
-  if (!respelled) return find(utterance.tokens, utterance.key, max);
-  std::vector<FaqHit> hits = find(analyzer_->tokenize(*respelled), fold_key(*respelled), max);
-  for (FaqHit& hit : hits) {
-    hit.respelled = true;
-    hit.confidence *= kRespelledTrust;
-    hit.begin = 0;  // places in the respelled text are not places in the question
-    hit.end = utterance.folded.size();
+  if (row_count_ == 0) return {};
+  std::vector<FaqHit> hits = find(utterance.tokens, utterance.key, max);
+  const auto sure = [&] { return !hits.empty() && hits.front().confidence >= kSure; };
+  const auto read_as = [&](const std::string& text, double trust) {
+    std::vector<FaqHit> other = find(analyzer_->tokenize(text), fold_key(text), max);
+    if (other.empty() || (!hits.empty() && other.front().confidence * trust <= hits.front().confidence)) return;
+    for (FaqHit& hit : other) {
+      hit.respelled = true;
+      hit.confidence *= trust;
+      hit.begin = 0;  // places in the respelled text are not places in the question
+      hit.end = utterance.folded.size();
+    }
+    hits = std::move(other);
+  };
+  if (sure()) return hits;
+  const std::optional<std::string> short_text = without_own_names(utterance.text);
+  const std::string& text = short_text ? *short_text : utterance.text;
+  const std::optional<std::string> plain = plain_speech(text);
+  if (plain) read_as(*plain, 1.0);
+  else if (short_text) read_as(text, 1.0);
+  if (sure()) return hits;
+  if (const std::optional<std::string> respelled = lexicon_.respell(utterance)) {
+    read_as(plain_speech(*respelled).value_or(*respelled), kRespelledTrust);
   }
   return hits;
 }
 
+/// 「佐賀県鹿島市の避難所」 as 「避難所」; nothing when no name is in it or nothing else is.
+std::optional<std::string> FaqIndex::without_own_names(const std::string& text) const {
+  constexpr std::string_view kLink = "の";
+  for (const std::string& name : own_names_) {
+    const std::size_t at = name.empty() ? std::string::npos : text.find(name);
+    if (at == std::string::npos) continue;
+    std::size_t end = at + name.size();
+    if (text.compare(end, kLink.size(), kLink) == 0) end += kLink.size();
+    std::string rest = text.substr(0, at) + text.substr(end);
+    if (!rest.empty()) return rest;
+  }
+  return std::nullopt;
+}
+
 std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string_view key, std::size_t max) const {
   const FaqTerms asked = faq_terms(tokens, *synonyms_, TextSide::kQuestionAsked);
-  if (row_count_ == 0 || asked.units.empty()) return {};
+  std::vector<std::uint32_t> exact;
+  const TermHash key_hash = hash_term(TermKind::kWord, key);
+  for (auto entry = std::lower_bound(wording_by_key_.begin(), wording_by_key_.end(), std::make_pair(key_hash, 0U));
+       entry != wording_by_key_.end() && entry->first == key_hash; ++entry) {
+    if (wordings_[entry->second].key == key) exact.push_back(entry->second);
+  }
+  if (asked.units.empty() && exact.empty()) return {};
   std::vector<AskedUnit> words;
   words.reserve(asked.units.size());
   for (const FaqUnit& unit : asked.units) {
@@ -291,13 +340,25 @@ std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string
     words.push_back(std::move(word));
   }
   std::vector<FaqHit> hits;
-  for (const Scored& scored : retrieve(asked)) hits.push_back(judge(scored, words, key));
+  std::vector<Scored> found = retrieve(asked);
+  for (const std::uint32_t wording : exact) {
+    const std::uint32_t row = wordings_[wording].row;
+    const auto known = std::find_if(found.begin(), found.end(), [&](const Scored& scored) { return scored.row == row; });
+    if (known != found.end()) known->wording = wording;
+    else found.push_back({row, wording, 1});
+  }
+  hits.reserve(found.size());
+  for (const Scored& scored : found) hits.push_back(judge(scored, words, key));
   std::stable_sort(hits.begin(), hits.end(),
-                   [](const FaqHit& a, const FaqHit& b) { return a.rank != b.rank ? a.rank > b.rank : a.row < b.row; });
+                   [](const FaqHit& a, const FaqHit& b) {
+                     if (a.exact != b.exact) return a.exact;
+                     return a.rank != b.rank ? a.rank > b.rank : a.row < b.row;
+                   });
   if (hits.size() > max) hits.resize(max);
   // The order is the rank's; a row further down cannot be surer than the one above it.
   for (std::size_t at = 1; at < hits.size(); ++at) {
-    const double share = hits[at].rank / hits[at - 1].rank;
+    if (hits[at].exact) continue;
+    const double share = hits[at - 1].rank > 0 ? hits[at].rank / hits[at - 1].rank : 0;
     hits[at].confidence = std::min(hits[at].confidence, hits[at - 1].confidence * std::min(1.0, 0.5 + 0.5 * share));
   }
   return hits;

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,9 @@ struct FaqHit {
 class FaqIndex {
  public:
   /// Rows are read while building only. Answers are cut into pieces for analysis, so they may be of any length.
+  /// @param own_names  the city's names: they say nothing in a question to the city itself
   FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyzer> analyzer,
-           std::shared_ptr<const Synonyms> synonyms);
+           std::shared_ptr<const Synonyms> synonyms, std::vector<std::string> own_names = {});
 
   /// Best first, at most `max`; deterministic: equal ranks keep the rows' order.
   std::vector<FaqHit> search(const Utterance& utterance, std::size_t max) const;
@@ -67,6 +69,7 @@ class FaqIndex {
 
   void add_wording(std::uint32_t row, std::string_view text, const FaqTerms& terms);
   std::vector<FaqHit> find(const std::vector<Token>& tokens, std::string_view key, std::size_t max) const;
+  std::optional<std::string> without_own_names(const std::string& text) const;
   std::vector<Scored> retrieve(const FaqTerms& asked) const;
   FaqHit judge(const Scored& scored, const std::vector<AskedUnit>& asked, std::string_view key) const;
 
@@ -78,6 +81,8 @@ class FaqIndex {
   Bm25Index questions_;  ///< over wordings_
   Bm25Index answers_;    ///< over rows
   std::vector<Wording> wordings_;
+  std::vector<std::pair<TermHash, std::uint32_t>> wording_by_key_;  ///< ascending; of the key's hash
+  std::vector<std::string> own_names_;                              ///< longest first
   std::vector<WordingUnit> units_;
   std::vector<TermHash> concepts_;
 };

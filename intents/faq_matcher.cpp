@@ -26,12 +26,19 @@ std::string reason_of(const FaqHit& hit) {
          " を説明（うち見出し " + percent(hit.by_question) + "）；見出しの " + percent(hit.asked_for) + " が質問にある";
 }
 
+std::vector<std::string> own_names(const City& city) {
+  std::vector<std::string> names{city.name, city.prefecture + city.name};
+  names.insert(names.end(), city.own_names.begin(), city.own_names.end());
+  return names;
+}
+
 class FaqMatcher final : public Matcher {
  public:
   FaqMatcher(std::shared_ptr<const Content> content, std::shared_ptr<const Analyzer> analyzer)
       : content_(std::move(content)),
         index_(content_->faqs, analyzer,
-               std::make_shared<Synonyms>(*analyzer, general_synonyms(), content_->synonyms)) {
+               std::make_shared<Synonyms>(*analyzer, general_synonyms(), content_->synonyms),
+               own_names(content_->city)) {
     for (std::size_t row = 0; row < content_->faqs.size(); ++row) by_id_.emplace(content_->faqs[row].id, row);
   }
 

@@ -67,6 +67,21 @@ std::vector<std::string> bracketed(std::string_view name) {
   return parts;
 }
 
+/// 「けいこうとお」 for けいこうとう: a long o written as it sounds, once or everywhere.
+std::vector<std::u32string> spelled_by_ear(const std::u32string& sound) {
+  constexpr std::u32string_view kRow = U"おこそとのほもよろごぞどぼぽ";
+  std::vector<std::u32string> spellings;
+  std::u32string everywhere = sound;
+  for (std::size_t i = 1; i < sound.size(); ++i) {
+    if (sound[i] != U'う' || kRow.find(sound[i - 1]) == std::u32string_view::npos) continue;
+    everywhere[i] = U'お';
+    spellings.push_back(sound);
+    spellings.back()[i] = U'お';
+  }
+  if (spellings.size() > 1) spellings.push_back(std::move(everywhere));
+  return spellings;
+}
+
 class ItemKeys {
  public:
   ItemKeys(const Analyzer& analyzer, KeyTable& table) : analyzer_(analyzer), table_(table) {}
@@ -86,7 +101,11 @@ class ItemKeys {
       }
     }
     if (!item.reading.empty()) {
-      table_.add(name_key(item.reading), {number, WordKind::kItem, KeyOrigin::kReading});
+      const std::u32string sound = name_key(item.reading);
+      table_.add(sound, {number, WordKind::kItem, KeyOrigin::kReading});
+      for (const std::u32string& heard : spelled_by_ear(sound)) {
+        table_.add(heard, {number, WordKind::kItem, KeyOrigin::kReading});
+      }
       const std::string base_reading = base_name(item.reading);
       if (base_reading != item.reading) {
         table_.add(name_key(base_reading), {number, WordKind::kItem, KeyOrigin::kBaseName});

@@ -286,7 +286,7 @@ std::vector<Offer> near_offers(const CityIndex& index, const Utterance& utteranc
     switch (near.how) {
       case NearKey::How::kTypo:
         // Without a word about garbage only long names and slips of voicing marks count: 「かえる」 is not 「かける」.
-        if (!cue && near.distance > 0.5 && word.size() < 5) break;
+        if (!cue && (near.distance > 1 || (near.distance > 0.5 && word.size() < 5))) break;
         if (nearest < 9 && near.distance > nearest + 0.5) break;
         nearest = std::min(nearest, near.distance);
         add(typos, near.key);

@@ -37,6 +37,7 @@ struct Offer {
   bool urgent = false;                  ///< danger or distress: wins over every offer that is not, whatever the scores
   std::string go;                       ///< another intent that answers instead ("faq:101", "dialogue:NAME"); then reply is empty
   /// Writes the reply; called for the winner only. May set what is remembered.
+  bool declines = false;                ///< the city says that this is none of its business: the answer is none
   std::function<std::vector<Message>(const Query&, Context&)> reply;
 };
 

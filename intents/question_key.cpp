@@ -19,6 +19,17 @@ char32_t key_letter(UChar32 c) {
       return static_cast<char32_t>(c + 1);
     case 0x3062: return 0x3058;  // ぢ
     case 0x3065: return 0x305A;  // づ
+    // Old and trade forms of one character, as printed on things: 蛍光燈, 空き罐, 壜, 篭.
+    case U'燈': return U'灯';
+    case U'螢': return U'蛍';
+    case U'罐': case U'鑵': return U'缶';
+    case U'壜': return U'瓶';
+    case U'篭': return U'籠';
+    case U'檜': return U'桧';
+    case U'麵': return U'麺';
+    case U'蠟': return U'蝋';
+    case U'鐵': return U'鉄';
+    case U'爐': return U'炉';
     default: break;
   }
   return u_isUWhiteSpace(c) || u_ispunct(c) ? U' ' : static_cast<char32_t>(c);

@@ -62,6 +62,17 @@ bool of_kanji_and_kana(std::string_view word) {
          std::all_of(letters.begin(), letters.end(), [](char32_t c) { return is_kanji(c) || is_hiragana(c); });
 }
 
+/// A reading with its first letter voiced; empty when that letter has no voiced form.
+std::string voiced(std::string_view reading) {
+  constexpr std::u32string_view kPlain = U"かきくけこさしすせそたちつてとはひふへほ";
+  constexpr std::u32string_view kVoiced = U"がぎぐげござじずぜぞだじずでどばびぶべぼ";
+  std::u32string letters = to_code_points(reading);
+  const std::size_t at = letters.empty() ? std::u32string_view::npos : kPlain.find(letters.front());
+  if (at == std::u32string_view::npos) return {};
+  letters.front() = kVoiced[at];
+  return to_utf8(letters);
+}
+
 }  // namespace
 
 void ReadingLexicon::add_word(std::string_view reading, std::string_view spelling) {
@@ -82,6 +93,9 @@ void ReadingLexicon::add(std::string_view text, const std::vector<Token>& tokens
       const Token& token = tokens[end];
       const bool noun = token.pos.compare(0, 6, "名詞") == 0 || token.pos.compare(0, 9, "接頭詞") == 0;
       if (!token.content || !of_kanji_and_kana(token.surface) || (!noun && end > begin)) break;
+      // 所 is read しょ alone and じょ behind another word; the dictionary tells only the first.
+      const std::string behind = end > begin ? voiced(token.reading) : std::string();
+      if (!behind.empty()) add_word(reading + behind, spelling + token.surface);
       reading += token.reading;
       spelling += token.surface;
       add_word(reading, spelling);

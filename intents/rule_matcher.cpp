@@ -98,7 +98,8 @@ class RuleMatcher final : public Matcher {
     offer.candidate.title = rule.title;
     offer.urgent = rule.urgent;
     offer.go = rule.go;
-    if (!rule.go.empty()) return offer;
+    offer.declines = rule.decline;
+    if (!rule.go.empty() || rule.decline) return offer;
     offer.reply = [content = content_, &rule, slots = std::move(slots)](const Query& query, Context&) {
       return reply_of(rule, slots, *content, query);
     };

@@ -95,7 +95,7 @@ void read_quick_replies(const YamlNode& node, const std::string& path, const Yam
 Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker& checker, ConditionSet& conditions) {
   checker.only_keys(node, path, {"name",    "title",    "urgent",   "priority", "any",       "all",    "none",
                                  "exact",   "patterns", "language", "context",  "slots",     "reply",  "quick_replies",
-                                 "section", "phone",    "hours",    "url",      "review_by", "sample", "go"});
+                                 "section", "phone",    "hours",    "url",      "review_by", "sample", "go", "decline"});
   Rule rule;
   rule.line = node.line;
   rule.name = checker.text(node, path, "name");
@@ -132,12 +132,13 @@ Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker&
   rule.reply.review_by = checker.date(node, path, "review_by");
   rule.reply.sample = checker.flag(node, path, "sample");
   rule.go = checker.text(node, path, "go");
+  rule.decline = checker.flag(node, path, "decline");
   if (!rule.reply.url.empty() && rule.reply.url.compare(0, 8, "https://") != 0) {
     checker.problem(node.line, path, "「url」は https:// で始めてください。");
   }
-  if (rule.reply.text.empty() == rule.go.empty()) {
+  if ((rule.reply.text.empty() ? 0 : 1) + (rule.go.empty() ? 0 : 1) + (rule.decline ? 1 : 0) != 1) {
     checker.problem(node.line, path,
-                    "「reply」（答えの文）か「go」（答える項目の名前）のどちらか1つを書いてください。");
+                    "「reply」（答えの文）、「go」（答える項目の名前）、「decline: true」（答えない）のどれか1つを書いてください。");
   }
   if (!rule.go.empty() && rule.go.compare(0, 4, "faq:") != 0 && rule.go.compare(0, 9, "dialogue:") != 0) {
     checker.problem(node.line, path, "「go」は faq:ID か dialogue:名前 の形で書いてください。");

@@ -32,6 +32,7 @@ struct Rule {
   std::string title;
   std::size_t condition = 0;
   bool urgent = false;
+  bool decline = false;  ///< not the city's business: nothing is answered
   int priority = 50;
   std::vector<std::string> languages;  ///< empty = all
   std::vector<std::string> after;      ///< intents answered last; a * at the end is anything
