@@ -17,6 +17,11 @@ int serve(const ServeArguments& arguments);
 /// Lists questions without an answer, grouped, from three residents on. Reads the Redis of a running gateway, starts none.
 int list_gaps(const std::string& config_file);
 
+/// Lists the events that were given up, by name, time and reason; of what was written, nothing.
+int list_dead_events(const std::string& config_file);
+/// Puts events back for processing, by the names that list_dead_events() shows.
+int rerun_dead_events(const std::string& config_file, const std::vector<std::string>& names);
+
 struct SimulatorArguments {
   std::string listen = "127.0.0.1:8090";
   std::string webhook;

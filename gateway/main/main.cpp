@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <vector>
 
 #include "base/civil_time.h"
 #include "base/clock.h"
@@ -13,10 +14,14 @@ namespace {
 using kairan::gateway::ServeArguments;
 using kairan::gateway::SimulatorArguments;
 
+void add_config_option(CLI::App& command, std::string& file) {
+  command.add_option("--config", file, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
+}
+
 void add_serve(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<ServeArguments>();
   CLI::App* const command = app.add_subcommand("serve", "run the gateway");
-  command->add_option("--config", arguments->config_file, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
+  add_config_option(*command, arguments->config_file);
   command->add_option("--fault", arguments->faults, "fail on purpose, for tests: spool-fsync")->group("");
   command->callback([arguments, &exit_code] { exit_code = kairan::gateway::serve(*arguments); });
 }
@@ -98,7 +103,7 @@ void add_content(CLI::App& app, int& exit_code) {
 
   auto config = std::make_shared<std::string>();
   CLI::App* const gaps = command->add_subcommand("gaps", "questions without an answer, from three residents on");
-  gaps->add_option("--config", *config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
+  add_config_option(*gaps, *config);
   gaps->callback([config, &exit_code] { exit_code = kairan::gateway::list_gaps(*config); });
 
   struct Diff {
@@ -114,6 +119,20 @@ void add_content(CLI::App& app, int& exit_code) {
   });
 }
 
+void add_events(CLI::App& app, int& exit_code) {
+  CLI::App* const command = app.add_subcommand("events", "events that could not be processed");
+  command->require_subcommand(1);
+  auto config = std::make_shared<std::string>();
+  auto names = std::make_shared<std::vector<std::string>>();
+  CLI::App* const dead = command->add_subcommand("dead", "list them with their reasons");
+  add_config_option(*dead, *config);
+  dead->callback([config, &exit_code] { exit_code = kairan::gateway::list_dead_events(*config); });
+  CLI::App* const rerun = command->add_subcommand("rerun", "process them again");
+  add_config_option(*rerun, *config);
+  rerun->add_option("NAME", *names, "as \"events dead\" shows it")->required();
+  rerun->callback([config, names, &exit_code] { exit_code = kairan::gateway::rerun_dead_events(*config, *names); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -125,6 +144,7 @@ int main(int argc, char** argv) {
   add_simulator(app, exit_code);
   add_ask(app, exit_code);
   add_content(app, exit_code);
+  add_events(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }
