@@ -1,6 +1,6 @@
 // What an answer costs: loads a generated city of 20,000 garbage items and 2,000 FAQs (or a given folder) and asks it texts
 // of every length LINE allows. Prints JSON lines: one for loading, one a length.
-// usage: ask_bench [--content DIR] [--items N] [--faqs N] [--seconds S] [--write-phrases FILE]
+// usage: ask_bench [--content DIR] [--items N] [--faqs N] [--seconds S] [--length L] [--write-phrases FILE]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -134,7 +134,7 @@ std::vector<std::string> phrases(std::size_t length) {
 
 int main(int argc, char** argv) {
   std::string content, phrase_file;
-  std::size_t items = 20'000, faqs = 2'000;
+  std::size_t items = 20'000, faqs = 2'000, only = 0;
   double seconds = 1;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
@@ -142,6 +142,7 @@ int main(int argc, char** argv) {
     else if (name == "--items") items = static_cast<std::size_t>(std::atoll(argv[i + 1]));
     else if (name == "--faqs") faqs = static_cast<std::size_t>(std::atoll(argv[i + 1]));
     else if (name == "--seconds") seconds = std::atof(argv[i + 1]);
+    else if (name == "--length") only = static_cast<std::size_t>(std::atoll(argv[i + 1]));
     else if (name == "--write-phrases") phrase_file = argv[i + 1];
   }
   const kairan::test::TempDir folder;
@@ -166,6 +167,7 @@ int main(int argc, char** argv) {
   if (!phrase_file.empty()) phrase_out.open(phrase_file);
 
   for (const std::size_t length : {5U, 10U, 30U, 100U, 400U, 1000U, 5000U}) {
+    if (only != 0 && length != only) continue;
     const std::vector<std::string> texts = phrases(length);
     std::vector<double> took;
     std::size_t answered = 0;
