@@ -73,7 +73,7 @@ struct SimulatorOptions {
   /// Waits before each redelivery; empty = redelivery is off, as on a new channel. LINE's own times are not published.
   std::vector<std::chrono::milliseconds> redelivery{std::chrono::seconds(10), std::chrono::seconds(60),
                                                     std::chrono::seconds(300)};
-  std::size_t first_users = 0;  ///< residents there at start, following, with names (the phones' owners)
+  std::size_t first_users = 0;  ///< residents there at start, following: the phones' owners
   WebhookTransport transport;   ///< replaces HTTP; for tests
   std::function<void(std::chrono::milliseconds)> advance_clock;  ///< lets /sim/clock move a fake clock
 };

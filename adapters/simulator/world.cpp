@@ -1,7 +1,6 @@
 #include "adapters/simulator/world.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -15,10 +14,6 @@ std::string bot_id_of(std::uint64_t seed) {
   Directory directory(seed ^ 0x626f74ull);
   return directory.id_text(directory.add_next());
 }
-
-/// Names of the phones' owners; they are nobody's.
-constexpr std::array<const char*, 8> kFirstNames{"見本 花子",   "見本 太郎", "見本 さくら", "見本 次郎",
-                                                 "見本 みどり", "見本 三郎", "見本 あおい", "見本 四郎"};
 
 }  // namespace
 
@@ -35,7 +30,6 @@ World::World(const SimulatorOptions& given, const Clock& time)
   for (std::size_t i = 0; i < given.first_users; ++i) {
     const UserIndex index = people.add_next();
     people.set_follow(index, FollowState::kFollowing);
-    if (i < kFirstNames.size()) people.set_name(index, kFirstNames[i]);
   }
 }
 
