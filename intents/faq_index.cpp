@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/text.h"
 #include "intents/plain_speech.h"
@@ -122,6 +123,7 @@ FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyz
       if (!text.empty() && std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
     }
     std::vector<TermHash> seen;
+    first_wording_.push_back(static_cast<std::uint32_t>(wordings_.size()));
     for (const std::string& text : texts) {
       const std::vector<Token> tokens = analyzer_->tokenize(text);
       lexicon_.add(text, tokens);
@@ -159,7 +161,7 @@ FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyz
 std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
   thread_local Accumulator wording_scores;
   thread_local Accumulator row_scores;
-  thread_local std::vector<std::uint32_t> best_wording;
+  thread_local std::vector<std::uint32_t> best_wording;  // kNoWording between calls
   wording_scores.prepare(wordings_.size());
   row_scores.prepare(row_count_);
   std::vector<TermHash> terms = all_terms(asked.lists);
@@ -172,19 +174,20 @@ std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
 
   // Wordings of one row compete; the best adds to the answer's score.
   constexpr std::uint32_t kNoWording = std::numeric_limits<std::uint32_t>::max();
-  best_wording.assign(row_count_, kNoWording);
-  std::sort(wording_scores.touched.begin(), wording_scores.touched.end());
+  if (best_wording.size() < row_count_) best_wording.resize(row_count_, kNoWording);
   for (const std::uint32_t wording : wording_scores.touched) {
-    std::uint32_t& best = best_wording[wordings_[wording].row];
-    if (best == kNoWording || wording_scores.score[wording] > wording_scores.score[best]) best = wording;
+    const std::uint32_t row = wordings_[wording].row;
+    std::uint32_t& best = best_wording[row];
+    if (best == kNoWording && row_scores.score[row] == 0) row_scores.touched.push_back(row);
+    const float own = wording_scores.score[wording], other = best == kNoWording ? 0 : wording_scores.score[best];
+    if (best == kNoWording || own > other || (own == other && wording < best)) best = wording;
   }
   std::vector<Scored> scored;
-  std::uint32_t wording = 0;
-  for (std::uint32_t row = 0; row < row_count_; ++row) {
-    while (wordings_[wording].row != row) ++wording;  // ascending by row, each row has one at least
-    const std::uint32_t best = best_wording[row];
+  scored.reserve(row_scores.touched.size());
+  for (const std::uint32_t row : row_scores.touched) {
+    const std::uint32_t best = std::exchange(best_wording[row], kNoWording);
     const float score = row_scores.score[row] + (best == kNoWording ? 0 : wording_scores.score[best]);
-    if (score > 0) scored.push_back({row, best == kNoWording ? wording : best, score});
+    if (score > 0) scored.push_back({row, best == kNoWording ? first_wording_[row] : best, score});
   }
   wording_scores.clear();
   row_scores.clear();
@@ -231,7 +234,8 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
     if (in_wording > 0) {
       hit.begin = std::min(hit.begin, word.unit->begin);
       hit.end = std::max(hit.end, word.unit->end);
-      hit.words.push_back(word.unit->text);
+      const auto number = static_cast<std::size_t>(&word - asked.data());
+      if (number < 64) hit.matched |= std::uint64_t{1} << number;
     }
   }
   if (hit.end == 0) hit.begin = 0;
@@ -287,15 +291,12 @@ std::vector<FaqHit> FaqIndex::search(const Utterance& utterance, std::size_t max
     hits = std::move(other);
   };
   if (sure()) return hits;
-  const std::optional<std::string> short_text = without_own_names(utterance.text);
-  const std::string& text = short_text ? *short_text : utterance.text;
-  const std::optional<std::string> plain = plain_speech(text);
-  if (plain) read_as(*plain, 1.0);
-  else if (short_text) read_as(text, 1.0);
-  if (sure()) return hits;
-  if (const std::optional<std::string> respelled = lexicon_.respell(utterance)) {
-    read_as(plain_speech(*respelled).value_or(*respelled), kRespelledTrust);
-  }
+  // One other reading only, of all that can be mended: a search costs more than the rest of the answer.
+  const std::optional<std::string> respelled = lexicon_.respell(utterance);
+  std::string text = respelled.value_or(utterance.text);
+  text = without_own_names(text).value_or(text);
+  text = plain_speech(text).value_or(text);
+  if (text != utterance.text) read_as(text, respelled ? kRespelledTrust : 1.0);
   return hits;
 }
 
@@ -355,6 +356,11 @@ std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string
                      return a.rank != b.rank ? a.rank > b.rank : a.row < b.row;
                    });
   if (hits.size() > max) hits.resize(max);
+  for (FaqHit& hit : hits) {
+    for (std::size_t at = 0; at < words.size() && at < 64; ++at) {
+      if ((hit.matched >> at & 1) != 0) hit.words.push_back(words[at].unit->text);
+    }
+  }
   // The order is the rank's; a row further down cannot be surer than the one above it.
   for (std::size_t at = 1; at < hits.size(); ++at) {
     if (hits[at].exact) continue;

@@ -36,7 +36,8 @@ struct FaqHit {
   bool exact = false;              ///< the text is one of the row's wordings
   bool respelled = false;          ///< found after the question was put into the content's spelling
   std::size_t begin = 0, end = 0;  ///< matched part of Utterance::folded
-  std::vector<std::string> words;  ///< what matched, for explanations
+  std::uint64_t matched = 0;       ///< which of the question's first 64 content words the wording holds
+  std::vector<std::string> words;  ///< these words, for explanations
 };
 
 class FaqIndex {
@@ -81,6 +82,7 @@ class FaqIndex {
   Bm25Index questions_;  ///< over wordings_
   Bm25Index answers_;    ///< over rows
   std::vector<Wording> wordings_;
+  std::vector<std::uint32_t> first_wording_;  ///< of each row
   std::vector<std::pair<TermHash, std::uint32_t>> wording_by_key_;  ///< ascending; of the key's hash
   std::vector<std::string> own_names_;                              ///< longest first
   std::vector<WordingUnit> units_;

@@ -9,7 +9,7 @@
 namespace kairan::intents {
 namespace {
 
-constexpr std::size_t kMaxOffers = 20;
+constexpr std::size_t kMaxOffers = 10;
 constexpr std::string_view kHelpful = "faq:helpful:";
 
 /// A share as people read it: 「87 %」.

@@ -107,10 +107,11 @@ std::string mask_said_of_oneself(std::string text) {
   return text;
 }
 
-std::string mask_names(const std::string& text, const Analyzer& analyzer) {
+/// @param read  the analysis of `text`
+std::string mask_names(const std::string& text, const Utterance& read) {
   // Names are masked in the text's folded form: where a token stands is known there alone.
-  const std::string folded = fold(text);
-  const std::vector<Token> tokens = analyzer.tokenize(text);
+  const std::string& folded = read.folded;
+  const std::vector<Token>& tokens = read.tokens;
   std::string out;
   std::size_t done = 0;
   for (std::size_t at = 0; at < tokens.size(); ++at) {
@@ -136,6 +137,17 @@ std::set<std::string> words_of(std::string_view key) {
   return words;
 }
 
+/// @param read  becomes the analysis of what is returned
+std::string masked(std::string_view text, const Analyzer& analyzer, Utterance& read) {
+  const std::string_view head = prefix_utf16(trim(text), kMatchedCharacters);
+  std::string letters = mask_said_of_oneself(mask_letters(head));
+  letters.resize(trim(prefix_utf16(letters, kMatchedCharacters)).size());
+  read = analyzer.analyze(letters);
+  std::string shown = shorten_graphemes(mask_names(letters, read), kGapMaxCharacters);
+  if (shown != letters) read = analyzer.analyze(shown);
+  return shown;
+}
+
 /// At least half of the words of both together are common.
 bool ask_the_same(const std::set<std::string>& a, const std::set<std::string>& b) {
   std::vector<std::string> common;
@@ -150,17 +162,17 @@ std::string_view gap_kind_name(GapKind kind) {
 }
 
 std::string mask_personal(std::string_view text, const Analyzer& analyzer) {
-  const std::string_view head = prefix_utf16(trim(text), kMatchedCharacters);
-  return shorten_graphemes(mask_names(mask_said_of_oneself(mask_letters(head)), analyzer), kGapMaxCharacters);
+  Utterance read;
+  return masked(text, analyzer, read);
 }
 
 Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const Analyzer& analyzer) {
   Gap gap;
   gap.kind = kind;
-  gap.text = mask_personal(text, analyzer);
+  Utterance utterance;
+  gap.text = masked(text, analyzer, utterance);
   gap.intent = intent;
   std::set<std::string> words;
-  const Utterance utterance = analyzer.analyze(gap.text);
   for (const Token& token : utterance.tokens) {
     if (!token.content || contains(token.surface, "#") || fold_key(token.surface).empty()) continue;
     if (std::find(utterance.words.begin(), utterance.words.end(), token.base) == utterance.words.end()) continue;

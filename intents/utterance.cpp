@@ -5,6 +5,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/unistr.h>
 
+#include <array>
 #include <filesystem>
 #include <mutex>
 #include <unordered_set>
@@ -41,14 +42,40 @@ std::string normalize(std::string_view text) {
   return out;
 }
 
-std::vector<std::string_view> split_features(std::string_view features) {
-  std::vector<std::string_view> parts;
-  while (true) {
+/// The parts of MeCab's comma separated features; those that are not there are empty.
+std::array<std::string_view, 8> split_features(std::string_view features) {
+  std::array<std::string_view, 8> parts;
+  for (std::string_view& part : parts) {
     const std::size_t comma = features.find(',');
-    parts.push_back(features.substr(0, comma));
-    if (comma == std::string_view::npos) return parts;
+    part = features.substr(0, comma);
+    if (part == "*") part = {};
+    if (comma == std::string_view::npos) break;
     features.remove_prefix(comma + 1);
   }
+  return parts;
+}
+
+/// fold(), with a short cut for the letters nearly all words are made of: each is one of E3 81 81 .. E9 BF BF, hiragana and
+/// kanji fold to themselves and katakana to the hiragana 0x60 below.
+std::string fold_word(std::string_view word) {
+  std::string out(word);
+  bool after_kana = false;
+  for (std::size_t at = 0; at < word.size(); at += 3) {
+    if (word.size() - at < 3) return fold(word);
+    const auto lead = static_cast<unsigned char>(word[at]);
+    if (lead < 0xE3 || lead > 0xE9) return fold(word);
+    const unsigned c = (lead & 0x0FU) << 12 | (static_cast<unsigned char>(word[at + 1]) & 0x3FU) << 6 |
+                       (static_cast<unsigned char>(word[at + 2]) & 0x3FU);
+    if (c == 0x30FC && after_kana) continue;  // a long vowel; after anything else it is a dash
+    after_kana = c < 0x4E00;
+    if ((c >= 0x3041 && c <= 0x3094) || (c >= 0x4E00 && c <= 0x9FFF)) continue;
+    if (c < 0x30A1 || c > 0x30F4) return fold(word);
+    const unsigned hiragana = c - 0x60;
+    out[at] = static_cast<char>(0xE0U | hiragana >> 12);
+    out[at + 1] = static_cast<char>(0x80U | (hiragana >> 6 & 0x3FU));
+    out[at + 2] = static_cast<char>(0x80U | (hiragana & 0x3FU));
+  }
+  return out;
 }
 
 bool carries_meaning(std::string_view pos, std::string_view detail) {
@@ -118,17 +145,15 @@ class MecabAnalyzer final : public Analyzer {
   }
 
   static Token token_of(const MeCab::Node& node) {
-    const std::vector<std::string_view> features = split_features(node.feature);
-    const auto feature = [&](std::size_t i) {
-      return i < features.size() && features[i] != "*" ? features[i] : std::string_view();
-    };
+    const std::array<std::string_view, 8> feature = split_features(node.feature);
     const std::string_view surface(node.surface, node.length);
     Token token;
-    token.surface = fold(surface);
-    token.base = feature(6).empty() ? token.surface : fold(feature(6));
-    token.reading = feature(7).empty() ? token.surface : fold(feature(7));
-    token.pos = std::string(feature(0)) + "," + std::string(feature(1));
-    token.content = carries_meaning(feature(0), feature(1));
+    token.surface = fold_word(surface);
+    token.base = feature[6].empty() ? token.surface : feature[6] == surface ? token.surface : fold_word(feature[6]);
+    token.reading = feature[7].empty() ? token.surface : fold_word(feature[7]);
+    token.pos.reserve(feature[0].size() + feature[1].size() + 1);
+    token.pos.append(feature[0]).append(1, ',').append(feature[1]);
+    token.content = carries_meaning(feature[0], feature[1]);
     return token;
   }
 
