@@ -57,12 +57,12 @@ class CityEngine final : public Engine {
 
   Answer answer(const Query& query, bool explain) const override {
     Context context = read_context(query.conversation, query.now);
-    bool declined = false;
+    Reading reading;
     Answer answer =
-        !query.postback.empty() ? pressed(query.postback, query, context) : typed(query, context, explain, declined);
+        !query.postback.empty() ? pressed(query.postback, query, context) : typed(query, context, explain, reading);
     if (answer.messages.size() > kMaxMessages) answer.messages.resize(kMaxMessages);
     offer_to_resume(answer, query, context);
-    if (!declined) answer.gap = learn(answer, query, context);
+    if (!reading.declined) answer.gap = learn(answer, query, context, std::move(reading.utterance));
     answer.conversation = write_context(context, query.now);
     if (!explain) answer.explanation.clear();
     return answer;
@@ -91,8 +91,13 @@ class CityEngine final : public Engine {
     return nothing(query, context, {});
   }
 
-  /// @param declined  set when a rule says that the question is not the city's: then nothing is to be learned from it
-  Answer typed(const Query& query, Context& context, bool explain, bool& declined) const {
+  /// What learning needs to know of how a text was answered.
+  struct Reading {
+    Utterance utterance;
+    bool declined = false;  ///< a rule says that it is not the city's business: then there is nothing to learn
+  };
+
+  Answer typed(const Query& query, Context& context, bool explain, Reading& reading) const {
     const std::string folded = fold(prefix_utf16(query.text, kMatchedCharacters));
     if (folded.empty()) {
       Answer answer = nothing(query, context, {});
@@ -102,15 +107,16 @@ class CityEngine final : public Engine {
     if (const std::optional<std::size_t> chosen = chosen_number(folded); chosen && *chosen < context.offered.size()) {
       return pressed(std::string(context.offered[*chosen]), query, context);
     }
-    const Utterance utterance = analyzer_->analyze(query.text);
+    reading.utterance = analyzer_->analyze(query.text);
+    const Utterance& utterance = reading.utterance;
     std::vector<Offer> offers = offers_for(utterance, query, context);
     Decision decision = decide(offers);
     std::vector<std::string> lines;
     if (explain) lines = explain_text(utterance, offers, decision);
     const bool settled = !offers.empty() && (offers.front().urgent || offers.front().candidate.score >= 0.995);
     if (!settled) join_questions(utterance.text, query, context, offers, decision, lines);
-    declined = !decision.chosen.empty() && offers[decision.chosen.front()].declines;
-    if (declined) {
+    reading.declined = !decision.chosen.empty() && offers[decision.chosen.front()].declines;
+    if (reading.declined) {
       Answer answer = nothing(query, context, list_candidates(offers));
       answer.explanation = std::move(lines);
       return answer;
@@ -243,13 +249,13 @@ class CityEngine final : public Engine {
 
   /// What staff may learn: a question without an answer, or one whose answer was said not to help. The question is
   /// remembered with the conversation, sealed and for its half hour, and masked only when it is given away.
-  std::optional<Gap> learn(const Answer& answer, const Query& query, Context& context) const {
+  std::optional<Gap> learn(const Answer& answer, const Query& query, Context& context, Utterance utterance) const {
     constexpr std::string_view kHelpful = "faq:helpful:", kNo = ":no";
     std::optional<Gap> gap;
     const std::string& data = query.postback;
     if (data.empty()) {
       if (answer.kind == Answer::Kind::kNone && context.dialogue.empty()) {
-        gap = make_gap(GapKind::kUnmatched, query.text, "", *analyzer_);
+        gap = make_gap(GapKind::kUnmatched, query.text, "", *analyzer_, std::move(utterance));
       }
       const bool faq = answer.kind == Answer::Kind::kAnswer && answer.intent.rfind("faq:", 0) == 0;
       set_slot(context, kQuestionSlot, faq ? std::string(prefix_utf16(query.text, kGapMaxCharacters)) : std::string());

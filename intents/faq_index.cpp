@@ -12,7 +12,7 @@ namespace kairan::intents {
 namespace {
 
 /// How many of the first step's rows the second looks at.
-constexpr std::size_t kRanked = 60;
+constexpr std::size_t kRanked = 40;
 /// A longer piece of an answer is cut before analysis; analysis is linear, so the number only bounds memory.
 constexpr std::size_t kPieceBytes = 1000;
 

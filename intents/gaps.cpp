@@ -137,12 +137,12 @@ std::set<std::string> words_of(std::string_view key) {
   return words;
 }
 
-/// @param read  becomes the analysis of what is returned
+/// @param read  the analysis of the text, if there is one already; becomes that of what is returned
 std::string masked(std::string_view text, const Analyzer& analyzer, Utterance& read) {
   const std::string_view head = prefix_utf16(trim(text), kMatchedCharacters);
-  std::string letters = mask_said_of_oneself(mask_letters(head));
-  letters.resize(trim(prefix_utf16(letters, kMatchedCharacters)).size());
-  read = analyzer.analyze(letters);
+  const std::string whole = mask_said_of_oneself(mask_letters(head));
+  const std::string letters(trim(prefix_utf16(whole, kMatchedCharacters)));
+  if (read.text != letters) read = analyzer.analyze(letters);
   std::string shown = shorten_graphemes(mask_names(letters, read), kGapMaxCharacters);
   if (shown != letters) read = analyzer.analyze(shown);
   return shown;
@@ -166,10 +166,10 @@ std::string mask_personal(std::string_view text, const Analyzer& analyzer) {
   return masked(text, analyzer, read);
 }
 
-Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const Analyzer& analyzer) {
+Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const Analyzer& analyzer,
+             Utterance utterance) {
   Gap gap;
   gap.kind = kind;
-  Utterance utterance;
   gap.text = masked(text, analyzer, utterance);
   gap.intent = intent;
   std::set<std::string> words;

@@ -29,7 +29,9 @@ inline constexpr std::size_t kGapMaxCharacters = 120;
 std::string mask_personal(std::string_view text, const Analyzer& analyzer);
 
 /// @param intent  "" for a question without an answer
-Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const Analyzer& analyzer);
+/// @param utterance  the analysis of `text`, if there is one already
+Gap make_gap(GapKind kind, std::string_view text, std::string_view intent, const Analyzer& analyzer,
+             Utterance utterance = {});
 
 /// What was stored of one key.
 struct GapCount {

@@ -28,6 +28,7 @@ constexpr Form kForms[] = {
     {U"とっと", U"ているの", Before::kStemOrPause},
     {U"とる", U"ている", Before::kStemOrPause},
     {U"よる", U"ます", Before::kStem, true},
+    {U"捨つっと", U"捨てるの", Before::kAnything},
     {U"捨つる", U"捨てる", Before::kAnything},
     {U"捨つ", U"捨てる", Before::kAnything},
     {U"なかと", U"ないの", Before::kStem},
