@@ -237,6 +237,8 @@ std::vector<NearKey> NearKeys::find(std::u32string_view word, std::size_t limit)
   for (const std::uint32_t id : touched) {
     const std::size_t shared = counts[id];
     counts[id] = 0;
+    // Too few for either way to be near, whatever the key: most keys end here, before they are looked at.
+    if (shared + 5 < word.size() || (shared < 2 && word.size() > 3)) continue;
     const std::u32string_view key = table_.key(id);
     const double allowed = allowed_edits(std::max(word.size(), key.size()));
     const std::size_t gap = word.size() > key.size() ? word.size() - key.size() : key.size() - word.size();
@@ -254,13 +256,14 @@ std::vector<NearKey> NearKeys::find(std::u32string_view word, std::size_t limit)
     const bool at_end = at + word.size() == key.size();
     near.push_back({id, at_end ? NearKey::How::kEnd : at == 0 ? NearKey::How::kStart : NearKey::How::kInside, 0});
   }
-  std::sort(near.begin(), near.end(), [&](const NearKey& a, const NearKey& b) {
+  const auto kept = near.begin() + static_cast<std::ptrdiff_t>(std::min(limit, near.size()));
+  std::partial_sort(near.begin(), kept, near.end(), [&](const NearKey& a, const NearKey& b) {
     if (a.how != b.how) return a.how < b.how;
     if (a.distance != b.distance) return a.distance < b.distance;
     const std::size_t a_size = table_.key(a.key).size(), b_size = table_.key(b.key).size();
     return a_size != b_size ? a_size < b_size : a.key < b.key;
   });
-  if (near.size() > limit) near.resize(limit);
+  near.erase(kept, near.end());
   return near;
 }
 
@@ -271,7 +274,9 @@ double allowed_edits(std::size_t letters) {
 }
 
 double typing_distance(std::u32string_view a, std::u32string_view b, double limit) {
-  std::vector<double> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  // Thousands of names are compared in one question; the rows are kept.
+  thread_local std::vector<double> before, last, row;
+  for (std::vector<double>* const each : {&before, &last, &row}) each->assign(b.size() + 1, 0);
   for (std::size_t j = 1; j <= b.size(); ++j) last[j] = last[j - 1] + drop_cost(b[j - 1]);
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = last[0] + drop_cost(a[i - 1]);
