@@ -98,7 +98,9 @@ class CityEngine final : public Engine {
   };
 
   Answer typed(const Query& query, Context& context, bool explain, Reading& reading) const {
-    const std::string folded = fold(prefix_utf16(query.text, kMatchedCharacters));
+    reading.utterance = analyzer_->analyze(query.text);
+    const Utterance& utterance = reading.utterance;
+    const std::string& folded = utterance.folded;
     if (folded.empty()) {
       Answer answer = nothing(query, context, {});
       answer.messages = {text_message(phrase_text(content_->city, "empty", query.resident.language))};
@@ -107,8 +109,6 @@ class CityEngine final : public Engine {
     if (const std::optional<std::size_t> chosen = chosen_number(folded); chosen && *chosen < context.offered.size()) {
       return pressed(std::string(context.offered[*chosen]), query, context);
     }
-    reading.utterance = analyzer_->analyze(query.text);
-    const Utterance& utterance = reading.utterance;
     std::vector<Offer> offers = offers_for(utterance, query, context);
     Decision decision = decide(offers);
     std::vector<std::string> lines;

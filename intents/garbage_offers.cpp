@@ -194,7 +194,7 @@ class Builder {
       Items all = items;
       const Items kinds = index_.kinds_of(hit.key);
       all.insert(all.end(), kinds.begin(), kinds.end());
-      const Items narrow = narrowed(index_, question_, all);
+      const Items narrow = all.size() > 1 ? narrowed(index_, question_, all) : all;
       if (!narrow.empty() && narrow.size() < all.size()) {
         items = narrow;
         sort_kinds(index_, items);
