@@ -33,6 +33,8 @@ constexpr double kConfidenceAtLeast = 0.55;
 constexpr double kConfidenceByWording = 0.43;
 /// From here on no other way to read the question is tried.
 constexpr double kSure = 0.85;
+/// A longer question (of about 80 letters) has words enough without mending, and costs most.
+constexpr std::size_t kMendedBytes = 240;
 /// 「会社に行きたくない」 asks for nothing, unless a row says so as well.
 constexpr std::string_view kUnwilling = "たくない";
 constexpr double kUnwillingTrust = 0.6;
@@ -290,7 +292,7 @@ std::vector<FaqHit> FaqIndex::search(const Utterance& utterance, std::size_t max
     }
     hits = std::move(other);
   };
-  if (sure()) return hits;
+  if (sure() || utterance.folded.size() > kMendedBytes) return hits;
   // One other reading only, of all that can be mended: a search costs more than the rest of the answer.
   const std::optional<std::string> respelled = lexicon_.respell(utterance);
   std::string text = respelled.value_or(utterance.text);
