@@ -196,9 +196,9 @@ class EmbeddedRedis::Impl {
       auto launched = launch_redis({program_, folder_, settings(), !options_.outlives_process});
       if (!launched) return launched.error();
       child_ = *launched;
-      log::info("redis_started", {{"pid", *launched}});
+      log::info("redis.started", {{"pid", *launched}});
     } else {
-      log::info("redis_adopted", {{"pid", *pid}});
+      log::info("redis.adopted", {{"pid", *pid}});
     }
     return wait_until_ready(deadline);
   }
@@ -261,10 +261,10 @@ class EmbeddedRedis::Impl {
       const long before = pid_;
       if (const Status status = ensure_running(); !status) {
         pause = std::min(kLongestPause, std::max(kWatchInterval, pause * 2));
-        log::error("redis_restart_failed", {{"reason", status.error().detail}});
+        log::error("redis.restart_failed", {{"reason", status.error().detail}});
       } else {
         pause = milliseconds(0);
-        if (pid_ != before) log::warn("redis_restarted", {{"pid", pid_.load()}, {"former_pid", before}});
+        if (pid_ != before) log::warn("redis.restarted", {{"pid", pid_.load()}, {"former_pid", before}});
       }
     }
   }
@@ -289,7 +289,7 @@ class EmbeddedRedis::Impl {
         poll(nullptr, 0, 2);
       }
     }
-    log::error("redis_does_not_stop", {{"pid", *pid}});
+    log::error("redis.does_not_stop", {{"pid", *pid}});
   }
 
   const Options options_;

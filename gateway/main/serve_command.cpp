@@ -18,6 +18,7 @@ constexpr std::chrono::seconds kStopLimit{30};
 int serve(const ServeArguments& arguments) {
   block_signals();
   raise_file_limit();
+  forbid_core_files();
   ConfigResult loaded = load_config(
       arguments.config_file.empty() ? std::nullopt : std::optional(arguments.config_file), kairan_environment());
   if (!loaded.errors.empty()) {

@@ -36,6 +36,11 @@ void raise_file_limit() {
   (void)setrlimit(RLIMIT_NOFILE, &limit);  // fewer connections at once, if it cannot be raised
 }
 
+void forbid_core_files() {
+  const rlimit none{0, 0};
+  (void)setrlimit(RLIMIT_CORE, &none);  // lowering is always allowed
+}
+
 Signal wait_for_signal(std::chrono::milliseconds patience) {
   const sigset_t set = handled();
   timespec limit{};

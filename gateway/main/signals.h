@@ -11,6 +11,8 @@ enum class Signal { kNone, kStop, kReload };
 void block_signals();
 /// Lets the process hold as many connections as the system allows it.
 void raise_file_limit();
+/// A crash leaves no memory image behind: it would hold keys and what residents wrote.
+void forbid_core_files();
 /// The next signal, or kNone after `patience`.
 Signal wait_for_signal(std::chrono::milliseconds patience);
 /// From here on a further stop signal, or `limit` passing, ends the process at once.
