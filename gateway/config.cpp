@@ -130,6 +130,7 @@ class Loader {
     const auto key = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& k) { return k.name == name; });
     if (key == keys.end()) {
       std::vector<std::string> names;
+      names.reserve(keys.size());
       for (const ConfigKey& known : keys) names.push_back(known.name);
       const auto meant = nearest(name, names, 4);
       fail(where, escape_for_log(name) + " という設定はありません。" +

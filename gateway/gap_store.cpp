@@ -60,6 +60,7 @@ Result<std::vector<GapCount>> RedisGapStore::list(TimePoint now) const {
     }
   }
   std::vector<GapCount> all;
+  all.reserve(counts.size());
   for (auto& [key, count] : counts) all.push_back(std::move(count));
   return all;
 }

@@ -176,6 +176,7 @@ std::vector<std::uint32_t> CityIndex::kinds_of(std::uint32_t key) const {
   const std::vector<std::uint32_t> shown = items_of(key);
   std::vector<std::uint32_t> kinds;
   std::vector<std::string_view> names;
+  names.reserve(shown.size());
   for (const std::uint32_t item : shown) names.push_back(content_->items[item].name);
   for (const KeyTable::Entry* entry = table_.begin(key); entry != table_.end(key); ++entry) {
     if (entry->kind != WordKind::kItem || entry->origin != KeyOrigin::kBaseName) continue;

@@ -22,7 +22,9 @@ Result<Fault> parse_fault(const nlohmann::json& json) {
   if (!json.is_object()) return Error{ErrorCode::kInvalid, "a fault is an object"};
   Fault fault;
   bool known = false;
-  for (const auto& [name, value] : json.items()) {
+  for (const auto& entry : json.items()) {
+    const std::string& name = entry.key();  // not a structured binding: clang 14 does not let a lambda capture one
+    const nlohmann::json& value = entry.value();
     const auto wrong = [&name] { return Error{ErrorCode::kInvalid, "wrong value of " + name}; };
     const bool natural = value.is_number_unsigned();
     if (name == "on") {

@@ -88,6 +88,7 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Con
   std::vector<std::vector<std::string>> rows;
   for (const GridRow& cells : table.rows()) {
     std::vector<std::string> row;
+    row.reserve(columns.size());
     for (const auto& column : columns) row.push_back(Table::cell(cells, column));
     row[0] = row[0].empty() ? std::to_string(cells.number) : stable_id(row[0]);
     row[3] = fitting(plain_text(row[3]), table.file(), cells.number, problems);
