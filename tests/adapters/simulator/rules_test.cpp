@@ -167,7 +167,7 @@ TEST_CASE("follower ids come in pages that end") {
 
 TEST_CASE("a profile is there for friends only") {
   SimulatorFixture line;
-  CHECK(line.get("/v2/bot/profile/" + line.user(0)).at("displayName") == "住民 1");
+  CHECK(line.get("/v2/bot/profile/" + line.user(0)).at("displayName") == "見本 1");
   line.act("/sim/users/" + line.user(0) + "/block", json::object());
   CHECK(line.call("GET", "/v2/bot/profile/" + line.user(0)).status == 404);
   CHECK(line.call("GET", "/v2/bot/profile/Uffffffffffffffffffffffffffffffff").status == 404);
