@@ -15,6 +15,17 @@ std::string bot_id_of(std::uint64_t seed) {
   return directory.id_text(directory.add_next());
 }
 
+/// What the account sent, as a chat shows it.
+ChatEntry entry_of(const AcceptedSend& send, const Ledger& ledger) {
+  ChatEntry entry;
+  entry.from = ChatEntry::From::kAccount;
+  entry.at = send.at;
+  entry.messages = ledger.body(send.body);
+  entry.via = send.endpoint;
+  entry.id = send.request_id;
+  return entry;
+}
+
 }  // namespace
 
 World::World(const SimulatorOptions& given, const Clock& time)
@@ -49,13 +60,7 @@ void World::accept(AcceptedSend send, bool counted) {
   const auto show = [&](const std::string& chat_id) {
     Chat* chat = chats.find(chat_id);
     if (chat == nullptr) return;
-    ChatEntry entry;
-    entry.from = ChatEntry::From::kAccount;
-    entry.at = send.at;
-    entry.messages = ledger.body(send.body);
-    entry.via = send.endpoint;
-    entry.id = send.request_id;
-    chats.append(*chat, std::move(entry));
+    chats.append(*chat, entry_of(send, ledger));
     changed.notify_all();
   };
   for (const UserIndex index : send.recipients) {
@@ -82,13 +87,7 @@ Chat* World::open_chat(const std::string& chat_id) {
     if (number == 0) continue;
     const AcceptedSend& send = ledger.send(number - 1);
     if (!send.chat_id.empty()) continue;
-    ChatEntry entry;
-    entry.from = ChatEntry::From::kAccount;
-    entry.at = send.at;
-    entry.messages = ledger.body(send.body);
-    entry.via = send.endpoint;
-    entry.id = send.request_id;
-    chats.append(*chat, std::move(entry));
+    chats.append(*chat, entry_of(send, ledger));
   }
   return chat;
 }

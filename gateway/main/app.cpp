@@ -164,7 +164,7 @@ Status App::serve_http() {
   Health health;
   health.alive = [this] { return !failed(); };
   health.checks = [this] { return checks(); };
-  health.metrics = [this] { return metrics_.render(); };
+  health.metrics = [this] { return metrics_page(); };
   register_figures();
 
   VerifiedHook hook;
@@ -255,23 +255,25 @@ void App::register_figures() {
     metrics_.gauge_from("kairan_webhooks_not_forwarded", "Webhooks given up on the way to the second address", {},
                         [this] { return static_cast<double>(forwarder_->given_up()); });
   }
-  // One look at the store serves all four; a page older than its figures says so by their absence of change.
-  const auto figure = [this](auto pick) {
-    return [this, pick] {
-      const auto figures = inbox_->figures();
-      return figures ? static_cast<double>(pick(*figures)) : -1.0;
-    };
+}
+
+/// One look at the store for all of its figures, made when the page is asked for.
+std::string App::metrics_page() {
+  const auto figures = inbox_->figures();
+  const auto set = [this, &figures](std::string_view name, std::string_view help, auto pick) {
+    metrics_.gauge(name, help).set(figures ? static_cast<double>(pick(*figures)) : -1.0);
   };
-  metrics_.gauge_from("kairan_inbox_waiting", "Events in all inboxes; -1 while Redis does not answer", {},
-                      figure([](const store::Inbox::Figures& f) { return f.waiting; }));
-  metrics_.gauge_from("kairan_outbox_unsent", "Replies in all outboxes; -1 while Redis does not answer", {},
-                      figure([](const store::Inbox::Figures& f) { return f.unsent; }));
-  metrics_.gauge_from("kairan_events_dead", "Events given up; -1 while Redis does not answer", {},
-                      figure([](const store::Inbox::Figures& f) { return f.dead; }));
-  metrics_.gauge_from("kairan_inbox_oldest_seconds", "Age of the oldest waiting event; -1 while Redis does not answer", {},
-                      figure([this](const store::Inbox::Figures& f) {
-                        return f.oldest ? std::chrono::duration<double>(clock_.now() - *f.oldest).count() : 0.0;
-                      }));
+  using Figures = store::Inbox::Figures;
+  set("kairan_inbox_waiting", "Events in all inboxes; -1 while Redis does not answer",
+      [](const Figures& f) { return f.waiting; });
+  set("kairan_outbox_unsent", "Replies in all outboxes; -1 while Redis does not answer",
+      [](const Figures& f) { return f.unsent; });
+  set("kairan_events_dead", "Events given up; -1 while Redis does not answer", [](const Figures& f) { return f.dead; });
+  set("kairan_inbox_oldest_seconds", "Age of the oldest waiting event; -1 while Redis does not answer",
+      [this](const Figures& f) {
+        return f.oldest ? std::chrono::duration<double>(clock_.now() - *f.oldest).count() : 0.0;
+      });
+  return metrics_.render();
 }
 
 }  // namespace kairan::gateway

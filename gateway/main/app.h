@@ -62,6 +62,7 @@ class App {
   void watch_redis();
   std::vector<Check> checks();
   void register_figures();
+  std::string metrics_page();
 
   const Config config_;
   const Faults faults_;
