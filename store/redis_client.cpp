@@ -294,9 +294,8 @@ Result<std::vector<Reply>> RedisClient::pipeline(const std::vector<Args>& comman
   return replies;
 }
 
-template <typename Strings>
-Result<Reply> RedisClient::eval_strings(const Script& script, const Strings& keys, const Strings& args,
-                                        std::optional<milliseconds> timeout) {
+Result<Reply> RedisClient::eval(const Script& script, const std::vector<std::string>& keys,
+                                const std::vector<std::string>& args, std::optional<milliseconds> timeout) {
   const auto limit = timeout.value_or(impl_->default_timeout());
   const auto run = [&](bool with_source) {
     return impl_->exchange(
@@ -305,16 +304,6 @@ Result<Reply> RedisClient::eval_strings(const Script& script, const Strings& key
   auto replies = run(false);
   if (replies && script_is_missing(replies->front())) replies = run(true);
   return single(std::move(replies));
-}
-
-Result<Reply> RedisClient::eval(const Script& script, const std::vector<std::string>& keys,
-                                const std::vector<std::string>& args, std::optional<milliseconds> timeout) {
-  return eval_strings(script, keys, args, timeout);
-}
-
-Result<Reply> RedisClient::eval_views(const Script& script, std::span<const std::string_view> keys,
-                                      std::span<const std::string_view> args, std::optional<milliseconds> timeout) {
-  return eval_strings(script, keys, args, timeout);
 }
 
 Result<std::vector<Reply>> RedisClient::eval_pipeline(const std::vector<ScriptCall>& calls,

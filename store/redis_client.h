@@ -12,7 +12,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,10 +83,6 @@ class RedisClient {
                                       std::optional<std::chrono::milliseconds> timeout = std::nullopt);
   Result<Reply> eval(const Script& script, const std::vector<std::string>& keys, const std::vector<std::string>& args,
                      std::optional<std::chrono::milliseconds> timeout = std::nullopt);
-  /// The same without copies, for the hot path.
-  Result<Reply> eval_views(const Script& script, std::span<const std::string_view> keys,
-                           std::span<const std::string_view> args,
-                           std::optional<std::chrono::milliseconds> timeout = std::nullopt);
   /// One round trip for many script calls; NOSCRIPT reloads and repeats only the calls that said so.
   Result<std::vector<Reply>> eval_pipeline(const std::vector<ScriptCall>& calls,
                                            std::optional<std::chrono::milliseconds> timeout = std::nullopt);
@@ -107,10 +102,6 @@ class RedisClient {
   void set_lost_reply(std::function<bool(std::uint64_t call)> lose);
 
  private:
-  template <typename Strings>
-  Result<Reply> eval_strings(const Script& script, const Strings& keys, const Strings& args,
-                             std::optional<std::chrono::milliseconds> timeout);
-
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
