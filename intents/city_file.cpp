@@ -15,7 +15,7 @@ constexpr std::size_t kMaxBytes = 1u << 20;
 
 class CityReader {
  public:
-  CityReader(City& city, std::vector<ContentProblem>& problems) : city_(city), problems_(problems) {}
+  CityReader(City& city, std::vector<FileProblem>& problems) : city_(city), problems_(problems) {}
 
   void read(const YAML::Node& root) {
     city_.name = text(root["name"], "name");
@@ -122,13 +122,13 @@ class CityReader {
   }
 
   City& city_;
-  std::vector<ContentProblem>& problems_;
+  std::vector<FileProblem>& problems_;
   std::set<std::string> ids_;
 };
 
 }  // namespace
 
-bool load_city(const std::string& folder, City& city, std::vector<ContentProblem>& problems) {
+bool load_city(const std::string& folder, City& city, std::vector<FileProblem>& problems) {
   std::ifstream in(folder + "/" + kFile, std::ios::binary);
   if (!in) {
     problems.push_back({kFile, 0, "", "city.yaml がありません。少なくとも「name: 市の名前」を書いてください。", false});

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "intents/kana.h"
-#include "intents/tabular/grid.h"
+#include "base/tabular/grid.h"
 
 namespace kairan::intents {
 namespace {

@@ -10,15 +10,15 @@
 #include "base/text.h"
 #include "intents/content_loader.h"
 #include "intents/content_tests.h"
-#include "intents/tabular/grid.h"
+#include "base/tabular/grid.h"
 
 namespace kairan::intents {
 namespace {
 
 constexpr int kDone = 0, kFailed = 1, kCannotRun = 2;
 
-void print_problems(const std::vector<ContentProblem>& problems, std::ostream& out) {
-  for (const ContentProblem& problem : problems) {
+void print_problems(const std::vector<FileProblem>& problems, std::ostream& out) {
+  for (const FileProblem& problem : problems) {
     out << (problem.warning ? "注意 " : "誤り ") << problem.file;
     if (problem.row > 0) out << " " << problem.row << "行目";
     if (!problem.column.empty()) out << " ［" << problem.column << "］";
@@ -26,9 +26,9 @@ void print_problems(const std::vector<ContentProblem>& problems, std::ostream& o
   }
 }
 
-std::size_t count_errors(const std::vector<ContentProblem>& problems) {
+std::size_t count_errors(const std::vector<FileProblem>& problems) {
   return static_cast<std::size_t>(
-      std::count_if(problems.begin(), problems.end(), [](const ContentProblem& problem) { return !problem.warning; }));
+      std::count_if(problems.begin(), problems.end(), [](const FileProblem& problem) { return !problem.warning; }));
 }
 
 nlohmann::json to_json(const Answer& answer) {
@@ -141,7 +141,7 @@ int run_content_test(const std::string& folder, std::ostream& out) {
   }
   LoadReport report;
   const std::shared_ptr<const Content> content = load_content(folder, report);
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   const std::vector<ContentTest> tests = content ? load_tests(*content, problems) : std::vector<ContentTest>();
   print_problems(problems, out);
   if (count_errors(problems) > 0) return kFailed;
@@ -182,7 +182,7 @@ int run_content_diff(const std::string& before, const std::string& after, const 
   std::set<std::string> seen;
   for (const std::string& folder : {before, after}) {
     LoadReport report;
-    std::vector<ContentProblem> problems;
+    std::vector<FileProblem> problems;
     const std::shared_ptr<const Content> content = load_content(folder, report);
     for (ContentTest& test : content ? load_tests(*content, problems) : std::vector<ContentTest>()) {
       std::string key = test.text;

@@ -12,7 +12,7 @@
 
 #include "intents/keywords.h"
 #include "intents/utterance.h"
-#include "intents/yaml_tree.h"
+#include "base/yaml_tree.h"
 
 namespace kairan::intents {
 

@@ -9,14 +9,10 @@
 #include <vector>
 
 #include "base/civil_time.h"
+#include "base/localized.h"
 #include "intents/engine.h"
 
 namespace kairan::intents {
-
-using Localized = std::map<std::string, std::string>;
-
-/// The text in `language`; ja-easy falls back to ja, others to en and then ja.
-const std::string& pick(const Localized& text, std::string_view language);
 
 struct District {
   std::string id;                     ///< "nanaura"

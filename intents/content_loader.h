@@ -15,9 +15,9 @@ namespace kairan::intents {
 std::shared_ptr<Content> load_content(const std::string& folder, LoadReport& report);
 
 /// tests.csv; empty when the folder has none.
-std::vector<ContentTest> load_tests(const Content& content, std::vector<ContentProblem>& problems);
+std::vector<ContentTest> load_tests(const Content& content, std::vector<FileProblem>& problems);
 
 /// city.yaml alone; false when it cannot be read at all.
-bool load_city(const std::string& folder, City& city, std::vector<ContentProblem>& problems);
+bool load_city(const std::string& folder, City& city, std::vector<FileProblem>& problems);
 
 }  // namespace kairan::intents

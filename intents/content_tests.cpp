@@ -121,7 +121,7 @@ std::vector<TestOutcome> run_tests(const Engine& engine, const std::vector<Conte
   return outcomes;
 }
 
-std::vector<ContentTest> load_tests(const Content& content, std::vector<ContentProblem>& problems) {
+std::vector<ContentTest> load_tests(const Content& content, std::vector<FileProblem>& problems) {
   std::vector<ContentTest> tests;
   Sheet sheet(content.folder, "tests", problems);
   if (!sheet.present() || !sheet.require({"文", "期待"})) return tests;

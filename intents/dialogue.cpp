@@ -140,7 +140,7 @@ const DialogueStep* Dialogue::find(std::string_view step) const {
 }
 
 std::optional<Dialogue> parse_dialogue(std::string_view text, const std::string& file, std::string_view name,
-                                       ConditionSet& conditions, std::vector<ContentProblem>& problems) {
+                                       ConditionSet& conditions, std::vector<FileProblem>& problems) {
   const YamlChecker checker(file, problems);
   const Result<YamlNode> root = parse_yaml(text);
   if (!root) {

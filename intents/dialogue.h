@@ -71,7 +71,7 @@ inline constexpr std::size_t kMaxSteps = 100;
 /// @param name  the file's name without .yaml, which the dialogue must have
 /// @return nothing when a problem that is not a warning was found
 std::optional<Dialogue> parse_dialogue(std::string_view text, const std::string& file, std::string_view name,
-                                       ConditionSet& conditions, std::vector<ContentProblem>& problems);
+                                       ConditionSet& conditions, std::vector<FileProblem>& problems);
 
 /// Reports steps that cannot be reached, that cannot end, that lead nowhere, and slots that are never set.
 void check_dialogue(const Dialogue& dialogue, const YamlChecker& checker);

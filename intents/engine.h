@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/file_problem.h"
 #include "base/message.h"
 #include "base/result.h"
 #include "intents/gap.h"
@@ -53,16 +54,8 @@ std::string_view answer_kind_name(Answer::Kind kind);  ///< "answer", "choose", 
 /// The text of the messages as a person would read them, for terminals, tests and `kairan ask`.
 std::string shown_text(const std::vector<Message>& messages);
 
-struct ContentProblem {
-  std::string file;
-  int row = 0;           ///< from 1, the header being row 1; 0 = the whole file
-  std::string column;    ///< may be empty
-  std::string message;   ///< Japanese: what is wrong and what to write instead
-  bool warning = false;  ///< does not stop publishing
-};
-
 struct LoadReport {
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   std::size_t garbage_items = 0;
   std::size_t faqs = 0;
   std::size_t rules = 0;

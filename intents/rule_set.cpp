@@ -149,7 +149,7 @@ Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker&
 }  // namespace
 
 RuleSet parse_rules(std::string_view text, const std::string& file, const Analyzer& analyzer,
-                    std::vector<ContentProblem>& problems) {
+                    std::vector<FileProblem>& problems) {
   RuleSet set(analyzer);
   const YamlChecker checker(file, problems);
   const Result<YamlNode> root = parse_yaml(text);

@@ -55,6 +55,6 @@ inline constexpr std::size_t kMaxRules = 500;
 /// Reads the text of a rules.yaml. Problems go into `problems` under `file`; the rules that could be read are returned,
 /// and must not be used when one of the problems is not a warning.
 RuleSet parse_rules(std::string_view text, const std::string& file, const Analyzer& analyzer,
-                    std::vector<ContentProblem>& problems);
+                    std::vector<FileProblem>& problems);
 
 }  // namespace kairan::intents

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMaxCellUtf16 = 5000;  // LINE's limit of a text message
 }
 
-Sheet::Sheet(const std::string& folder, const std::string& name, std::vector<ContentProblem>& problems)
+Sheet::Sheet(const std::string& folder, const std::string& name, std::vector<FileProblem>& problems)
     : file_(name + ".csv"), problems_(problems) {
   std::error_code ignored;
   if (!std::filesystem::exists(folder + "/" + file_, ignored)) {

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "base/civil_time.h"
-#include "intents/tabular/grid.h"
+#include "base/tabular/grid.h"
 
 namespace kairan::intents {
 
 class Sheet {
  public:
   /// Opens `name`.csv, else `name`.xlsx, of the folder. `present()` is false when there is neither or it cannot be read.
-  Sheet(const std::string& folder, const std::string& name, std::vector<ContentProblem>& problems);
+  Sheet(const std::string& folder, const std::string& name, std::vector<FileProblem>& problems);
 
   bool present() const { return table_.has_value(); }
   bool has(std::string_view column) const { return find(column).has_value(); }
@@ -48,7 +48,7 @@ class Sheet {
 
   std::string file_;
   std::optional<Table> table_;
-  std::vector<ContentProblem>& problems_;
+  std::vector<FileProblem>& problems_;
   const GridRow* row_ = nullptr;
   mutable std::map<std::string, std::optional<std::size_t>, std::less<>> columns_;
 };

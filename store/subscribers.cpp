@@ -37,8 +37,6 @@ std::string slot_of(std::string_view address) {
   return slot;
 }
 
-constexpr std::string_view kFollowers = "followers";
-
 /// An address's place in the store.
 struct Place {
   Partition partition = 0;

@@ -4,13 +4,18 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/bitmap.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/result.h"
+#include "store/attributes.h"
 #include "store/keys.h"
 #include "store/redis_client.h"
 
@@ -20,6 +25,20 @@ struct SubscriberRef {
   Partition partition = 0;
   std::uint32_t ordinal = 0;
   bool operator==(const SubscriberRef&) const = default;
+};
+
+/// One bit of a subscriber's settings. Each bit keeps the event time it was last set at, so that changes may arrive in any
+/// order and end in the same state; of two at one millisecond "off" wins.
+struct AttributeChange {
+  std::string attribute;
+  std::string value;
+  bool on = true;
+};
+
+/// What one read found of a partition: every bitmap asked for, over the same length.
+struct PartitionBits {
+  Partition partition = 0;
+  std::vector<Bitmap> bitmaps;  ///< in the order asked for
 };
 
 class Subscribers {
@@ -37,6 +56,28 @@ class Subscribers {
   Result<std::uint64_t> count_following();
   /// The address of a slot; none when erased or never used.
   Result<std::optional<std::string>> address(SubscriberRef ref);
+  /// Addresses of many ordinals of one partition, in their order; empty strings for slots without one. One read of the
+  /// slots between the lowest and the highest ordinal.
+  Result<std::vector<std::string>> addresses(Partition partition, std::span<const std::uint32_t> ordinals);
+
+  // --- settings ---
+  /// Applies settings of event time `at`, all in one step; each bit only when nothing later was applied to it.
+  /// @return how many bits changed; kInvalid for an attribute or value that `schema` does not allow
+  Result<std::size_t> change(SubscriberRef ref, const AttributeSchema& schema, std::span<const AttributeChange> changes,
+                             TimePoint at);
+  /// The chosen values by attribute, in declared order; attributes without a choice are absent.
+  Result<std::map<std::string, std::vector<std::string>>> settings(SubscriberRef ref, const AttributeSchema& schema);
+
+  // --- sets ---
+  Partition partitions() const { return partitions_; }
+  /// Bitmaps by name ("followers", or a name of store/attributes.h) of the partitions given, one round trip, each over its
+  /// partition's whole length. A name nobody has set is all zero.
+  Result<std::vector<PartitionBits>> read_bitmaps(std::span<const Partition> partitions,
+                                                  std::span<const std::string> names);
+  Result<std::vector<PartitionBits>> read_bitmaps(std::span<const std::string> names);  ///< of every partition
+
+  /// Name of the bitmap of those who follow.
+  static constexpr std::string_view kFollowers = "followers";
 
  private:
   RedisClient& redis_;

@@ -43,7 +43,7 @@ App::App(const Config& config, const Faults& faults)
 Status App::build() {
   intents::Loaded loaded = intents::load_engine(config_.content);
   if (!loaded.engine) {
-    for (const intents::ContentProblem& problem : loaded.report.problems) {
+    for (const FileProblem& problem : loaded.report.problems) {
       log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
     }
     return Error{ErrorCode::kInvalid, "コンテンツ " + config_.content +
@@ -214,7 +214,7 @@ App::~App() {
 Status App::reload_content() {
   intents::Loaded loaded = intents::load_engine(config_.content);
   if (!loaded.engine) {
-    for (const intents::ContentProblem& problem : loaded.report.problems) {
+    for (const FileProblem& problem : loaded.report.problems) {
       if (problem.warning) continue;
       log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
     }

@@ -26,7 +26,7 @@ constexpr std::array<Property, 5> kProperties{{{"burnableGarbage", {"燃や", "�
 
 std::vector<std::string> categories_of(const std::string& folder) {
   std::vector<std::string> names;
-  std::vector<ContentProblem> ignored;
+  std::vector<FileProblem> ignored;
   const std::optional<Source> source = read_source(folder + "/garbage_categories.csv", ignored);
   if (!source) return names;
   for (const GridRow& row : source->table.rows()) names.push_back(Table::cell(row, source->table.column("分別区分")));
@@ -52,7 +52,7 @@ std::string category_of(const std::string& header, const std::vector<std::string
 /// A table beside the main one as id → text.
 std::map<std::string, std::string> lookup(const std::string& path, std::size_t key, std::size_t value) {
   std::map<std::string, std::string> found;
-  std::vector<ContentProblem> ignored;
+  std::vector<FileProblem> ignored;
   const std::optional<Source> source = read_source(path, ignored);
   if (!source) return found;
   for (const GridRow& row : source->table.rows()) found[Table::cell(row, key)] = Table::cell(row, value);
@@ -68,7 +68,7 @@ bool is_absent(const std::string& days) {
 
 class CalendarImport {
  public:
-  CalendarImport(const Source& source, const ImportOptions& options, std::vector<ContentProblem>& problems)
+  CalendarImport(const Source& source, const ImportOptions& options, std::vector<FileProblem>& problems)
       : table_(source.table), options_(options), problems_(problems),
         folder_(options.file.substr(0, options.file.size() - file_name(options.file).size())) {}
 
@@ -152,7 +152,7 @@ class CalendarImport {
 
   /// center.csv: name, first and last day on which this centre's areas are not served.
   void add_closed() {
-    std::vector<ContentProblem> ignored;
+    std::vector<FileProblem> ignored;
     const std::optional<Source> source = read_source(folder_ + "center.csv", ignored);
     if (!source || !center_) return;
     for (const GridRow& row : source->table.rows()) {
@@ -171,7 +171,7 @@ class CalendarImport {
 
   const Table& table_;
   const ImportOptions& options_;
-  std::vector<ContentProblem>& problems_;
+  std::vector<FileProblem>& problems_;
   std::string folder_;
   std::optional<std::size_t> name_, master_, center_;
   std::vector<std::pair<std::size_t, std::string>> columns_;
@@ -181,7 +181,7 @@ class CalendarImport {
 
 }  // namespace
 
-std::optional<Imported> import_calendar(const ImportOptions& options, std::vector<ContentProblem>& problems) {
+std::optional<Imported> import_calendar(const ImportOptions& options, std::vector<FileProblem>& problems) {
   const std::optional<Source> source = read_source(options.file, problems);
   if (!source) return std::nullopt;
   CalendarImport calendar(*source, options, problems);

@@ -20,14 +20,14 @@ std::string stable_id(const std::string& id) {
   return stable.substr(0, 80);
 }
 
-std::string fitting(std::string answer, const std::string& shown, int row, std::vector<ContentProblem>& problems) {
+std::string fitting(std::string answer, const std::string& shown, int row, std::vector<FileProblem>& problems) {
   if (length_utf16(answer) <= kMaxAnswerUtf16) return answer;
   problems.push_back({shown, row, "回答", "LINEの1通に入らないので、4,900文字で切りました。", true});
   return shorten_utf16(answer, kMaxAnswerUtf16);
 }
 
 /// {"id": "Question: ...\nAnswer: ..."}
-std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<ContentProblem>& problems) {
+std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<FileProblem>& problems) {
   const Result<nlohmann::json> parsed = parse_json(bytes, {kMaxTableBytes, 4});
   if (!parsed || !parsed->is_object()) {
     problems.push_back({shown, 0, "", "「{\"番号\": \"Question: …\\nAnswer: …\"}」の形のJSONではありません。CSVかExcelにして取り込んでください。", false});
@@ -55,7 +55,7 @@ std::optional<Imported> from_json(const std::string& bytes, const std::string& s
 
 }  // namespace
 
-std::optional<Imported> import_faq(const ImportOptions& options, std::vector<ContentProblem>& problems) {
+std::optional<Imported> import_faq(const ImportOptions& options, std::vector<FileProblem>& problems) {
   const std::optional<std::string> bytes = read_bytes(options.file, problems);
   if (!bytes) return std::nullopt;
   const std::size_t first = bytes->find_first_not_of(" \t\r\n\xEF\xBB\xBF");

@@ -65,7 +65,7 @@ std::string category_file(const std::vector<Row>& rows, const std::vector<std::p
 std::vector<std::pair<std::string, std::string>> descriptions_beside(const std::string& file) {
   std::vector<std::pair<std::string, std::string>> described;
   const std::string folder = file.substr(0, file.size() - file_name(file).size());
-  std::vector<ContentProblem> ignored;
+  std::vector<FileProblem> ignored;
   const std::optional<Source> source = read_source(folder + "description.csv", ignored);
   if (!source) return described;
   const auto label = source->table.column("label");
@@ -76,7 +76,7 @@ std::vector<std::pair<std::string, std::string>> descriptions_beside(const std::
   return described;
 }
 
-std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<ContentProblem>& problems) {
+std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<FileProblem>& problems) {
   const Result<nlohmann::json> parsed = parse_json(bytes, {kMaxTableBytes, 32});
   const nlohmann::json* const articles = parsed ? json_member(*parsed, "articles") : nullptr;
   if (articles == nullptr || !articles->is_array()) {
@@ -116,7 +116,7 @@ std::optional<Imported> from_json(const std::string& bytes, const std::string& s
   return imported;
 }
 
-std::optional<Imported> from_table(const Source& source, const ImportOptions& options, std::vector<ContentProblem>& problems) {
+std::optional<Imported> from_table(const Source& source, const ImportOptions& options, std::vector<FileProblem>& problems) {
   const Table& table = source.table;
   const auto find = [&](const std::string& ours, std::initializer_list<std::string_view> usual) {
     return source_column(table, options, ours, usual, problems);
@@ -180,7 +180,7 @@ std::optional<Imported> from_table(const Source& source, const ImportOptions& op
 
 }  // namespace
 
-std::optional<Imported> import_garbage(const ImportOptions& options, std::vector<ContentProblem>& problems) {
+std::optional<Imported> import_garbage(const ImportOptions& options, std::vector<FileProblem>& problems) {
   const std::optional<std::string> bytes = read_bytes(options.file, problems);
   if (!bytes) return std::nullopt;
   const std::size_t first = bytes->find_first_not_of(" \t\r\n\xEF\xBB\xBF");

@@ -33,7 +33,7 @@ std::string json_cell(const nlohmann::json& object, std::string_view key) {
 }
 
 /// GeoJSON: features with properties and [longitude, latitude].
-std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<ContentProblem>& problems) {
+std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<FileProblem>& problems) {
   const Result<nlohmann::json> parsed = parse_json(bytes, {kMaxTableBytes, 16});
   const nlohmann::json* const features = parsed ? json_member(*parsed, "features") : nullptr;
   if (features == nullptr || !features->is_array()) {
@@ -78,7 +78,7 @@ std::optional<Imported> from_json(const std::string& bytes, const std::string& s
 
 }  // namespace
 
-std::optional<Imported> import_shelters(const ImportOptions& options, std::vector<ContentProblem>& problems) {
+std::optional<Imported> import_shelters(const ImportOptions& options, std::vector<FileProblem>& problems) {
   const std::optional<std::string> bytes = read_bytes(options.file, problems);
   if (!bytes) return std::nullopt;
   const std::size_t start = bytes->find_first_not_of(" \t\r\n\xEF\xBB\xBF");

@@ -68,7 +68,7 @@ std::string quoted_yaml(const std::string& text) {
 }
 
 /// The categories that the part which is not replaced uses stay in the list, so that the folder still loads.
-void keep_categories(const std::string& folder, Imported& imported, std::vector<ContentProblem>& problems) {
+void keep_categories(const std::string& folder, Imported& imported, std::vector<FileProblem>& problems) {
   const std::string categories = "garbage_categories.csv";
   const auto file_of = [&](const std::string& name) {
     return std::find_if(imported.files.begin(), imported.files.end(), [&](const auto& file) { return file.first == name; });
@@ -76,7 +76,7 @@ void keep_categories(const std::string& folder, Imported& imported, std::vector<
   const bool items = file_of("garbage.csv") != imported.files.end();
   const bool calendar = file_of("garbage_calendar.csv") != imported.files.end();
   if (!items && !calendar) return;
-  std::vector<ContentProblem> ignored;
+  std::vector<FileProblem> ignored;
   std::vector<std::vector<std::string>> lines;
   std::set<std::string> known;
   const auto read = [&](std::optional<Grid> grid, bool all) {
@@ -104,7 +104,7 @@ void keep_categories(const std::string& folder, Imported& imported, std::vector<
   imported.files.emplace_back(categories, write_csv({"分別区分", "よみ", "別名", "説明", "見本"}, lines));
 }
 
-std::optional<Imported> read_import(const ImportOptions& options, std::vector<ContentProblem>& problems) {
+std::optional<Imported> read_import(const ImportOptions& options, std::vector<FileProblem>& problems) {
   if (options.kind == "garbage") return import_garbage(options, problems);
   if (options.kind == "calendar") return import_calendar(options, problems);
   if (options.kind == "faq") return import_faq(options, problems);
@@ -113,13 +113,13 @@ std::optional<Imported> read_import(const ImportOptions& options, std::vector<Co
   return std::nullopt;
 }
 
-bool has_error(const std::vector<ContentProblem>& problems) {
-  return std::any_of(problems.begin(), problems.end(), [](const ContentProblem& problem) { return !problem.warning; });
+bool has_error(const std::vector<FileProblem>& problems) {
+  return std::any_of(problems.begin(), problems.end(), [](const FileProblem& problem) { return !problem.warning; });
 }
 
 /// Loads the folder as it would be. Errors in the new files stop the import; those elsewhere were there before.
 void check_result(const std::string& workshop, const ImportOptions& options, const Imported& imported,
-                  std::vector<ContentProblem>& problems) {
+                  std::vector<FileProblem>& problems) {
   std::error_code failed;
   for (const fs::directory_entry& entry : fs::directory_iterator(options.to, failed)) {
     const std::string extension = entry.path().extension().string();
@@ -134,7 +134,7 @@ void check_result(const std::string& workshop, const ImportOptions& options, con
   }
   LoadReport report;
   load_content(workshop, report);
-  for (ContentProblem& problem : report.problems) {
+  for (FileProblem& problem : report.problems) {
     const bool ours = std::any_of(imported.files.begin(), imported.files.end(),
                                   [&](const auto& file) { return file.first == problem.file; });
     problem.warning = problem.warning || !ours;

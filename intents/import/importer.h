@@ -18,7 +18,7 @@ struct ImportOptions {
 };
 
 struct ImportResult {
-  std::vector<ContentProblem> problems;  ///< of the source file, then of the folder as it would be
+  std::vector<FileProblem> problems;  ///< of the source file, then of the folder as it would be
   std::size_t rows = 0;                  ///< written to the main file
   std::string shape;                     ///< what the file was taken for, in Japanese
   std::vector<std::string> written;      ///< names of the files written

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "intents/import/parts.h"
-#include "intents/tabular/csv.h"
+#include "base/tabular/csv.h"
 
 namespace kairan::intents {
 
@@ -11,7 +11,7 @@ std::string file_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-std::optional<std::string> read_bytes(const std::string& path, std::vector<ContentProblem>& problems) {
+std::optional<std::string> read_bytes(const std::string& path, std::vector<FileProblem>& problems) {
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     problems.push_back({file_name(path), 0, "", "ファイルが開けません。名前と読み取りの許可を確かめてください。", false});
@@ -27,7 +27,7 @@ std::optional<std::string> read_bytes(const std::string& path, std::vector<Conte
   return bytes;
 }
 
-std::optional<Source> read_source(const std::string& path, std::vector<ContentProblem>& problems) {
+std::optional<Source> read_source(const std::string& path, std::vector<FileProblem>& problems) {
   const std::optional<std::string> bytes = read_bytes(path, problems);
   if (!bytes) return std::nullopt;
   std::optional<Grid> grid = parse_grid(*bytes, file_name(path), problems);
@@ -59,7 +59,7 @@ std::optional<Source> read_source(const std::string& path, std::vector<ContentPr
 
 std::optional<std::size_t> source_column(const Table& table, const ImportOptions& options, const std::string& ours,
                                          std::initializer_list<std::string_view> usual,
-                                         std::vector<ContentProblem>& problems) {
+                                         std::vector<FileProblem>& problems) {
   for (const auto& [name, theirs] : options.columns) {
     if (fold_key(name) != fold_key(ours)) continue;
     const std::optional<std::size_t> column = table.column(theirs);

@@ -18,11 +18,12 @@
 #include "intents/content_loader.h"
 #include "intents/content_tests.h"
 #include "intents/engine.h"
-#include "intents/tabular/csv.h"
+#include "base/tabular/csv.h"
 #include "tests/support/temp_dir.h"
 
 namespace {
 
+using namespace kairan;
 using namespace kairan::intents;
 namespace fs = std::filesystem;
 
@@ -58,7 +59,7 @@ std::string join(const std::vector<std::string>& parts, const std::string& with)
 void from_table(const fs::path& folder, const std::string& file, const std::string& column, const std::string& kind,
                 std::vector<Mutation>& mutations) {
   Grid grid;
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   if (!parse_csv(read(folder / file), file, grid, problems) || grid.empty()) return;
   const std::vector<std::string>& header = grid.front().cells;
   const auto found = std::find(header.begin(), header.end(), column);
@@ -152,7 +153,7 @@ int main(int argc, char** argv) {
   const std::shared_ptr<Content> content = load_content(folder, report);
   const Loaded whole = load_engine(folder);
   if (!content || !whole.engine) return std::fprintf(stderr, "%s cannot be loaded\n", folder.c_str()), 1;
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   std::vector<ContentTest> tests = load_tests(*content, problems);
   const std::size_t written = tests.size();
   tests.erase(

@@ -8,14 +8,14 @@
 #include "intents/collection_days.h"
 #include "intents/date_words.h"
 #include "intents/question_key.h"
-#include "intents/tabular/csv.h"
-#include "intents/tabular/grid.h"
+#include "base/tabular/csv.h"
+#include "base/tabular/grid.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace kairan;
   using namespace kairan::intents;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   const std::optional<Grid> grid = parse_grid(bytes, "x.csv", problems);
   if (!grid && problems.empty()) __builtin_trap();  // a refusal without a reason
   std::string unread;

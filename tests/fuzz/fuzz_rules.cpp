@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace kairan::intents;
   if (size > 4096) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  std::vector<kairan::intents::ContentProblem> problems;
+  std::vector<kairan::FileProblem> problems;
   const RuleSet set = parse_rules(text, "rules.yaml", analyzer(), problems);
   if (problems.empty()) {
     const Utterance utterance = analyzer().analyze(text);

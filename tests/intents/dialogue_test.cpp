@@ -107,8 +107,8 @@ std::vector<std::string> labels(const std::vector<Message>& messages) {
   return labels;
 }
 
-std::vector<ContentProblem> problems_of(const std::string& yaml) {
-  std::vector<ContentProblem> problems;
+std::vector<FileProblem> problems_of(const std::string& yaml) {
+  std::vector<FileProblem> problems;
   ConditionSet conditions(*analyzer());
   const auto dialogue = parse_dialogue(yaml, "dialogues/d.yaml", "d", conditions, problems);
   CHECK(dialogue.has_value() == problems.empty());
@@ -279,8 +279,8 @@ TEST_CASE("a dialogue that is wrong is refused with its step and what to write")
        {"bad link", with_steps("  a: {text: あ, end: true, links: [{label: い, uri: 'http://x'}]}"),
         "https:// か tel:"}}));
   CAPTURE(c.label);
-  const std::vector<ContentProblem> problems = problems_of(c.yaml);
-  const bool found = std::any_of(problems.begin(), problems.end(), [&](const ContentProblem& problem) {
+  const std::vector<FileProblem> problems = problems_of(c.yaml);
+  const bool found = std::any_of(problems.begin(), problems.end(), [&](const FileProblem& problem) {
     return problem.file == "dialogues/d.yaml" && problem.message.find(c.part) != std::string::npos;
   });
   CHECK(found);

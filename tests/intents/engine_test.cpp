@@ -9,7 +9,7 @@ namespace {
 const Engine& engine() {
   static const Loaded loaded = load_engine(std::string(KAIRAN_SOURCE_DIR) + "/tests/intents/content");
   if (!loaded.engine) {
-    for (const ContentProblem& problem : loaded.report.problems) UNSCOPED_INFO(problem.file << problem.row << problem.message);
+    for (const FileProblem& problem : loaded.report.problems) UNSCOPED_INFO(problem.file << problem.row << problem.message);
   }
   REQUIRE(loaded.engine);
   return *loaded.engine;

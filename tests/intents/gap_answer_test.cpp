@@ -24,7 +24,7 @@ const Engine& engine() {
     return load_engine(folder.path());
   }();
   if (!loaded.engine) {
-    for (const ContentProblem& problem : loaded.report.problems) UNSCOPED_INFO(problem.file << problem.row << problem.message);
+    for (const FileProblem& problem : loaded.report.problems) UNSCOPED_INFO(problem.file << problem.row << problem.message);
   }
   REQUIRE(loaded.engine);
   return *loaded.engine;

@@ -4,7 +4,7 @@
 #include "base/civil_time.h"
 #include "intents/parts.h"
 #include "intents/rule_set.h"
-#include "intents/yaml_tree.h"
+#include "base/yaml_tree.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
@@ -98,8 +98,8 @@ struct Rules {
   }
 };
 
-std::vector<ContentProblem> problems_of(const std::string& yaml) {
-  std::vector<ContentProblem> problems;
+std::vector<FileProblem> problems_of(const std::string& yaml) {
+  std::vector<FileProblem> problems;
   parse_rules(yaml, "rules.yaml", *analyzer(), problems);
   return problems;
 }
@@ -216,9 +216,9 @@ TEST_CASE("a wrong rules.yaml is refused with the line and what to write") {
        {"priority", "rules:\n  - {name: a, title: あ, any: [い], reply: う, priority: 101}", "0 から 100", 2},
        {"key twice", "rules: []\nrules: []", "YAMLとして読めません", -1}}));
   CAPTURE(c.label);
-  const std::vector<ContentProblem> problems = problems_of(c.yaml);
+  const std::vector<FileProblem> problems = problems_of(c.yaml);
   REQUIRE_FALSE(problems.empty());
-  const auto found = std::find_if(problems.begin(), problems.end(), [&](const ContentProblem& problem) {
+  const auto found = std::find_if(problems.begin(), problems.end(), [&](const FileProblem& problem) {
     return problem.message.find(c.part) != std::string::npos && (c.line < 0 || problem.row == c.line);
   });
   CHECK(found != problems.end());

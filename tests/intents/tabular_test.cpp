@@ -7,9 +7,9 @@
 #include "intents/key_table.h"
 #include "intents/garbage_index.h"
 #include "intents/question_key.h"
-#include "intents/tabular/csv.h"
-#include "intents/tabular/encoding.h"
-#include "intents/tabular/grid.h"
+#include "base/tabular/csv.h"
+#include "base/tabular/encoding.h"
+#include "base/tabular/grid.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 
@@ -23,7 +23,7 @@ Date day(int year, unsigned month, unsigned number) {
 }
 
 std::vector<std::string> first_row(std::string_view bytes) {
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   const std::optional<Grid> grid = parse_grid(bytes, "x.csv", problems);
   REQUIRE(grid);
   REQUIRE_FALSE(grid->empty());
@@ -66,7 +66,7 @@ TEST_CASE("Quoted cells keep commas, quotes and line breaks") {
 }
 
 TEST_CASE("Broken bytes and open quotes are refused with their row") {
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   CHECK_FALSE(parse_grid("a,b\n\x82,\xff\xff\n", "x.csv", problems));
   CHECK_FALSE(parse_grid("a,b\nc,\"d\n", "x.csv", problems));
   REQUIRE(problems.size() == 2);
@@ -90,7 +90,7 @@ TEST_CASE("A workbook gives shared strings, inline strings, numbers and dates as
        {"xl/worksheets/s.xml",
         "<worksheet><sheetData><row r='2'><c r='A2' t='s'><v>0</v></c><c r='B2' t='s'><v>1</v></c><c r='D2' t='inlineStr'>"
         "<is><t>x</t></is></c><c r='E2'><v>3</v></c><c r='F2' s='1'><v>46350</v></c></row></sheetData></worksheet>"}});
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   const std::optional<Grid> grid = parse_grid(bytes, "x.xlsx", problems);
   REQUIRE(grid);
   REQUIRE(grid->size() == 1);
@@ -100,7 +100,7 @@ TEST_CASE("A workbook gives shared strings, inline strings, numbers and dates as
 
 TEST_CASE("A workbook that would unpack to far more than it is, is refused") {
   const std::string bytes = workbook({{"xl/workbook.xml", "<workbook/>"}, {"xl/worksheets/sheet1.xml", std::string(8u << 20, ' ')}});
-  std::vector<ContentProblem> problems;
+  std::vector<FileProblem> problems;
   CHECK_FALSE(parse_grid(bytes, "x.xlsx", problems));
   CHECK(problems.size() == 1);
 }

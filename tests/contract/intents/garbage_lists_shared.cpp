@@ -79,7 +79,7 @@ bool measure(const std::string& title, const std::string& file, const std::strin
   const std::shared_ptr<const Content> content = load_content(folder, ignored);
   if (!imported.ok || !loaded.engine || !content || content->items.size() < 200) {
     std::cout << title << ": the import failed\n";
-    for (const ContentProblem& problem : imported.problems) std::cout << "  " << problem.row << " " << problem.message << "\n";
+    for (const FileProblem& problem : imported.problems) std::cout << "  " << problem.row << " " << problem.message << "\n";
     return false;
   }
   const std::vector<GarbageItem>& items = content->items;

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "intents/engine.h"
+#include "base/file_problem.h"
 
-namespace kairan::intents {
+namespace kairan {
 
 inline constexpr std::size_t kMaxTableBytes = std::size_t{32} << 20;
 inline constexpr std::size_t kMaxTableRows = 200'000;
@@ -48,14 +48,14 @@ class Table {
 
 /// Reads a .csv, .tsv, .txt or .xlsx file, told apart by content. On failure nothing, and one problem that says why.
 /// @param shown  the name used in problems
-std::optional<Grid> read_grid(const std::string& path, const std::string& shown, std::vector<ContentProblem>& problems);
+std::optional<Grid> read_grid(const std::string& path, const std::string& shown, std::vector<FileProblem>& problems);
 /// The same from bytes.
 std::optional<Grid> parse_grid(std::string_view bytes, const std::string& shown,
-                               std::vector<ContentProblem>& problems);
+                               std::vector<FileProblem>& problems);
 
 /// Values of a cell that holds several: separated by ; ； or a line break, trimmed, empty ones left out.
 std::vector<std::string> split_values(std::string_view cell);
 /// ○ はい 1 yes true × いいえ 0 no false; nothing when it is something else. Empty is no.
 std::optional<bool> parse_yes_no(std::string_view cell);
 
-}  // namespace kairan::intents
+}  // namespace kairan

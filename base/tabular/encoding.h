@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace kairan::intents {
+namespace kairan {
 
 struct DecodeFailure {
   int line = 0;               ///< from 1: where the first byte that cannot be read stands
@@ -20,4 +20,4 @@ Result<std::string> decode_text(std::string_view bytes, DecodeFailure& failure);
 /// UTF-8 to CP932, for files that Excel opens; characters it lacks become 「?」.
 std::string encode_cp932(std::string_view text);
 
-}  // namespace kairan::intents
+}  // namespace kairan

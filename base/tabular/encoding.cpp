@@ -1,4 +1,4 @@
-#include "intents/tabular/encoding.h"
+#include "base/tabular/encoding.h"
 
 #include <unicode/ucnv.h>
 #include <unicode/unistr.h>
@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace kairan::intents {
+namespace kairan {
 namespace {
 
 struct CloseConverter {
@@ -106,4 +106,4 @@ std::string encode_cp932(std::string_view text) {
   return out;
 }
 
-}  // namespace kairan::intents
+}  // namespace kairan

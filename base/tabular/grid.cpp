@@ -1,13 +1,13 @@
-#include "intents/tabular/grid.h"
+#include "base/tabular/grid.h"
 
 #include <fstream>
 
 #include "base/text.h"
-#include "intents/tabular/csv.h"
-#include "intents/tabular/encoding.h"
-#include "intents/tabular/xlsx.h"
+#include "base/tabular/csv.h"
+#include "base/tabular/encoding.h"
+#include "base/tabular/xlsx.h"
 
-namespace kairan::intents {
+namespace kairan {
 namespace {
 
 bool is_blank(const GridRow& row) {
@@ -50,7 +50,7 @@ std::string Table::cell(const GridRow& row, std::optional<std::size_t> column) {
 }
 
 std::optional<Grid> parse_grid(std::string_view bytes, const std::string& shown,
-                               std::vector<ContentProblem>& problems) {
+                               std::vector<FileProblem>& problems) {
   if (bytes.size() > kMaxTableBytes) {
     problems.push_back({shown, 0, "", "ファイルが大きすぎます（32 MBまで）。", false});
     return std::nullopt;
@@ -78,7 +78,7 @@ std::optional<Grid> parse_grid(std::string_view bytes, const std::string& shown,
 }
 
 std::optional<Grid> read_grid(const std::string& path, const std::string& shown,
-                              std::vector<ContentProblem>& problems) {
+                              std::vector<FileProblem>& problems) {
   std::ifstream in(path, std::ios::binary);
   std::string bytes;
   if (in) {
@@ -125,4 +125,4 @@ std::optional<bool> parse_yes_no(std::string_view cell) {
   return std::nullopt;
 }
 
-}  // namespace kairan::intents
+}  // namespace kairan

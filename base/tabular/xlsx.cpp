@@ -1,4 +1,4 @@
-#include "intents/tabular/xlsx.h"
+#include "base/tabular/xlsx.h"
 
 #include <zip.h>
 
@@ -13,7 +13,7 @@
 
 #include "base/civil_time.h"
 
-namespace kairan::intents {
+namespace kairan {
 namespace {
 
 struct CloseArchive {
@@ -248,7 +248,7 @@ bool read_rows(const pugi::xml_node& data, const Workbook& book, Grid& grid) {
 
 bool looks_like_zip(std::string_view bytes) { return bytes.substr(0, 4) == std::string_view("PK\x03\x04", 4); }
 
-bool parse_xlsx(std::string_view bytes, const std::string& shown, Grid& grid, std::vector<ContentProblem>& problems) {
+bool parse_xlsx(std::string_view bytes, const std::string& shown, Grid& grid, std::vector<FileProblem>& problems) {
   const auto refuse = [&](const char* message) {
     problems.push_back({shown, 0, "", message, false});
     return false;
@@ -273,4 +273,4 @@ bool parse_xlsx(std::string_view bytes, const std::string& shown, Grid& grid, st
   return true;
 }
 
-}  // namespace kairan::intents
+}  // namespace kairan

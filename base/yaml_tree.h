@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/civil_time.h"
+#include "base/file_problem.h"
+#include "base/localized.h"
 #include "base/result.h"
-#include "intents/content.h"
 
-namespace kairan::intents {
+namespace kairan {
 
 struct YamlEntry;
 
@@ -54,7 +56,7 @@ Result<YamlNode> parse_yaml(std::string_view text, const YamlLimits& limits = {}
 /// Reads values out of a tree and reports what is wrong with file, line and path.
 class YamlChecker {
  public:
-  YamlChecker(std::string file, std::vector<ContentProblem>& problems) : file_(std::move(file)), problems_(&problems) {}
+  YamlChecker(std::string file, std::vector<FileProblem>& problems) : file_(std::move(file)), problems_(&problems) {}
 
   void problem(int line, std::string path, std::string message) const;
   void warning(int line, std::string path, std::string message) const;
@@ -77,7 +79,7 @@ class YamlChecker {
 
  private:
   std::string file_;
-  std::vector<ContentProblem>* problems_;
+  std::vector<FileProblem>* problems_;
   mutable bool failed_ = false;
 };
 
@@ -88,4 +90,4 @@ bool is_plain_name(std::string_view name);
 /// removed.
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes);
 
-}  // namespace kairan::intents
+}  // namespace kairan

@@ -1,6 +1,6 @@
-#include "intents/tabular/csv.h"
+#include "base/tabular/csv.h"
 
-namespace kairan::intents {
+namespace kairan {
 namespace {
 
 /// Tabs separate when the first line has one and no comma.
@@ -73,7 +73,7 @@ class Reader {
 
 }  // namespace
 
-bool parse_csv(std::string_view text, const std::string& shown, Grid& grid, std::vector<ContentProblem>& problems) {
+bool parse_csv(std::string_view text, const std::string& shown, Grid& grid, std::vector<FileProblem>& problems) {
   Reader reader(text, grid);
   if (reader.run()) return true;
   if (reader.over_limit()) {
@@ -105,4 +105,4 @@ std::string csv_row(const std::vector<std::string>& cells) {
   return line + "\r\n";
 }
 
-}  // namespace kairan::intents
+}  // namespace kairan

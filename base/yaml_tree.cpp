@@ -1,4 +1,4 @@
-#include "intents/yaml_tree.h"
+#include "base/yaml_tree.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace kairan::intents {
+namespace kairan {
 namespace {
 
 struct TooLarge {};
@@ -205,4 +205,4 @@ Result<std::string> read_text_file(const std::string& path, std::size_t max_byte
   return text;
 }
 
-}  // namespace kairan::intents
+}  // namespace kairan

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "intents/tabular/grid.h"
+#include "base/tabular/grid.h"
 
-namespace kairan::intents {
+namespace kairan {
 
 inline constexpr std::size_t kMaxXlsxParts = 2'000;
 inline constexpr std::size_t kMaxXlsxPartBytes = std::size_t{64} << 20;
@@ -18,6 +18,6 @@ inline constexpr std::size_t kMaxXlsxRatio = 200;  ///< of a part over 1 MiB; sh
 bool looks_like_zip(std::string_view bytes);
 
 /// On failure false and one problem in Japanese.
-bool parse_xlsx(std::string_view bytes, const std::string& shown, Grid& grid, std::vector<ContentProblem>& problems);
+bool parse_xlsx(std::string_view bytes, const std::string& shown, Grid& grid, std::vector<FileProblem>& problems);
 
-}  // namespace kairan::intents
+}  // namespace kairan

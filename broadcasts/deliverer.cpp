@@ -1,0 +1,3 @@
+#include "broadcasts/deliverer.h"
+
+#include "broadcasts/composition.h"
