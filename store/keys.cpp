@@ -19,6 +19,15 @@ std::string with(Partition p, const char* name) {
   return key;
 }
 
+/// All keys of one broadcast lie together.
+std::string under(std::string_view id, std::string_view name) {
+  std::string key = "{b:";
+  key += id;
+  key += '}';
+  key += name;
+  return key;
+}
+
 }  // namespace
 
 std::string tag(Partition p) {
@@ -35,6 +44,21 @@ std::string members() {
 }
 std::string gaps() {
   return "gaps";
+}
+std::string broadcasts() {
+  return "broadcasts";
+}
+std::string broadcasts_open() {
+  return "broadcasts:open";
+}
+std::string broadcasts_due() {
+  return "broadcasts:due";
+}
+std::string broadcasts_wake() {
+  return "broadcasts:wake";
+}
+std::string broadcast(std::string_view id) {
+  return under(id, ":h");
 }
 std::string inbox(Partition p) {
   return with(p, ":in");

@@ -24,6 +24,11 @@
 //                            form (512 entries) up to 65,536 subscribers a partition
 //   {pNN}:t         string   8 bytes a slot, big-endian: rank of the last follow or unfollow (event ms x 2, +1 unfollow)
 //   {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows
+//   broadcasts      zset     broadcast id -> created (ms); one entry each, kept
+//   broadcasts:open set      ids that the sweep looks at
+//   broadcasts:due  zset     id -> when the dispatcher must look next (ms)
+//   broadcasts:wake stream   an entry whenever something became due
+//   {b:ID}:h        hash     the broadcast's record: state, revision, due, op, doc (JSON), fields of its writers
 //   kairan          hash     id, partitions, created, format: decided once
 //   members         zset     process -> when it stops counting as alive (ms)
 //   gaps            stream   sealed questions without an answer, without ids; trimmed by age and number
@@ -56,6 +61,11 @@ std::string tag(Partition p);                                  ///< "{p07}"
 std::string installation();                                    ///< hash: id, partitions, created, format
 std::string members();                                         ///< zset: process → lease end (ms), who is alive
 std::string gaps();                                               ///< stream: sealed questions without an answer
+std::string broadcasts();                                      ///< zset: broadcast id → created (ms)
+std::string broadcasts_open();                                 ///< set: broadcasts that the sweep looks at
+std::string broadcasts_due();                                  ///< zset: broadcast id → next look (ms)
+std::string broadcasts_wake();                                 ///< stream: something became due
+std::string broadcast(std::string_view id);                    ///< hash: the record of a broadcast
 std::string inbox(Partition p);                                ///< stream: events waiting
 std::string seen(Partition p, std::int64_t day);               ///< set of event ids taken in on that UTC day; expires
 std::string lease(Partition p);                                ///< hash: owner, epoch, until (ms)

@@ -15,6 +15,8 @@ const Script& outbox_finish();
 const Script& lease_acquire();
 const Script& lease_release();
 const Script& members_join();
+const Script& broadcast_create();
+const Script& broadcast_update();
 const Script& subscriber_ensure();
 const Script& subscriber_follow();
 
