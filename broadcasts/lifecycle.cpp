@@ -1,0 +1,286 @@
+#include "broadcasts/lifecycle.h"
+
+#include <algorithm>
+#include <array>
+
+namespace kairan::broadcasts {
+namespace {
+
+struct StateWords {
+  State state;
+  std::string_view name, ja;
+  bool final;
+};
+constexpr std::array<StateWords, kStateCount> kStates{{
+    {State::kDraft, "draft", "下書き", false},
+    {State::kSubmitted, "submitted", "承認待ち", false},
+    {State::kReturned, "returned", "差し戻し", false},
+    {State::kRejected, "rejected", "却下", true},
+    {State::kApproved, "approved", "承認済み", false},
+    {State::kScheduled, "scheduled", "予約済み", false},
+    {State::kHeld, "held", "保留中", false},
+    {State::kFreezing, "freezing", "配信対象を確定中", false},
+    {State::kSending, "sending", "送信中", false},
+    {State::kPaused, "paused", "一時停止中", false},
+    {State::kSent, "sent", "送信済み", true},
+    {State::kSentWithUnknown, "sent_with_unknown", "送信済み（結果不明あり）", true},
+    {State::kStopped, "stopped", "中止", true},
+    {State::kCancelled, "cancelled", "取りやめ", true},
+    {State::kExpired, "expired", "期限切れ", true},
+    {State::kFailed, "failed", "失敗", true},
+}};
+
+struct ActionWords {
+  Action action;
+  std::string_view name, ja;
+};
+constexpr std::array<ActionWords, kActionCount> kActions{{
+    {Action::kEdit, "edit", "編集"},
+    {Action::kSubmit, "submit", "提出"},
+    {Action::kApprove, "approve", "承認"},
+    {Action::kReturn, "return", "差し戻し"},
+    {Action::kReject, "reject", "却下"},
+    {Action::kSchedule, "schedule", "予約"},
+    {Action::kSend, "send", "送信"},
+    {Action::kSendFrame, "send_frame", "ひな形からの送信"},
+    {Action::kPause, "pause", "一時停止"},
+    {Action::kResume, "resume", "再開"},
+    {Action::kStop, "stop", "中止"},
+    {Action::kCorrect, "correct", "訂正"},
+    {Action::kWithdraw, "withdraw", "取消"},
+    {Action::kBegin, "begin", "開始"},
+    {Action::kHold, "hold", "保留"},
+    {Action::kFrozen, "frozen", "対象確定"},
+    {Action::kHalt, "halt", "自動の一時停止"},
+    {Action::kFinish, "finish", "完了"},
+    {Action::kFinishUnknown, "finish_unknown", "完了（結果不明あり）"},
+    {Action::kFail, "fail", "失敗"},
+    {Action::kExpire, "expire", "期限切れ"},
+}};
+
+struct RoleWords {
+  Role role;
+  std::string_view name, ja;
+};
+constexpr std::array<RoleWords, 6> kRoles{{
+    {Role::kAuthor, "author", "作成者"},
+    {Role::kApprover, "approver", "承認者"},
+    {Role::kEmergency, "emergency", "緊急配信担当"},
+    {Role::kContentEditor, "content", "コンテンツ担当"},
+    {Role::kOperator, "operator", "運用担当"},
+    {Role::kAuditor, "auditor", "監査"},
+}};
+
+/// Who may take an action of the table.
+enum class Who : std::uint8_t {
+  kWriters,      ///< authors of the section; emergency officers
+  kReviewers,    ///< approvers in charge who wrote no part of it
+  kSenders,      ///< authors and approvers of the section; emergency officers
+  kReleasers,    ///< approvers in charge who wrote no part of it; emergency officers
+  kStoppers,     ///< senders, approvers of any section, and operators
+  kFrameUsers,   ///< emergency officers, with a published frame
+  kCorrectors,   ///< senders: the stop is theirs alone, what goes out instead has rules of its own
+  kSystem,
+};
+
+struct Row {
+  State from;
+  Action action;
+  State to;
+  Who who;
+};
+
+constexpr std::array kTable{
+    Row{State::kDraft, Action::kEdit, State::kDraft, Who::kWriters},
+    Row{State::kDraft, Action::kSubmit, State::kSubmitted, Who::kWriters},
+    Row{State::kDraft, Action::kSendFrame, State::kScheduled, Who::kFrameUsers},
+    Row{State::kDraft, Action::kStop, State::kCancelled, Who::kStoppers},
+
+    Row{State::kSubmitted, Action::kEdit, State::kDraft, Who::kWriters},
+    Row{State::kSubmitted, Action::kApprove, State::kApproved, Who::kReviewers},
+    Row{State::kSubmitted, Action::kReturn, State::kReturned, Who::kReviewers},
+    Row{State::kSubmitted, Action::kReject, State::kRejected, Who::kReviewers},
+    Row{State::kSubmitted, Action::kStop, State::kCancelled, Who::kStoppers},
+
+    Row{State::kReturned, Action::kEdit, State::kDraft, Who::kWriters},
+    Row{State::kReturned, Action::kSubmit, State::kSubmitted, Who::kWriters},
+    Row{State::kReturned, Action::kStop, State::kCancelled, Who::kStoppers},
+
+    Row{State::kApproved, Action::kEdit, State::kDraft, Who::kWriters},
+    Row{State::kApproved, Action::kReturn, State::kReturned, Who::kReviewers},
+    Row{State::kApproved, Action::kSchedule, State::kScheduled, Who::kSenders},
+    Row{State::kApproved, Action::kSend, State::kScheduled, Who::kSenders},
+    Row{State::kApproved, Action::kStop, State::kCancelled, Who::kStoppers},
+    Row{State::kApproved, Action::kExpire, State::kExpired, Who::kSystem},
+    Row{State::kApproved, Action::kHold, State::kHeld, Who::kSystem},
+
+    Row{State::kScheduled, Action::kEdit, State::kDraft, Who::kWriters},
+    Row{State::kScheduled, Action::kReturn, State::kReturned, Who::kReviewers},
+    Row{State::kScheduled, Action::kSchedule, State::kScheduled, Who::kSenders},
+    Row{State::kScheduled, Action::kSend, State::kScheduled, Who::kSenders},
+    Row{State::kScheduled, Action::kStop, State::kCancelled, Who::kStoppers},
+    Row{State::kScheduled, Action::kBegin, State::kFreezing, Who::kSystem},
+    Row{State::kScheduled, Action::kHold, State::kHeld, Who::kSystem},
+    Row{State::kScheduled, Action::kFail, State::kFailed, Who::kSystem},
+    Row{State::kScheduled, Action::kExpire, State::kExpired, Who::kSystem},
+
+    Row{State::kHeld, Action::kResume, State::kScheduled, Who::kReleasers},
+    Row{State::kHeld, Action::kStop, State::kStopped, Who::kStoppers},
+    Row{State::kHeld, Action::kCorrect, State::kStopped, Who::kCorrectors},
+    Row{State::kHeld, Action::kWithdraw, State::kStopped, Who::kCorrectors},
+    Row{State::kHeld, Action::kExpire, State::kExpired, Who::kSystem},
+    Row{State::kHeld, Action::kFail, State::kFailed, Who::kSystem},
+
+    Row{State::kFreezing, Action::kStop, State::kStopped, Who::kStoppers},
+    Row{State::kFreezing, Action::kCorrect, State::kStopped, Who::kCorrectors},
+    Row{State::kFreezing, Action::kWithdraw, State::kStopped, Who::kCorrectors},
+    Row{State::kFreezing, Action::kFrozen, State::kSending, Who::kSystem},
+    Row{State::kFreezing, Action::kHold, State::kHeld, Who::kSystem},
+    Row{State::kFreezing, Action::kFail, State::kFailed, Who::kSystem},
+    Row{State::kFreezing, Action::kExpire, State::kExpired, Who::kSystem},
+
+    Row{State::kSending, Action::kPause, State::kPaused, Who::kStoppers},
+    Row{State::kSending, Action::kStop, State::kStopped, Who::kStoppers},
+    Row{State::kSending, Action::kCorrect, State::kStopped, Who::kCorrectors},
+    Row{State::kSending, Action::kWithdraw, State::kStopped, Who::kCorrectors},
+    Row{State::kSending, Action::kHalt, State::kPaused, Who::kSystem},
+    Row{State::kSending, Action::kHold, State::kHeld, Who::kSystem},
+    Row{State::kSending, Action::kFinish, State::kSent, Who::kSystem},
+    Row{State::kSending, Action::kFinishUnknown, State::kSentWithUnknown, Who::kSystem},
+    Row{State::kSending, Action::kFail, State::kFailed, Who::kSystem},
+    Row{State::kSending, Action::kExpire, State::kExpired, Who::kSystem},
+
+    Row{State::kPaused, Action::kResume, State::kSending, Who::kSenders},
+    Row{State::kPaused, Action::kStop, State::kStopped, Who::kStoppers},
+    Row{State::kPaused, Action::kCorrect, State::kStopped, Who::kCorrectors},
+    Row{State::kPaused, Action::kWithdraw, State::kStopped, Who::kCorrectors},
+    Row{State::kPaused, Action::kHold, State::kHeld, Who::kSystem},
+    Row{State::kPaused, Action::kFail, State::kFailed, Who::kSystem},
+    Row{State::kPaused, Action::kExpire, State::kExpired, Who::kSystem},
+
+    Row{State::kSent, Action::kCorrect, State::kSent, Who::kCorrectors},
+    Row{State::kSent, Action::kWithdraw, State::kSent, Who::kCorrectors},
+    Row{State::kSentWithUnknown, Action::kCorrect, State::kSentWithUnknown, Who::kCorrectors},
+    Row{State::kSentWithUnknown, Action::kWithdraw, State::kSentWithUnknown, Who::kCorrectors},
+    Row{State::kStopped, Action::kCorrect, State::kStopped, Who::kCorrectors},
+    Row{State::kStopped, Action::kWithdraw, State::kStopped, Who::kCorrectors},
+    Row{State::kExpired, Action::kCorrect, State::kExpired, Who::kCorrectors},
+    Row{State::kExpired, Action::kWithdraw, State::kExpired, Who::kCorrectors},
+    Row{State::kFailed, Action::kCorrect, State::kFailed, Who::kCorrectors},
+    Row{State::kFailed, Action::kWithdraw, State::kFailed, Who::kCorrectors},
+};
+
+const Row* find(State from, Action action) {
+  const auto row = std::find_if(kTable.begin(), kTable.end(),
+                                [&](const Row& r) { return r.from == from && r.action == action; });
+  return row == kTable.end() ? nullptr : &*row;
+}
+
+bool in_charge(const Actor& actor) {
+  return actor.same_section || actor.all_sections || actor.roles.has(Role::kEmergency);
+}
+
+bool is_sender(const Actor& actor) {
+  return actor.roles.has(Role::kEmergency) ||
+         (actor.roles.any_of({Role::kAuthor, Role::kApprover}) && (actor.same_section || actor.all_sections));
+}
+
+/// Why this actor may not, or "" when they may.
+std::string_view refusal(Who who, const Actor& actor) {
+  if (who == Who::kSystem) return actor.system ? "" : "この操作は人ではなく、システムが行います。";
+  if (actor.system) return "この操作は人が行います。";
+  const Roles& roles = actor.roles;
+  switch (who) {
+    case Who::kWriters:
+      if (roles.has(Role::kEmergency)) return "";
+      if (!roles.has(Role::kAuthor)) return "「作成者」の権限がありません。権限のある方に頼んでください。";
+      if (!actor.same_section && !actor.all_sections) return "ほかの課の配信です。その課の作成者に頼んでください。";
+      return "";
+    case Who::kReviewers:
+      if (!roles.has(Role::kApprover)) return "「承認者」の権限がありません。承認者に頼んでください。";
+      if (actor.wrote_it) return "自分が書いた配信は、自分では承認・差し戻し・却下できません。別の承認者に頼んでください。";
+      if (!in_charge(actor)) return "ほかの課の配信です。その課か広報の承認者に頼んでください。";
+      return "";
+    case Who::kReleasers:
+      if (roles.has(Role::kEmergency)) return "";
+      if (!roles.has(Role::kApprover)) return "保留中の配信を進めるには「承認者」の権限が必要です。承認者に頼んでください。";
+      if (actor.wrote_it) return "自分が書いた配信の保留は、自分では解けません。別の承認者に頼んでください。";
+      if (!in_charge(actor)) return "ほかの課の配信です。その課か広報の承認者に頼んでください。";
+      return "";
+    case Who::kSenders:
+    case Who::kCorrectors:
+      if (is_sender(actor)) return "";
+      if (!roles.any_of({Role::kAuthor, Role::kApprover})) return "「作成者」「承認者」「緊急配信担当」のどの権限もありません。";
+      return "ほかの課の配信です。その課か広報の方に頼んでください。";
+    case Who::kStoppers:
+      if (is_sender(actor) || roles.any_of({Role::kApprover, Role::kOperator})) return "";
+      return roles.has(Role::kAuthor) ? "ほかの課の配信です。その課の方か運用担当に頼んでください。"
+                                      : "配信を止める権限がありません。作成者・承認者・運用担当に頼んでください。";
+    case Who::kFrameUsers:
+      if (!roles.has(Role::kEmergency)) return "「緊急配信担当」の権限がありません。通常の配信として提出し、承認を受けてください。";
+      if (!actor.from_frame) return "公開されたひな形と内容が一致しません。ひな形の欄だけを埋めるか、提出して承認を受けてください。";
+      return "";
+    case Who::kSystem: break;
+  }
+  return "この操作はできません。";
+}
+
+std::string state_refusal(State from, Action action) {
+  std::string reason = "「" + std::string(state_ja(from)) + "」の配信には「" + std::string(action_ja(action)) + "」ができません。";
+  if (action == Action::kApprove && from == State::kApproved) reason += "すでに承認されています。";
+  if (action == Action::kApprove && (from == State::kDraft || from == State::kReturned)) reason += "先に提出してください。";
+  if ((action == Action::kSend || action == Action::kSchedule) &&
+      (from == State::kDraft || from == State::kSubmitted || from == State::kReturned)) {
+    reason += "先に承認を受けてください。";
+  }
+  if (action == Action::kEdit && is_final(from)) reason += "写しを作って直してください。";
+  return reason;
+}
+
+}  // namespace
+
+std::string_view state_name(State state) { return kStates[static_cast<std::size_t>(state)].name; }
+std::string_view state_ja(State state) { return kStates[static_cast<std::size_t>(state)].ja; }
+bool is_final(State state) { return kStates[static_cast<std::size_t>(state)].final; }
+std::optional<State> parse_state(std::string_view name) {
+  for (const StateWords& words : kStates) {
+    if (words.name == name) return words.state;
+  }
+  return std::nullopt;
+}
+
+std::string_view role_name(Role role) { return kRoles[static_cast<std::size_t>(role)].name; }
+std::optional<Role> parse_role(std::string_view name) {
+  for (const RoleWords& words : kRoles) {
+    if (words.name == name) return words.role;
+  }
+  return std::nullopt;
+}
+
+std::string_view action_name(Action action) { return kActions[static_cast<std::size_t>(action)].name; }
+std::string_view action_ja(Action action) { return kActions[static_cast<std::size_t>(action)].ja; }
+std::optional<Action> parse_action(std::string_view name) {
+  for (const ActionWords& words : kActions) {
+    if (words.name == name) return words.action;
+  }
+  return std::nullopt;
+}
+
+Result<State> move(State from, Action action, const Actor& actor) {
+  const Row* const row = find(from, action);
+  if (row == nullptr) return Error{ErrorCode::kConflict, state_refusal(from, action)};
+  if (const std::string_view reason = refusal(row->who, actor); !reason.empty()) {
+    return Error{ErrorCode::kRefused, std::string(reason)};
+  }
+  return row->to;
+}
+
+std::vector<Action> possible(State from, const Actor& actor) {
+  std::vector<Action> actions;
+  for (const Row& row : kTable) {
+    if (row.from == from && refusal(row.who, actor).empty()) actions.push_back(row.action);
+  }
+  return actions;
+}
+
+}  // namespace kairan::broadcasts

@@ -1,0 +1,135 @@
+// What staff do with broadcasts, for the terminal and for the staff API. Every operation names who acts, decides by
+// lifecycle.h, writes the audit log before it changes anything, and gives a reason in Japanese when it refuses: the
+// detail of an Error from here is for staff.
+// Threads: any; several processes may serve one store.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "broadcasts/document.h"
+#include "broadcasts/lifecycle.h"
+
+namespace kairan::broadcasts {
+
+/// Who acts: an account with its rights as of now.
+struct Acting {
+  std::string account;
+  Roles roles;
+  std::string section;
+};
+
+struct MoveOptions {
+  /// What the person saw. Given and no longer current: kConflict, nothing changes.
+  std::optional<std::uint64_t> revision;
+  std::string comment;  ///< why (return, reject, stop); at most 1,000 characters
+};
+
+struct Event {
+  TimePoint at;
+  std::string account;  ///< "" = the system
+  std::string action, from, to, comment;
+};
+
+struct Counts {
+  std::uint64_t planned = 0, in_flight = 0, accepted = 0, refused = 0, unknown = 0;
+};
+
+/// One broadcast as staff see it.
+struct View {
+  std::string id;
+  State state = State::kDraft;
+  std::uint64_t revision = 0;
+  std::string reason;  ///< Japanese: why it is held, paused, failed, returned
+  Document document;
+  std::string author, approver;
+  TimePoint created{};
+  std::optional<TimePoint> due;
+  std::string segment_sentence;
+  std::string corrects, corrected_by;  ///< ids; may be empty
+  std::string effect;                  ///< "correct", "withdraw" or ""
+  std::string rule_id;                 ///< of which recurring broadcast this is an occurrence; may be empty
+  std::optional<std::uint64_t> approved_count;
+  std::vector<Event> history;
+  std::vector<Action> possible;  ///< what this account could do now
+};
+
+/// `status ID --json` of the outside contract.
+struct StatusView {
+  std::string id;
+  State state = State::kDraft;
+  std::string reason;
+  std::uint64_t audience = 0;
+  Counts batches, recipients;
+  std::optional<TimePoint> first_batch_at, last_batch_at;
+};
+std::string status_json(const StatusView& status);
+
+struct DryRun {
+  std::uint64_t recipients = 0;
+  std::uint64_t registered = 0;    ///< of them: chosen by what they registered
+  std::uint64_t undeclared = 0;    ///< of them: emergency by area, no district registered
+  struct VariantCount {
+    std::string label;
+    std::uint64_t recipients = 0, batches = 0;
+    std::string preview;  ///< what they read, as text
+  };
+  std::vector<VariantCount> variants;
+  std::uint64_t batches = 0;
+  double seconds = 0;                        ///< at the platform's rate
+  std::optional<std::int64_t> quota_left;    ///< none: unlimited
+  bool quota_known = false;
+  std::vector<Problem> problems;             ///< the platform's complaints, limits, readability (warnings)
+  std::map<std::uint64_t, std::uint64_t> nth_this_week;  ///< n → how many would get their n-th message in 7 days
+  std::uint64_t blocks_after_topic = 0;      ///< within 24 h after the last broadcasts on this topic
+  std::uint64_t topic_broadcasts = 0;        ///< how many broadcasts that is summed over
+};
+
+struct ListFilter {
+  std::optional<State> state;
+  std::string section;  ///< "" = all
+  std::size_t offset = 0, count = 50;
+};
+
+enum class Effect : std::uint8_t { kCorrect, kWithdraw };
+
+class BroadcastService {
+ public:
+  virtual ~BroadcastService() = default;
+
+  /// Stores a new draft. Under the same key of the same account the same id is given and nothing new is made.
+  /// @return the id; kInvalid with `problems` when the document is refused
+  virtual Result<std::string> create(const Acting& who, std::string_view json, std::string_view idempotency_key,
+                                     std::vector<Problem>& problems) = 0;
+  /// Replaces the document; whatever was submitted or approved returns to draft. @return the new revision
+  virtual Result<std::uint64_t> edit(const Acting& who, std::string_view id, std::uint64_t revision, std::string_view json,
+                                     std::vector<Problem>& problems) = 0;
+  /// Checks a document without storing anything.
+  virtual Status check(const Acting& who, std::string_view json, std::vector<Problem>& problems) = 0;
+  /// submit, approve, return, reject, schedule, send, pause, resume, stop. `send` of a draft from a published frame is the
+  /// one person's act of an emergency officer.
+  virtual Result<State> move(const Acting& who, std::string_view id, Action action, const MoveOptions& options) = 0;
+  /// Stops what is unsent, then sends `json` (a document's "messages" or {"frame":...}) to everyone whom the broadcast
+  /// reached or may have reached. From a published frame it leaves at once; else it waits for approval, the stop does not.
+  /// @return the id of the correction
+  virtual Result<std::string> correct(const Acting& who, std::string_view id, Effect effect, std::string_view json,
+                                      std::vector<Problem>& problems) = 0;
+
+  virtual Result<View> view(const Acting& who, std::string_view id) = 0;
+  virtual Result<StatusView> status(std::string_view id) = 0;
+  virtual Result<std::vector<View>> list(const Acting& who, const ListFilter& filter) = 0;
+  virtual Result<DryRun> dry_run(const Acting& who, std::string_view id) = 0;
+  /// A new draft with the same content, without schedule and approval. @return its id
+  virtual Result<std::string> copy(const Acting& who, std::string_view id) = 0;
+  /// Sends what each variant reads to the test allow-list, marked as a test. @return how many addresses
+  virtual Result<std::size_t> test_send(const Acting& who, std::string_view id) = 0;
+};
+
+}  // namespace kairan::broadcasts
