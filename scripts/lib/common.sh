@@ -103,3 +103,21 @@ wait_for() {
     sleep 0.1
   done
 }
+
+# build_console: the staff's web application into build/console, from its lock file; again only when its sources changed.
+# False, with the reason in build/console.log, when npm cannot fetch its libraries: the gateway runs without it.
+build_console() {
+  local stamp="$root/build/console/.sources" sum
+  sum=$(cd "$root" && find console adapters/simulator/page -path console/node_modules -prune -o -type f -print0 | sort -z |
+    xargs -0 sha256sum | sha256sum)
+  if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ]; then say "console: built"; return 0; fi
+  say "console: building"
+  mkdir -p "$root/build"
+  if ! (cd "$root/console" && npm ci --no-audit --no-fund && npm run build) >"$root/build/console.log" 2>&1; then
+    tail -n 5 "$root/build/console.log" | sed 's/^/        /'
+    say "console: not built (build/console.log says why); everything else works without it"
+    return 1
+  fi
+  printf '%s' "$sum" >"$stamp"
+  say "console: built"
+}

@@ -1,0 +1,115 @@
+// The frame of every page: where one is, what else there is, who is signed in, and what is wrong with the connection.
+import { useEffect, useState, type ReactNode } from 'react';
+import { NavLink, useLocation } from 'react-router-dom';
+import { useQuery } from '@tanstack/react-query';
+import { get } from '../api/client';
+import { useSession, type Role } from '../api/session';
+import { useLanguage } from '../i18n';
+import './shell.css';
+
+interface Entry {
+  to: string;
+  ja: string;
+  en: string;
+  roles?: Role[]; // none: everyone
+  className?: string;
+  count?: 'todo' | 'alerts';
+}
+const entries: Entry[] = [
+  { to: '/', ja: 'ホーム', en: 'Home', count: 'todo' },
+  { to: '/emergency', ja: '緊急配信', en: 'Emergency', roles: ['emergency_officer', 'approver', 'operator', 'auditor'], className: 'emergency', count: 'alerts' },
+  { to: '/compose', ja: '配信を作る', en: 'New notice', roles: ['author', 'emergency_officer'] },
+  { to: '/broadcasts', ja: '配信の一覧', en: 'Notices' },
+  { to: '/calendar', ja: '予約カレンダー', en: 'Calendar' },
+  { to: '/results', ja: '結果と記録', en: 'Results' },
+  { to: '/content', ja: '自動応答の内容', en: 'Answers', roles: ['content_editor', 'operator', 'auditor'] },
+  { to: '/residents', ja: '登録者の数', en: 'Residents', roles: ['author', 'approver', 'operator', 'emergency_officer', 'auditor'] },
+  { to: '/audit', ja: '操作の記録', en: 'Audit log', roles: ['auditor', 'operator'] },
+  { to: '/accounts', ja: 'アカウント', en: 'Accounts', roles: ['operator'] },
+];
+
+interface Home {
+  todo_count?: number;
+  held_alerts?: number;
+  health?: { store?: { ok: boolean } };
+}
+
+export function Shell({ children }: { children: ReactNode }) {
+  const { me, may, signOut } = useSession();
+  const { t, language, setLanguage } = useLanguage();
+  const [open, setOpen] = useState(false);
+  const place = useLocation();
+  useEffect(() => setOpen(false), [place.pathname]);
+  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => get<Home>('/home', signal), refetchInterval: 15_000 });
+  const counts = { todo: home.data?.todo_count ?? 0, alerts: home.data?.held_alerts ?? 0 };
+  const away = home.isError;
+  const readOnly = !away && home.data?.health?.store?.ok === false;
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">
+        {t('本文へ移動', 'Skip to content')}
+      </a>
+      <div className={open ? 'shell-side shell-open' : 'shell-side'}>
+        <NavLink to="/" className="shell-brand">
+          <img src="/icon.svg" alt="" />
+          <span>
+            {t('回覧', 'Kairan')}
+            <small>{me?.city.name}</small>
+          </span>
+        </NavLink>
+        <button type="button" className="button button-small shell-menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {t('メニュー', 'Menu')}
+        </button>
+        <nav aria-label={t('主なメニュー', 'Main menu')}>
+          <ul className="shell-nav">
+            {entries
+              .filter((entry) => !entry.roles || may(...entry.roles))
+              .map((entry) => (
+                <li key={entry.to}>
+                  <NavLink to={entry.to} end={entry.to === '/'} className={entry.className}>
+                    <span>{t(entry.ja, entry.en)}</span>
+                    {entry.count && counts[entry.count] > 0 && (
+                      <span className="shell-count">
+                        {counts[entry.count]}
+                        <span className="visually-hidden">{t('件', ' items')}</span>
+                      </span>
+                    )}
+                  </NavLink>
+                </li>
+              ))}
+          </ul>
+        </nav>
+        <div className="shell-foot">
+          <div>
+            <strong>{me?.name}</strong>
+            <div className="weak small">{me?.section}</div>
+          </div>
+          <NavLink to="/me">{t('自分の設定', 'My settings')}</NavLink>
+          <div className="row">
+            <button type="button" className="button button-quiet button-small" lang={language === 'ja' ? 'en' : 'ja'} onClick={() => setLanguage(language === 'ja' ? 'en' : 'ja')}>
+              {language === 'ja' ? 'English' : '日本語'}
+            </button>
+            <button type="button" className="button button-quiet button-small" onClick={() => void signOut()}>
+              {t('ログアウト', 'Sign out')}
+            </button>
+          </div>
+        </div>
+      </div>
+      <div>
+        {away && (
+          <div className="shell-banner" role="alert">
+            {t('サーバーにつながりません。つながるのを待っています。入力した内容はこの画面に残っています。', 'The server does not answer. Waiting for it; what you typed stays here.')}
+          </div>
+        )}
+        {readOnly && (
+          <div className="shell-banner" role="alert">
+            {t('データの保管先につながらないため、いまは見ることだけができます。', 'The data store is away: reading only for now.')}
+          </div>
+        )}
+        <main className="shell-main" id="content">
+          <div className="shell-content">{children}</div>
+        </main>
+      </div>
+    </div>
+  );
+}
