@@ -6,6 +6,9 @@
 namespace kairan::broadcasts {
 namespace {
 
+using store::Role;
+using store::Roles;
+
 struct StateWords {
   State state;
   std::string_view name, ja;
@@ -56,19 +59,6 @@ constexpr std::array<ActionWords, kActionCount> kActions{{
     {Action::kFinishUnknown, "finish_unknown", "完了（結果不明あり）"},
     {Action::kFail, "fail", "失敗"},
     {Action::kExpire, "expire", "期限切れ"},
-}};
-
-struct RoleWords {
-  Role role;
-  std::string_view name, ja;
-};
-constexpr std::array<RoleWords, 6> kRoles{{
-    {Role::kAuthor, "author", "作成者"},
-    {Role::kApprover, "approver", "承認者"},
-    {Role::kEmergency, "emergency", "緊急配信担当"},
-    {Role::kContentEditor, "content", "コンテンツ担当"},
-    {Role::kOperator, "operator", "運用担当"},
-    {Role::kAuditor, "auditor", "監査"},
 }};
 
 /// Who may take an action of the table.
@@ -176,23 +166,23 @@ const Row* find(State from, Action action) {
   return row == kTable.end() ? nullptr : &*row;
 }
 
-bool in_charge(const Actor& actor) {
-  return actor.same_section || actor.all_sections || actor.roles.has(Role::kEmergency);
+bool in_charge(const Standing& actor) {
+  return actor.same_section || actor.all_sections || actor.roles.has(Role::kEmergencyOfficer);
 }
 
-bool is_sender(const Actor& actor) {
-  return actor.roles.has(Role::kEmergency) ||
-         (actor.roles.any_of({Role::kAuthor, Role::kApprover}) && (actor.same_section || actor.all_sections));
+bool is_sender(const Standing& actor) {
+  return actor.roles.has(Role::kEmergencyOfficer) ||
+         (actor.roles.has_any({Role::kAuthor, Role::kApprover}) && (actor.same_section || actor.all_sections));
 }
 
 /// Why this actor may not, or "" when they may.
-std::string_view refusal(Who who, const Actor& actor) {
+std::string_view refusal(Who who, const Standing& actor) {
   if (who == Who::kSystem) return actor.system ? "" : "この操作は人ではなく、システムが行います。";
   if (actor.system) return "この操作は人が行います。";
   const Roles& roles = actor.roles;
   switch (who) {
     case Who::kWriters:
-      if (roles.has(Role::kEmergency)) return "";
+      if (roles.has(Role::kEmergencyOfficer)) return "";
       if (!roles.has(Role::kAuthor)) return "「作成者」の権限がありません。権限のある方に頼んでください。";
       if (!actor.same_section && !actor.all_sections) return "ほかの課の配信です。その課の作成者に頼んでください。";
       return "";
@@ -202,7 +192,7 @@ std::string_view refusal(Who who, const Actor& actor) {
       if (!in_charge(actor)) return "ほかの課の配信です。その課か広報の承認者に頼んでください。";
       return "";
     case Who::kReleasers:
-      if (roles.has(Role::kEmergency)) return "";
+      if (roles.has(Role::kEmergencyOfficer)) return "";
       if (!roles.has(Role::kApprover)) return "保留中の配信を進めるには「承認者」の権限が必要です。承認者に頼んでください。";
       if (actor.wrote_it) return "自分が書いた配信の保留は、自分では解けません。別の承認者に頼んでください。";
       if (!in_charge(actor)) return "ほかの課の配信です。その課か広報の承認者に頼んでください。";
@@ -210,14 +200,14 @@ std::string_view refusal(Who who, const Actor& actor) {
     case Who::kSenders:
     case Who::kCorrectors:
       if (is_sender(actor)) return "";
-      if (!roles.any_of({Role::kAuthor, Role::kApprover})) return "「作成者」「承認者」「緊急配信担当」のどの権限もありません。";
+      if (!roles.has_any({Role::kAuthor, Role::kApprover})) return "「作成者」「承認者」「緊急配信担当」のどの権限もありません。";
       return "ほかの課の配信です。その課か広報の方に頼んでください。";
     case Who::kStoppers:
-      if (is_sender(actor) || roles.any_of({Role::kApprover, Role::kOperator})) return "";
+      if (is_sender(actor) || roles.has_any({Role::kApprover, Role::kOperator})) return "";
       return roles.has(Role::kAuthor) ? "ほかの課の配信です。その課の方か運用担当に頼んでください。"
                                       : "配信を止める権限がありません。作成者・承認者・運用担当に頼んでください。";
     case Who::kFrameUsers:
-      if (!roles.has(Role::kEmergency)) return "「緊急配信担当」の権限がありません。通常の配信として提出し、承認を受けてください。";
+      if (!roles.has(Role::kEmergencyOfficer)) return "「緊急配信担当」の権限がありません。通常の配信として提出し、承認を受けてください。";
       if (!actor.from_frame) return "公開されたひな形と内容が一致しません。ひな形の欄だけを埋めるか、提出して承認を受けてください。";
       return "";
     case Who::kSystem: break;
@@ -249,14 +239,6 @@ std::optional<State> parse_state(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view role_name(Role role) { return kRoles[static_cast<std::size_t>(role)].name; }
-std::optional<Role> parse_role(std::string_view name) {
-  for (const RoleWords& words : kRoles) {
-    if (words.name == name) return words.role;
-  }
-  return std::nullopt;
-}
-
 std::string_view action_name(Action action) { return kActions[static_cast<std::size_t>(action)].name; }
 std::string_view action_ja(Action action) { return kActions[static_cast<std::size_t>(action)].ja; }
 std::optional<Action> parse_action(std::string_view name) {
@@ -266,19 +248,19 @@ std::optional<Action> parse_action(std::string_view name) {
   return std::nullopt;
 }
 
-Result<State> move(State from, Action action, const Actor& actor) {
+Result<State> move(State from, Action action, const Standing& who) {
   const Row* const row = find(from, action);
   if (row == nullptr) return Error{ErrorCode::kConflict, state_refusal(from, action)};
-  if (const std::string_view reason = refusal(row->who, actor); !reason.empty()) {
+  if (const std::string_view reason = refusal(row->who, who); !reason.empty()) {
     return Error{ErrorCode::kRefused, std::string(reason)};
   }
   return row->to;
 }
 
-std::vector<Action> possible(State from, const Actor& actor) {
+std::vector<Action> possible(State from, const Standing& who) {
   std::vector<Action> actions;
   for (const Row& row : kTable) {
-    if (row.from == from && refusal(row.who, actor).empty()) actions.push_back(row.action);
+    if (row.from == from && refusal(row.who, who).empty()) actions.push_back(row.action);
   }
   return actions;
 }

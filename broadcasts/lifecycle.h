@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/actor.h"
 
 namespace kairan::broadcasts {
 
@@ -37,27 +38,6 @@ std::string_view state_name(State state);
 std::optional<State> parse_state(std::string_view name);
 std::string_view state_ja(State state);  ///< what staff read: 「下書き」
 bool is_final(State state);              ///< nothing moves it any more (a correction refers to it)
-
-/// What staff may be allowed; an account holds several.
-enum class Role : std::uint8_t { kAuthor, kApprover, kEmergency, kContentEditor, kOperator, kAuditor };
-std::string_view role_name(Role role);  ///< "author", "approver", "emergency", "content", "operator", "auditor"
-std::optional<Role> parse_role(std::string_view name);
-
-/// A few roles at once.
-class Roles {
- public:
-  constexpr Roles() = default;
-  constexpr Roles(std::initializer_list<Role> roles) {
-    for (const Role role : roles) bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<unsigned>(role));
-  }
-  constexpr bool has(Role role) const { return (bits_ >> static_cast<unsigned>(role) & 1U) != 0; }
-  constexpr bool any_of(Roles other) const { return (bits_ & other.bits_) != 0; }
-  constexpr void add(Role role) { bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<unsigned>(role)); }
-  constexpr bool operator==(const Roles&) const = default;
-
- private:
-  std::uint8_t bits_ = 0;
-};
 
 enum class Action : std::uint8_t {
   // people
@@ -74,8 +54,8 @@ std::optional<Action> parse_action(std::string_view name);
 inline constexpr std::string_view kPublicRelations = "広報";
 
 /// Who acts, as seen from one broadcast.
-struct Actor {
-  Roles roles;
+struct Standing {
+  store::Roles roles;
   bool system = false;        ///< not a person; roles do not count
   bool wrote_it = false;      ///< created it or changed its content at any time
   bool same_section = false;  ///< of the section the broadcast goes out for
@@ -85,9 +65,9 @@ struct Actor {
 
 /// The new state. kConflict when the state does not allow the action, kRefused when this actor may not; the detail is the
 /// reason in Japanese, for staff.
-Result<State> move(State from, Action action, const Actor& actor);
+Result<State> move(State from, Action action, const Standing& who);
 
 /// The actions this actor could take now, for screens.
-std::vector<Action> possible(State from, const Actor& actor);
+std::vector<Action> possible(State from, const Standing& who);
 
 }  // namespace kairan::broadcasts

@@ -16,15 +16,9 @@
 #include "base/result.h"
 #include "broadcasts/document.h"
 #include "broadcasts/lifecycle.h"
+#include "store/actor.h"
 
 namespace kairan::broadcasts {
-
-/// Who acts: an account with its rights as of now.
-struct Acting {
-  std::string account;
-  Roles roles;
-  std::string section;
-};
 
 struct MoveOptions {
   /// What the person saw. Given and no longer current: kConflict, nothing changes.
@@ -106,30 +100,30 @@ class BroadcastService {
 
   /// Stores a new draft. Under the same key of the same account the same id is given and nothing new is made.
   /// @return the id; kInvalid with `problems` when the document is refused
-  virtual Result<std::string> create(const Acting& who, std::string_view json, std::string_view idempotency_key,
+  virtual Result<std::string> create(const store::Actor& who, std::string_view json, std::string_view idempotency_key,
                                      std::vector<Problem>& problems) = 0;
   /// Replaces the document; whatever was submitted or approved returns to draft. @return the new revision
-  virtual Result<std::uint64_t> edit(const Acting& who, std::string_view id, std::uint64_t revision, std::string_view json,
+  virtual Result<std::uint64_t> edit(const store::Actor& who, std::string_view id, std::uint64_t revision, std::string_view json,
                                      std::vector<Problem>& problems) = 0;
   /// Checks a document without storing anything.
-  virtual Status check(const Acting& who, std::string_view json, std::vector<Problem>& problems) = 0;
+  virtual Status check(const store::Actor& who, std::string_view json, std::vector<Problem>& problems) = 0;
   /// submit, approve, return, reject, schedule, send, pause, resume, stop. `send` of a draft from a published frame is the
   /// one person's act of an emergency officer.
-  virtual Result<State> move(const Acting& who, std::string_view id, Action action, const MoveOptions& options) = 0;
+  virtual Result<State> move(const store::Actor& who, std::string_view id, Action action, const MoveOptions& options) = 0;
   /// Stops what is unsent, then sends `json` (a document's "messages" or {"frame":...}) to everyone whom the broadcast
   /// reached or may have reached. From a published frame it leaves at once; else it waits for approval, the stop does not.
   /// @return the id of the correction
-  virtual Result<std::string> correct(const Acting& who, std::string_view id, Effect effect, std::string_view json,
+  virtual Result<std::string> correct(const store::Actor& who, std::string_view id, Effect effect, std::string_view json,
                                       std::vector<Problem>& problems) = 0;
 
-  virtual Result<View> view(const Acting& who, std::string_view id) = 0;
+  virtual Result<View> view(const store::Actor& who, std::string_view id) = 0;
   virtual Result<StatusView> status(std::string_view id) = 0;
-  virtual Result<std::vector<View>> list(const Acting& who, const ListFilter& filter) = 0;
-  virtual Result<DryRun> dry_run(const Acting& who, std::string_view id) = 0;
+  virtual Result<std::vector<View>> list(const store::Actor& who, const ListFilter& filter) = 0;
+  virtual Result<DryRun> dry_run(const store::Actor& who, std::string_view id) = 0;
   /// A new draft with the same content, without schedule and approval. @return its id
-  virtual Result<std::string> copy(const Acting& who, std::string_view id) = 0;
+  virtual Result<std::string> copy(const store::Actor& who, std::string_view id) = 0;
   /// Sends what each variant reads to the test allow-list, marked as a test. @return how many addresses
-  virtual Result<std::size_t> test_send(const Acting& who, std::string_view id) = 0;
+  virtual Result<std::size_t> test_send(const store::Actor& who, std::string_view id) = 0;
 };
 
 }  // namespace kairan::broadcasts

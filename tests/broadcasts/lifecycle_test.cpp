@@ -11,6 +11,9 @@
 namespace kairan::broadcasts {
 namespace {
 
+using store::Role;
+using store::Roles;
+
 std::vector<State> all_states() {
   std::vector<State> states;
   for (std::size_t i = 0; i < kStateCount; ++i) states.push_back(static_cast<State>(i));
@@ -21,15 +24,15 @@ std::vector<Action> all_actions() {
   for (std::size_t i = 0; i < kActionCount; ++i) actions.push_back(static_cast<Action>(i));
   return actions;
 }
-const std::array kAllRoles{Role::kAuthor,        Role::kApprover, Role::kEmergency,
+const std::array kAllRoles{Role::kAuthor,        Role::kApprover, Role::kEmergencyOfficer,
                            Role::kContentEditor, Role::kOperator, Role::kAuditor};
 
 /// Every set of roles × relation a person can have to a broadcast.
-std::vector<Actor> all_people() {
-  std::vector<Actor> people;
+std::vector<Standing> all_people() {
+  std::vector<Standing> people;
   for (unsigned bits = 0; bits < 64; ++bits) {
     for (unsigned relation = 0; relation < 16; ++relation) {
-      Actor actor;
+      Standing actor;
       for (unsigned r = 0; r < 6; ++r) {
         if ((bits >> r & 1U) != 0) actor.roles.add(kAllRoles[r]);
       }
@@ -87,8 +90,8 @@ bool is_system_action(Action action) {
 }
 
 /// Who may, said in the words of the design and apart from the code.
-bool person_may(State from, Action action, const Actor& a) {
-  const bool emergency = a.roles.has(Role::kEmergency);
+bool person_may(State from, Action action, const Standing& a) {
+  const bool emergency = a.roles.has(Role::kEmergencyOfficer);
   const bool author = a.roles.has(Role::kAuthor);
   const bool approver = a.roles.has(Role::kApprover);
   const bool near = a.same_section || a.all_sections;
@@ -121,14 +124,14 @@ TEST_CASE("every state, action, role and relation has its expected result") {
     for (const Action action : all_actions()) {
       const auto expected = moves.find(std::string(action_name(action)));
       std::size_t wrong = 0;
-      for (const Actor& actor : people) {
+      for (const Standing& actor : people) {
         const auto moved = move(from, action, actor);
         const bool allowed = expected != moves.end() && !is_system_action(action) && person_may(from, action, actor);
         if (moved.ok() != allowed || (allowed && state_name(*moved) != expected->second)) ++wrong;
         if (!moved && moved.error().detail.empty()) ++wrong;
         if (!moved && (moved.error().code == ErrorCode::kConflict) != (expected == moves.end())) ++wrong;
       }
-      Actor system;
+      Standing system;
       system.system = true;
       const auto moved = move(from, action, system);
       const bool allowed = expected != moves.end() && is_system_action(action);
@@ -140,16 +143,16 @@ TEST_CASE("every state, action, role and relation has its expected result") {
 }
 
 TEST_CASE("who wrote a broadcast cannot approve it, whatever roles they hold") {
-  for (Actor actor : all_people()) {
+  for (Standing actor : all_people()) {
     actor.wrote_it = true;
     CHECK_FALSE(move(State::kSubmitted, Action::kApprove, actor).ok());
-    CHECK_FALSE((actor.roles.has(Role::kEmergency) ? false : move(State::kHeld, Action::kResume, actor).ok()));
+    CHECK_FALSE((actor.roles.has(Role::kEmergencyOfficer) ? false : move(State::kHeld, Action::kResume, actor).ok()));
   }
 }
 
 TEST_CASE("final states are left by nothing; a correction leaves them as they are") {
-  Actor everything;
-  everything.roles = Roles{Role::kAuthor, Role::kApprover, Role::kEmergency, Role::kOperator};
+  Standing everything;
+  everything.roles = Roles{Role::kAuthor, Role::kApprover, Role::kEmergencyOfficer, Role::kOperator};
   everything.same_section = everything.all_sections = everything.from_frame = true;
   for (const State from : all_states()) {
     if (!is_final(from)) continue;
@@ -164,7 +167,7 @@ TEST_CASE("final states are left by nothing; a correction leaves them as they ar
 
 TEST_CASE("the possible actions are those that move() allows") {
   for (const State from : all_states()) {
-    for (const Actor& actor : all_people()) {
+    for (const Standing& actor : all_people()) {
       const auto actions = possible(from, actor);
       std::size_t allowed = 0;
       for (const Action action : all_actions()) allowed += move(from, action, actor).ok() ? 1 : 0;
@@ -173,16 +176,14 @@ TEST_CASE("the possible actions are those that move() allows") {
   }
 }
 
-TEST_CASE("names of states, actions and roles are read back as they are written") {
+TEST_CASE("names of states and actions are read back as they are written") {
   for (const State state : all_states()) CHECK(parse_state(state_name(state)) == state);
   for (const Action action : all_actions()) CHECK(parse_action(action_name(action)) == action);
-  for (const Role role : kAllRoles) CHECK(parse_role(role_name(role)) == role);
   CHECK_FALSE(parse_state("Sent"));
-  CHECK_FALSE(parse_role("admin"));
 }
 
 TEST_CASE("a refused move says what to do instead") {
-  Actor author;
+  Standing author;
   author.roles = Roles{Role::kAuthor, Role::kApprover};
   author.same_section = true;
   author.wrote_it = true;
