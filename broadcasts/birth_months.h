@@ -37,9 +37,9 @@ std::optional<int> age_on(const BirthMonth& month, Date date);
 
 /// A school year or a class of a nursery school.
 struct SchoolYear {
-  std::string_view id;       ///< "elementary1"
-  std::string_view ja, en;   ///< 小1, "1st grade of elementary school"
-  int first = 0, last = 0;   ///< years since the school year of birth began, inclusive
+  std::string_view id;      ///< "elementary1"
+  std::string_view ja, en;  ///< 小1, "1st grade of elementary school"
+  int first = 0, last = 0;  ///< years since the school year of birth began, inclusive
 };
 /// In order of age; the kinds of school (未就学, 小学生, 中学生, 高校生) among them.
 std::span<const SchoolYear> school_years();

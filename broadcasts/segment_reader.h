@@ -27,9 +27,9 @@ class BroadcastReach {
 
 /// What a rule or group of a segment selects by itself, among followers.
 struct SegmentPart {
-  std::string path;      ///< as in SegmentProblem; "" is the whole
-  int depth = 0;         ///< 0 is the whole
-  std::string text;      ///< to_phrase()
+  std::string path;  ///< as in SegmentProblem; "" is the whole
+  int depth = 0;     ///< 0 is the whole
+  std::string text;  ///< to_phrase()
   std::uint64_t count = 0;
   struct Value {
     std::string id, label;
@@ -63,6 +63,10 @@ class SegmentReader {
                                std::string_view attribute = "district");
 
  private:
+  template <typename Take>
+  Status each_partition(const std::vector<std::string>& names, const std::vector<std::string>& broadcasts,
+                        const Take& take);
+
   store::Subscribers& subscribers_;
   BroadcastReach* reach_;
 };

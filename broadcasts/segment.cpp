@@ -1,0 +1,80 @@
+#include "broadcasts/segment.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/bounded_json.h"
+#include "base/text.h"
+#include "broadcasts/segment_parser.h"
+
+namespace kairan::broadcasts {
+namespace {
+
+using nlohmann::json;
+using Kind = SegmentNode::Kind;
+
+json to_json(const SegmentNode& node) {
+  json object = json::object();
+  if (node.is_group()) {
+    object["combinator"] = node.kind == Kind::kAllOf ? "and" : "or";
+    if (node.negated) object["not"] = true;
+    json& rules = object["rules"] = json::array();
+    for (const SegmentNode& inner : node.nodes) rules.push_back(to_json(inner));
+    return object;
+  }
+  object["field"] = node.kind == Kind::kReceived ? std::string(kBroadcastField)
+                    : node.kind == Kind::kSchool ? node.attribute + std::string(kSchoolYearSuffix)
+                                                 : node.attribute;
+  if (node.kind == Kind::kAnswered) {
+    object["operator"] = node.negated ? "null" : "notNull";
+  } else if (node.kind == Kind::kAge) {
+    object["operator"] = node.negated ? "notBetween" : "between";
+    object["value"] = {node.least, node.most};
+  } else {
+    object["operator"] = node.kind == Kind::kReceived ? (node.negated ? "notReceived" : "received")
+                         : node.kind == Kind::kHasAll ? "all"
+                                                      : (node.negated ? "notIn" : "in");
+    object["value"] = node.values;
+  }
+  return object;
+}
+
+}  // namespace
+
+Result<Segment> parse_segment(std::string_view text, const store::AttributeSchema& schema,
+                              std::vector<SegmentProblem>& problems) {
+  problems.clear();
+  if (trim(text) == "everyone") return Segment();
+  JsonLimits limits;
+  limits.max_bytes = SegmentLimits::kBytes;
+  const auto value = parse_json(text, limits);
+  if (!value) {
+    problems.push_back({"", value.error().code == ErrorCode::kTooLarge
+                                ? "配信対象の条件が大きすぎます。"
+                                : "配信対象の条件が JSON として読めないか、入れ子が深すぎます。"});
+    return Error{value.error().code, detail_of(problems.front())};
+  }
+  return parse_segment(*value, schema, problems);
+}
+
+Result<Segment> parse_segment(std::string_view text, const store::AttributeSchema& schema) {
+  std::vector<SegmentProblem> problems;
+  return parse_segment(text, schema, problems);
+}
+
+Result<Segment> emergency_area_segment(std::span<const std::string> districts, const store::AttributeSchema& schema,
+                                       std::string_view attribute) {
+  const std::string field(attribute);
+  const json rules = {
+      {"combinator", "or"},
+      {"rules",
+       {{{"field", field}, {"operator", "in"}, {"value", std::vector<std::string>(districts.begin(), districts.end())}},
+        {{"field", field}, {"operator", "null"}}}}};
+  std::vector<SegmentProblem> problems;
+  return parse_segment(rules, schema, problems);
+}
+
+std::string Segment::json() const {
+  return is_everyone() ? "\"everyone\"" : dump_json(to_json(root_));
+}
+
+}  // namespace kairan::broadcasts
