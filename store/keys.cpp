@@ -60,6 +60,27 @@ std::string broadcasts_wake() {
 std::string broadcast(std::string_view id) {
   return under(id, ":h");
 }
+std::string broadcast_clicks(std::string_view id) {
+  return under(id, ":clicks");
+}
+std::string links() {
+  return "links";
+}
+std::string chain_log(std::string_view name) {
+  return "{" + std::string(name) + "}:log";
+}
+std::string chain_head(std::string_view name) {
+  return "{" + std::string(name) + "}:head";
+}
+std::string chain_ids(std::string_view name) {
+  return "{" + std::string(name) + "}:ids";
+}
+std::string notices() {
+  return "{notices}:queue";
+}
+std::string notices_seen() {
+  return "{notices}:seen";
+}
 std::string inbox(Partition p) {
   return with(p, ":in");
 }

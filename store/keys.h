@@ -31,6 +31,11 @@
 //   {b:ID}:h        hash     the broadcast's record: state, revision, due, op, doc (JSON), fields of its writers
 //   kairan          hash     id, partitions, created, format: decided once
 //   members         zset     process -> when it stops counting as alive (ms)
+//   {NAME}:log      stream   a hash chain (audit, register): seq-0 → h hash, b body; {NAME}:head hash seq, hash; {NAME}:ids hash
+//                            once → seq. Never trimmed
+//   {b:ID}:clicks   hash     short link's code → how often it was followed, by nobody in particular
+//   links           hash     short link's code → broadcast id LF address
+//   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms)
 //   gaps            stream   sealed questions without an answer, without ids; trimmed by age and number
 //
 // Dropped
@@ -66,6 +71,13 @@ std::string broadcasts_open();                                 ///< set: broadca
 std::string broadcasts_due();                                  ///< zset: broadcast id → next look (ms)
 std::string broadcasts_wake();                                 ///< stream: something became due
 std::string broadcast(std::string_view id);                    ///< hash: the record of a broadcast
+std::string broadcast_clicks(std::string_view id);             ///< hash: link code → count
+std::string links();                                           ///< hash: link code → broadcast id LF address
+std::string chain_log(std::string_view name);                  ///< stream: a hash chain's entries
+std::string chain_head(std::string_view name);                 ///< hash: seq, hash of its last entry
+std::string chain_ids(std::string_view name);                  ///< hash: once → seq
+std::string notices();                                         ///< hash: notice id → JSON
+std::string notices_seen();                                    ///< zset: notice id → made (ms)
 std::string inbox(Partition p);                                ///< stream: events waiting
 std::string seen(Partition p, std::int64_t day);               ///< set of event ids taken in on that UTC day; expires
 std::string lease(Partition p);                                ///< hash: owner, epoch, until (ms)

@@ -5,6 +5,7 @@
 
 namespace kairan::store::scripts {
 
+const Script& chain_append();
 const Script& inbox_append();
 const Script& inbox_commit();
 const Script& inbox_fail();
