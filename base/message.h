@@ -53,6 +53,25 @@ struct CardsMessage {
   bool operator==(const CardsMessage&) const = default;
 };
 
+/// A line of a list: what it is about, what is known of it, and what pressing it does.
+struct ListRow {
+  enum class Mark { kNone, kOn, kOff };
+  std::string label;
+  std::string value;  ///< may be empty
+  Mark mark = Mark::kNone;
+  std::optional<Action> action;
+  bool operator==(const ListRow&) const = default;
+};
+/// Lines under a title: a check list, or a card of what is known. Where lists cannot be shown it is read as a text whose
+/// lines are offered as quick replies.
+struct ListMessage {
+  std::string title;
+  std::string text;  ///< before the lines; may be empty
+  std::vector<ListRow> rows;
+  std::vector<Action> actions;  ///< below the lines; the first is the one most people want next
+  bool operator==(const ListMessage&) const = default;
+};
+
 struct ImageMessage {
   std::string url;
   std::string preview_url;
@@ -81,7 +100,7 @@ struct RichMessage {
   bool operator==(const RichMessage&) const = default;
 };
 
-using MessageBody = std::variant<TextMessage, ChoicesMessage, CardsMessage, ImageMessage, LocationMessage,
+using MessageBody = std::variant<TextMessage, ChoicesMessage, CardsMessage, ListMessage, ImageMessage, LocationMessage,
                                  StickerMessage, RichMessage>;
 
 struct Message {
@@ -91,6 +110,9 @@ struct Message {
 };
 
 inline Message text_message(std::string text) { return Message{TextMessage{std::move(text)}, {}}; }
+
+/// How a person wants to read: as the channel shows it, plain text only (for screen readers), or in large type.
+enum class Display { kStandard, kText, kLarge };
 
 /// What a channel can carry, for those who compose messages.
 struct ChannelLimits {

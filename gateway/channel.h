@@ -48,6 +48,12 @@ class Channel {
   /// Messages in the channel's own bytes, within its limits; the same messages give the same bytes.
   virtual Result<std::string> render(const std::vector<Message>& messages) const = 0;
 
+  /// The same for a person who wants to read in another way; a channel that knows one way only shows it that way.
+  virtual Result<std::string> render_as(const std::vector<Message>& messages, Display display) const {
+    (void)display;
+    return render(messages);
+  }
+
   /// Answers one event. Tries once, never throws, never retries, ends within `timeout`.
   virtual SendResult reply(std::string_view reply_token, std::string_view rendered,
                            std::chrono::milliseconds timeout) = 0;

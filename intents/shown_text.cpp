@@ -31,6 +31,15 @@ struct Reader {
       add_labels(out, card.actions);
     }
   }
+  void operator()(const ListMessage& message) const {
+    add_line(out, message.title);
+    add_line(out, message.text);
+    for (const ListRow& row : message.rows) {
+      const std::string_view mark = row.mark == ListRow::Mark::kOn ? "☑ " : row.mark == ListRow::Mark::kOff ? "☐ " : "";
+      add_line(out, std::string(mark) + row.label + (row.value.empty() ? "" : "：" + row.value));
+    }
+    add_labels(out, message.actions);
+  }
   void operator()(const ImageMessage& message) const { add_line(out, message.url); }
   void operator()(const LocationMessage& message) const {
     add_line(out, message.title);

@@ -6,6 +6,7 @@
 
 #include "adapters/line/messages.h"
 #include "base/bounded_json.h"
+#include "base/text.h"
 
 namespace kairan::adapters::line {
 namespace {
@@ -15,7 +16,115 @@ using Json = nlohmann::json;
 constexpr std::size_t kMaxSubstitutions = 100;
 constexpr std::size_t kMaxSubstitutionsOfAKind = 20;
 
+// Colours of the Digital Agency's design system (blue 900 and 50, grey 800 and 600, and its line): every pair used here
+// has a contrast of 4.5 and more.
+constexpr const char* kBlue = "#0017C1";
+constexpr const char* kPaleBlue = "#E8F1FE";
+constexpr const char* kInk = "#1A1A1A";
+constexpr const char* kGrey = "#595959";
+constexpr const char* kLine = "#B3B3B3";
+constexpr std::size_t kMaxTextLinks = 4;
+
 Json wrapped_text(const std::string& text) { return Json{{"type", "text"}, {"text", text}, {"wrap", true}}; }
+
+Json sized_text(const std::string& text, const char* size, const char* color) {
+  Json json = wrapped_text(text);
+  json["size"] = size;
+  json["color"] = color;
+  return json;
+}
+
+Json vertical_box(Json contents, const char* spacing) {
+  return Json{{"type", "box"}, {"layout", "vertical"}, {"spacing", spacing}, {"contents", std::move(contents)}};
+}
+
+Json row_box(const ListRow& row, bool marked, bool large) {
+  const bool on = row.mark == ListRow::Mark::kOn;
+  const char* const size = large ? "xl" : "md";
+  Json contents = Json::array();
+  if (marked) {
+    Json mark = sized_text(on ? "☑" : row.mark == ListRow::Mark::kOff ? "☐" : "　", large ? "xxl" : "xl", on ? kBlue : kGrey);
+    mark["flex"] = 0;
+    mark["gravity"] = "center";
+    mark.erase("wrap");
+    contents.push_back(std::move(mark));
+  }
+  if (row.value.empty()) {
+    Json label = sized_text(row.label, size, kInk);
+    label["gravity"] = "center";
+    if (on) label["weight"] = "bold";
+    contents.push_back(std::move(label));
+  } else {
+    Json value = sized_text(row.value, size, kInk);
+    value["weight"] = "bold";
+    Json both = vertical_box(Json::array({sized_text(row.label, large ? "lg" : "sm", kGrey), std::move(value)}), "xs");
+    both["flex"] = 1;
+    contents.push_back(std::move(both));
+    if (row.action) {
+      Json verb = sized_text(row.action->label, large ? "lg" : "sm", kBlue);
+      verb["flex"] = 0;
+      verb["gravity"] = "center";
+      verb["weight"] = "bold";
+      verb.erase("wrap");
+      contents.push_back(std::move(verb));
+    }
+  }
+  Json box{{"type", "box"},          {"layout", "horizontal"}, {"spacing", "md"},
+           {"paddingAll", "12px"},   {"cornerRadius", "8px"},  {"borderWidth", "1px"},
+           {"borderColor", on ? kBlue : kLine}, {"contents", std::move(contents)}};
+  if (on) box["backgroundColor"] = kPaleBlue;
+  if (row.action) {
+    box["action"] = action_json(*row.action);
+    if (marked) box["action"]["label"] = shorten_graphemes(row.label, kMaxLabelGraphemes);
+  }
+  return box;
+}
+
+/// The first button is filled, the others have no frame: one look tells which is next.
+Json buttons_box(const std::vector<Action>& actions, bool first_is_primary) {
+  Json buttons = Json::array();
+  for (const Action& action : actions) {
+    const bool primary = first_is_primary && buttons.empty();
+    Json button{{"type", "button"}, {"height", "sm"}, {"style", primary ? "primary" : "link"}, {"action", action_json(action)}};
+    button["color"] = kBlue;
+    buttons.push_back(std::move(button));
+  }
+  return vertical_box(std::move(buttons), "sm");
+}
+
+bool is_url_char(char c) {
+  return c > 0x20 && c < 0x7f && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
+
+/// What a reader would press: web addresses, and telephone numbers written with hyphens.
+std::vector<Action> links_of(const std::string& text) {
+  std::vector<Action> found;
+  const auto add = [&](std::string label, std::string uri) {
+    const bool known = std::any_of(found.begin(), found.end(), [&](const Action& a) { return a.value == uri; });
+    if (!known && found.size() < kMaxTextLinks && uri.size() <= kMaxActionUriUtf16) {
+      found.push_back({Action::Kind::kOpenUri, shorten_graphemes(label, kMaxLabelGraphemes), std::move(uri), ""});
+    }
+  };
+  for (std::size_t at = text.find("https://"); at != std::string::npos; at = text.find("https://", at + 8)) {
+    std::size_t end = at;
+    while (end < text.size() && is_url_char(text[end])) ++end;
+    while (end > at && std::string_view(".,;:!?)'").find(text[end - 1]) != std::string_view::npos) --end;
+    const std::size_t host = at + 8;
+    add(text.substr(host, std::min(text.find('/', host), end) - host), text.substr(at, end - at));
+  }
+  const auto digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '0' || (at > 0 && (digit(at - 1) || text[at - 1] == '-'))) continue;
+    std::size_t end = at, hyphens = 0;
+    while (digit(end) || (end < text.size() && text[end] == '-' && digit(end + 1))) hyphens += text[end++] == '-' ? 1 : 0;
+    if (hyphens == 2 && end - at >= 11 && end - at <= 14) {
+      const std::string number = text.substr(at, end - at);
+      add("☎ " + number, "tel:" + number);
+    }
+    at = std::max(at, end == at ? at : end - 1);
+  }
+  return found;
+}
 
 void check_flex(Checker& check, const std::string& field, const Json& contents) {
   const bool is_carousel = json_text(contents, "type") == "carousel";
@@ -87,26 +196,57 @@ Json flex_message(const std::string& alt_text, Json contents) {
   return Json{{"type", "flex"}, {"altText", alt_text}, {"contents", std::move(contents)}};
 }
 
-Json card_bubble(const Card& card) {
+Json card_bubble(const Card& card, bool large) {
   Json lines = Json::array();
   if (!card.title.empty()) {
     Json title = wrapped_text(card.title);
     title["weight"] = "bold";
+    if (large) title["size"] = "xxl";
     lines.push_back(std::move(title));
   }
   lines.push_back(wrapped_text(card.text));
+  if (large) lines.back()["size"] = "xl";
   Json buttons = Json::array();
   for (const Action& action : card.actions) {
-    buttons.push_back(Json{{"type", "button"}, {"height", "sm"}, {"action", action_json(action)}});
+    buttons.push_back(Json{{"type", "button"}, {"height", large ? "md" : "sm"}, {"action", action_json(action)}});
   }
-  const auto box = [](Json contents) {
-    return Json{{"type", "box"}, {"layout", "vertical"}, {"spacing", "sm"}, {"contents", std::move(contents)}};
-  };
-  Json bubble{{"type", "bubble"}, {"body", box(std::move(lines))}, {"footer", box(std::move(buttons))}};
+  Json bubble{{"type", "bubble"}, {"body", vertical_box(std::move(lines), "sm")}};
+  if (!buttons.empty()) bubble["footer"] = vertical_box(std::move(buttons), "sm");
+  if (large) bubble["size"] = "giga";
   if (!card.image_url.empty()) {
     bubble["hero"] = Json{{"type", "image"},        {"url", card.image_url}, {"size", "full"},
                           {"aspectRatio", "151:100"}, {"aspectMode", "cover"}};
   }
+  return bubble;
+}
+
+Json list_bubble(const ListMessage& list, bool large) {
+  Json lines = Json::array();
+  if (!list.title.empty()) {
+    Json title = sized_text(list.title, large ? "xxl" : "lg", kInk);
+    title["weight"] = "bold";
+    lines.push_back(std::move(title));
+  }
+  if (!list.text.empty()) lines.push_back(sized_text(list.text, large ? "xl" : "sm", large ? kInk : kGrey));
+  const bool marked = std::any_of(list.rows.begin(), list.rows.end(),
+                                  [](const ListRow& row) { return row.mark != ListRow::Mark::kNone; });
+  Json rows = Json::array();
+  for (const ListRow& row : list.rows) rows.push_back(row_box(row, marked, large));
+  if (!rows.empty()) {
+    lines.push_back(vertical_box(std::move(rows), "sm"));
+    lines.back()["margin"] = "lg";
+  }
+  Json bubble{{"type", "bubble"}, {"size", large ? "giga" : "mega"}, {"body", vertical_box(std::move(lines), "sm")}};
+  if (!list.actions.empty()) bubble["footer"] = buttons_box(list.actions, true);
+  return bubble;
+}
+
+Json large_text_bubble(const std::string& text) {
+  Json words = sized_text(text, "xl", kInk);
+  words["lineSpacing"] = "6px";
+  Json bubble{{"type", "bubble"}, {"size", "giga"}, {"body", vertical_box(Json::array({std::move(words)}), "none")}};
+  const std::vector<Action> links = links_of(text);
+  if (!links.empty()) bubble["footer"] = buttons_box(links, false);
   return bubble;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "adapters/line/display.h"
 #include "adapters/line/messages.h"
 #include "adapters/line/signature.h"
 #include "adapters/line/webhook.h"
@@ -31,6 +32,10 @@ Result<gateway::Event> LineChannel::parse_event(std::string_view raw) const { re
 
 Result<std::string> LineChannel::render(const std::vector<Message>& messages) const {
   return render_messages(fit(messages));
+}
+
+Result<std::string> LineChannel::render_as(const std::vector<Message>& messages, Display display) const {
+  return render_messages(arrange(fit(messages), display));
 }
 
 SendResult LineChannel::reply(std::string_view reply_token, std::string_view rendered,

@@ -39,6 +39,8 @@ class LineChannel final : public gateway::Channel {
   /// As render_messages(), after fit(): labels, titles and alt texts that are too long end in 「…」.
   Result<std::string> render(const std::vector<Message>& messages) const override;
 
+  Result<std::string> render_as(const std::vector<Message>& messages, Display display) const override;
+
   SendResult reply(std::string_view reply_token, std::string_view rendered, std::chrono::milliseconds timeout) override;
   SendResult push(std::string_view chat_id, std::string_view rendered, std::string_view retry_key,
                   std::chrono::milliseconds timeout) override;

@@ -100,6 +100,22 @@ Json build(Checker& check, const std::string& field, const CardsMessage& message
   return flex_message(message.alt_text, Json{{"type", "carousel"}, {"contents", std::move(bubbles)}});
 }
 
+Json build(Checker& check, const std::string& field, const ListMessage& message) {
+  check.count(field + ".rows", message.rows.size(), kMaxListRows);
+  for (std::size_t i = 0; i < message.rows.size() && check.ok(); ++i) {
+    const std::string place = field + ".rows[" + std::to_string(i) + "]";
+    check.utf16(place + ".label", message.rows[i].label, kMaxTextUtf16);
+    if (message.rows[i].action) check_action(check, place, *message.rows[i].action, ActionPlace::kTemplate);
+  }
+  for (std::size_t i = 0; i < message.actions.size() && check.ok(); ++i) {
+    check_action(check, field + ".actions[" + std::to_string(i) + "]", message.actions[i], ActionPlace::kTemplate);
+  }
+  if (!check.ok()) return {};
+  Json bubble = list_bubble(message);
+  check.bytes(field, dump_json(bubble).size(), kMaxBubbleBytes);
+  return flex_message(list_alt_text(message), std::move(bubble));
+}
+
 Json build(Checker& check, const std::string& field, const ImageMessage& message) {
   const std::string& preview = message.preview_url.empty() ? message.url : message.preview_url;
   check.media_url(field + ".url", message.url);
@@ -164,6 +180,12 @@ struct Fitter {
       fit_actions(card.actions);
     }
   }
+  void operator()(ListMessage& message) const {
+    for (ListRow& row : message.rows) {
+      if (row.action) fit_action(*row.action);
+    }
+    fit_actions(message.actions);
+  }
   void operator()(LocationMessage& message) const {
     message.title = shorten_utf16(message.title, kMaxPlaceUtf16);
     message.address = shorten_utf16(message.address, kMaxPlaceUtf16);
@@ -177,6 +199,13 @@ struct Fitter {
 };
 
 }  // namespace
+
+std::string list_alt_text(const ListMessage& message) {
+  std::string text = message.title;
+  if (!message.text.empty()) text += (text.empty() ? "" : "\n") + message.text;
+  if (text.empty()) text = message.rows.empty() ? "…" : message.rows.front().label;
+  return shorten_utf16(text, kMaxAltUtf16);
+}
 
 ChannelLimits channel_limits() {
   ChannelLimits limits;

@@ -7,6 +7,7 @@
 // | text | `text` |
 // | choices | `template` confirm when there are exactly two short ones and no title, else `template` buttons; a Flex bubble when a title stands over more text than a template takes |
 // | cards | `template` carousel; a Flex carousel when the cards differ in shape or carry more text than a template takes |
+// | list | a Flex bubble whose lines can be pressed |
 // | image, location, sticker | the same |
 // | rich, channel "line" | Flex for a bubble or a carousel; `textV2` for an object of that type |
 // | rich, another channel | its alt text as `text` |
@@ -42,6 +43,7 @@ inline constexpr std::size_t kMaxPlaceUtf16 = 100;       ///< location title and
 inline constexpr std::size_t kMaxBubbleBytes = 30'000;   ///< LINE says 30 KB and not which: the smaller
 inline constexpr std::size_t kMaxFlexBytes = 50'000;     ///< a Flex carousel
 inline constexpr std::size_t kMaxBubbles = 12;
+inline constexpr std::size_t kMaxListRows = 40;          ///< ours: about what a bubble's bytes hold
 
 /// What composers are told ahead; constant.
 ChannelLimits channel_limits();
@@ -49,6 +51,9 @@ ChannelLimits channel_limits();
 /// Shortens with 「…」 what may be shortened without changing what happens: labels, titles, display texts, alt texts, and
 /// the title and address of a location. Texts, data and addresses of links are left as they are.
 std::vector<Message> fit(std::vector<Message> messages);
+
+/// What a notification and a list of chats say of a list.
+std::string list_alt_text(const ListMessage& message);
 
 /// The JSON array for a request's `messages`.
 /// @return kTooLarge naming field, limit and unit ("messages[0].text: 5001 utf16 units, at most 5000"); kInvalid for
