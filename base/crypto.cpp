@@ -63,6 +63,17 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data) {
   return digest;
 }
 
+std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data) {
+  std::array<std::uint8_t, 20> digest{};
+  unsigned int length = 0;
+  if (HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), raw(data), data.size(), digest.data(), &length) ==
+          nullptr ||
+      length != digest.size()) {
+    std::abort();
+  }
+  return digest;
+}
+
 std::string to_hex(std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;

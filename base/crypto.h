@@ -16,6 +16,8 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 Sha256 sha256(std::string_view data);
 Sha256 hmac_sha256(std::string_view key, std::string_view data);
+/// For one-time passwords alone, whose standard has no other hash that applications understand.
+std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view data);
 
 std::string to_hex(std::string_view bytes);
 /// Nothing but lower- or upper-case pairs of hex digits; kSyntax otherwise.

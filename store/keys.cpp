@@ -13,6 +13,8 @@ Partition partition_of(std::string_view address, Partition partitions) {
 namespace keys {
 namespace {
 
+const std::string kStaff = "{staff}:";  // one slot: a session and its account are read together
+
 std::string with(Partition p, const char* name) {
   std::string key = tag(p);
   key += name;
@@ -122,6 +124,31 @@ std::string subscriber_times(Partition p) {
 }
 std::string bitmap(Partition p, std::string_view name) {
   return with(p, ":b:") + std::string(name);
+}
+
+std::string accounts() {
+  return kStaff + "accounts";
+}
+std::string totp_steps() {
+  return kStaff + "totp";
+}
+std::string api_keys() {
+  return kStaff + "keys";
+}
+std::string sections() {
+  return kStaff + "sections";
+}
+std::string session(std::string_view token_hash) {
+  return kStaff + "s:" + std::string(token_hash);
+}
+std::string sessions_of(std::string_view account) {
+  return kStaff + "by:" + std::string(account);
+}
+std::string login_tries(std::string_view hash) {
+  return kStaff + "try:" + std::string(hash);
+}
+std::string idempotency(std::string_view hash) {
+  return kStaff + "idem:" + std::string(hash);
 }
 
 }  // namespace keys

@@ -37,6 +37,14 @@
 //   links           hash     short link's code → broadcast id LF address
 //   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms)
 //   gaps            stream   sealed questions without an answer, without ids; trimmed by age and number
+//   {staff}:accounts hash    name of a staff account -> "REVISION document" (store/records.h); the second factor's secret is sealed
+//   {staff}:totp     hash    name -> last step of one-time codes used
+//   {staff}:keys     hash    id of an API key -> "REVISION document" with the key's hash
+//   {staff}:sections hash    id of a section -> "REVISION document": its name and how often it means to send
+//   {staff}:s:HASH   hash    a session, under the SHA-256 of its token; expires
+//   {staff}:by:NAME  zset    hash of a session -> when it ends at the latest (ms): the sessions of an account
+//   {staff}:try:HASH hash    n failed logins, until (ms) when the next is heard, of one account from one source; expires
+//   {staff}:idem:HASH hash   a creating request that was answered: hash of the request, status, sealed answer; expires after 24 h
 //
 // Dropped
 //   - Consumer groups for the inbox: their pending lists double what leases and positions say already, and a takeover
@@ -92,6 +100,15 @@ std::string subscriber_long_addresses(Partition p);  ///< hash: ordinal → addr
 std::string subscriber_ids(Partition p, std::uint32_t bucket);  ///< hash: HMAC of address → ordinal
 std::string subscriber_times(Partition p);               ///< string: 8 bytes a slot, event time of the last change
 std::string bitmap(Partition p, std::string_view name);  ///< one bit an ordinal
+
+std::string accounts();                              ///< hash: name → record of a staff account
+std::string totp_steps();                            ///< hash: name → last step of one-time codes used
+std::string api_keys();                              ///< hash: id → record of another system's key
+std::string sections();                              ///< hash: id → record of a section
+std::string session(std::string_view token_hash);    ///< hash: one session; expires
+std::string sessions_of(std::string_view account);   ///< zset: hashes of an account's sessions
+std::string login_tries(std::string_view hash);      ///< hash: failed logins of one account from one source; expires
+std::string idempotency(std::string_view hash);      ///< hash: a creating request and its answer; expires
 
 inline constexpr std::uint32_t kSubscriberBuckets = 128;  ///< id buckets of a partition; part of the layout
 }  // namespace keys

@@ -20,5 +20,7 @@ const Script& broadcast_create();
 const Script& broadcast_update();
 const Script& subscriber_ensure();
 const Script& subscriber_follow();
+const Script& record_put();
+const Script& step_claim();
 
 }  // namespace kairan::store::scripts

@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}  // namespace CLI
+
 namespace kairan::gateway {
 
 struct ServeArguments {
@@ -35,5 +39,8 @@ struct SimulatorArguments {
   std::string redelivery;   ///< waits before each redelivery, "1s,2s,500ms"; empty = the simulator's own
 };
 int run_simulator(const SimulatorArguments& arguments);
+
+/// Adds "account" and what belongs to it to the command line.
+void add_account(CLI::App& app, int& exit_code);
 
 }  // namespace kairan::gateway

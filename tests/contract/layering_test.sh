@@ -68,6 +68,7 @@ only_in() {
 only_in hiredis '^hiredis' store/redis_connection.cpp
 only_in cpp-httplib '^httplib' gateway/http_server.cpp adapters/http_client.cpp
 only_in spdlog '^(spdlog|fmt)/' base/log.cpp
+only_in argon2 '^argon2' base/password_hash.cpp
 only_in OpenSSL '^openssl/' base/crypto.cpp
 mapfile -t commands < <(find gateway/main -name 'main.cpp' -o -name '*_command.cpp' | sort)
 only_in CLI11 '^CLI/' "${commands[@]}"
