@@ -36,6 +36,11 @@ class Deliverer {
 
   /// Messages as the channel's own bytes; the same messages give the same bytes. kInvalid names what is over a limit.
   virtual Result<std::string> render(const std::vector<Message>& messages) const = 0;
+  /// The same for people who read in another way. Channels that know no other way ignore it.
+  virtual Result<std::string> render_as(const std::vector<Message>& messages, Display display) const {
+    (void)display;
+    return render(messages);
+  }
   /// The whole request for these addresses, stored before its first try and repeated byte for byte.
   /// @param unit  name for the platform's own statistics; may be empty
   virtual Result<std::string> compose(const std::vector<std::string>& addresses, std::string_view rendered,

@@ -1,0 +1,324 @@
+#include "broadcasts/content_check.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/civil_time.h"
+#include "base/text.h"
+#include "broadcasts/segment.h"
+#include "broadcasts/wording.h"
+
+namespace kairan::broadcasts {
+namespace {
+
+using Type = DocumentMessage::Type;
+
+constexpr std::size_t kMaxTitle = 100;
+constexpr std::size_t kMaxName = 64;
+constexpr std::size_t kMaxUrl = 2000;
+constexpr std::size_t kMaxVariables = 4;  // each multiplies the number of variants
+
+std::string index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
+bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
+
+bool is_plain_url(std::string_view url) {
+  return url.size() <= kMaxUrl && std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+/// 1234567 → 「1,234,567」.
+std::string grouped(std::string_view digits) {
+  std::string shown(digits);
+  for (std::size_t at = shown.size(); at > 3; at -= 3) shown.insert(at - 3, ",");
+  return shown;
+}
+
+class Check {
+ public:
+  Check(Document& document, const CheckContext& context, std::vector<Problem>& problems)
+      : document_(document), context_(context), problems_(problems) {}
+
+  Status run() {
+    names();
+    times();
+    segment();
+    messages();
+    texts();
+    variables();
+    if (!failed_) channel_limits();
+    if (!failed_) return {};
+    const auto first = std::find_if(problems_.begin(), problems_.end(), [](const Problem& p) { return !p.warning; });
+    return Error{ErrorCode::kInvalid, (first->path.empty() ? "" : first->path + ": ") + first->message};
+  }
+
+ private:
+  void problem(std::string path, std::string message) {
+    failed_ = true;
+    problems_.push_back({std::move(path), std::move(message), false});
+  }
+  void warning(std::string path, std::string message) { problems_.push_back({std::move(path), std::move(message), true}); }
+
+  void names() {
+    if (trim(document_.title).empty()) {
+      problem("title", "件名がありません。職員が一覧で見分けられる名前を書いてください（住民には届きません）。");
+    } else if (length_graphemes(document_.title) > kMaxTitle) {
+      problem("title", "件名が長すぎます。100文字までにしてください。");
+    }
+    if (trim(document_.section).empty()) problem("section", "担当課を書いてください。");
+    if (length_graphemes(document_.section) > kMaxName) problem("section", "担当課の名前が長すぎます。64文字までにしてください。");
+    const store::Attribute* const topics = context_.schema.find("topic");
+    if (document_.topic.empty()) return;
+    if (topics == nullptr) {
+      if (document_.topic.size() > kMaxName) problem("topic", "分野の名前が長すぎます。");
+    } else if (topics->find(document_.topic) == nullptr) {
+      std::string known;
+      for (const store::AttributeValue& value : topics->values) known += (known.empty() ? "" : "、") + value.id;
+      problem("topic", "「" + shorten_utf16(document_.topic, 30) + "」という分野はありません。" + known + " のどれかを書いてください。");
+    }
+  }
+
+  void times() {
+    const TimePoint now = context_.now;
+    if (document_.at && *document_.at <= now) {
+      problem("schedule", "予約の時刻が過ぎています（" + format_jst(*document_.at) + "）。これから先の時刻を書いてください。");
+    }
+    if (document_.at && *document_.at > now + kMaxAhead) problem("schedule", "予約が先すぎます。1年以内の時刻を書いてください。");
+    if (document_.expires && *document_.expires <= now) {
+      problem("expires", "期限が過ぎています（" + format_jst(*document_.expires) + "）。これから先の時刻を書いてください。");
+    }
+    if (document_.expires && document_.at && *document_.expires <= *document_.at) {
+      problem("expires", "期限が予約の時刻より前です。予約より後の時刻を書いてください。");
+    }
+  }
+
+  void segment() {
+    if (document_.segment.empty()) return;
+    std::vector<SegmentProblem> wrong;
+    const auto parsed = parse_segment(document_.segment, context_.schema, wrong);
+    if (!parsed) {
+      if (wrong.empty()) problem("segment", parsed.error().detail);
+      for (const SegmentProblem& one : wrong) problem(one.path.empty() ? "segment" : "segment." + one.path, one.message);
+      return;
+    }
+    document_.segment = parsed->is_everyone() ? std::string() : parsed->json();
+    if (document_.priority != Priority::kEmergency || parsed->is_everyone()) return;
+    // Promise 10: an emergency for an area goes to those registered there and to those who registered nowhere.
+    const SegmentNode* node = &parsed->root();
+    while (node->is_group() && !node->negated && node->nodes.size() == 1) node = &node->nodes.front();
+    if (node->kind == SegmentNode::Kind::kHasAny && node->attribute == "district" && !node->negated) {
+      const auto area = emergency_area_segment(node->values, context_.schema);
+      if (area) document_.segment = area->json();
+    } else if (document_.segment.find("\"notNull\"") == std::string::npos &&
+               document_.segment.find("\"null\"") == std::string::npos) {
+      warning("segment", "緊急配信の条件に地区以外のものがあります。地区を登録していない方に届かないことがあります。");
+    }
+  }
+
+  void messages() {
+    const std::size_t most = context_.channel != nullptr ? context_.channel->message_limits().messages_per_send : 5;
+    if (document_.messages.size() > most) {
+      problem("messages", "メッセージが" + std::to_string(document_.messages.size()) + "件あります。" + std::to_string(most) +
+                              "件までにまとめてください。");
+    }
+    for (std::size_t i = 0; i < document_.messages.size(); ++i) message(document_.messages[i], "messages" + index(i));
+  }
+
+  void message(const DocumentMessage& message, const std::string& path) {
+    const bool marked = document_.kind != Kind::kLive;
+    switch (message.type) {
+      case Type::kText: needed(message.text, path + ".text"); break;
+      case Type::kImage:
+        image(message.url, path + ".url");
+        if (!message.preview_url.empty()) image(message.preview_url, path + ".preview_url");
+        if (message.alt.empty()) warning(path + ".alt", "読み上げで使う方のための説明（alt）がありません。");
+        if (marked) {
+          problem(path + ".type", "画像には「" + std::string(document_.kind == Kind::kDrill ? "訓練" : "練習") +
+                                      "」の印を付けられません。カードに画像を入れてください。");
+        }
+        break;
+      case Type::kChoices:
+        needed(message.text, path + ".text");
+        buttons(message.choices, path + ".choices", 1);
+        break;
+      case Type::kCards:
+        if (message.alt.empty()) warning(path + ".alt", "通知に出る説明（alt）がないため、件名が出ます。");
+        if (message.cards.empty()) problem(path + ".cards", "カードがありません。1枚から10枚書いてください。");
+        for (std::size_t c = 0; c < message.cards.size(); ++c) {
+          const std::string place = path + ".cards" + index(c);
+          needed(message.cards[c].text, place + ".text");
+          if (!message.cards[c].image.empty()) image(message.cards[c].image, place + ".image");
+          buttons(message.cards[c].actions, place + ".actions", 1);
+        }
+        break;
+      case Type::kFlex:
+        if (message.alt.empty()) warning(path + ".alt", "通知に出る説明（alt）がないため、件名が出ます。");
+        if (marked) {
+          problem(path + ".type", "Flex には「" + std::string(document_.kind == Kind::kDrill ? "訓練" : "練習") +
+                                      "」の印を確実に付けられません。文かカードで書いてください。");
+        }
+        if (message.contents.find("\"http://") != std::string::npos) {
+          problem(path + ".contents", "http:// のアドレスがあります。https:// に直してください。");
+        }
+        break;
+      case Type::kLocation:
+        needed(message.title, path + ".title");
+        needed(message.text, path + ".address");
+        if (!(message.latitude >= -90 && message.latitude <= 90)) problem(path + ".latitude", "-90 から 90 の数を書いてください。");
+        if (!(message.longitude >= -180 && message.longitude <= 180)) {
+          problem(path + ".longitude", "-180 から 180 の数を書いてください。");
+        }
+        break;
+    }
+    buttons(message.quick_replies, path + ".quick_replies", 0);
+  }
+
+  void needed(const Localized& text, const std::string& path) {
+    if (text.empty()) problem(path, "文がありません。");
+  }
+
+  void image(const std::string& url, const std::string& path) {
+    if (url.empty()) return problem(path, "画像のアドレスがありません。");
+    if (starts_with(url, "/m/")) {
+      if (context_.media_base.empty()) {
+        problem(path, "公開アドレス（public.base_url）が設定されていないため、登録した画像を使えません。運用担当に設定を頼んでください。");
+      }
+      return;
+    }
+    if (starts_with(url, "http://")) {
+      return problem(path, "http:// の画像は送れません。https:// のアドレスにするか、画像を登録して使ってください。");
+    }
+    if (!starts_with(url, "https://") || !is_plain_url(url)) {
+      problem(path, "画像のアドレスは https:// で始まる2,000文字までの英数字で書いてください（日本語は %E3%81%82 の形にします）。");
+    }
+  }
+
+  void buttons(const std::vector<DocumentAction>& actions, const std::string& path, std::size_t least) {
+    if (actions.size() < least) problem(path, "ボタンがありません。1つ以上書いてください。");
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+      const std::string place = path + index(i);
+      needed(actions[i].label, place + ".label");
+      if (actions[i].kind == DocumentAction::Kind::kLocation) continue;
+      needed(actions[i].value, place + ".value");
+      if (actions[i].kind != DocumentAction::Kind::kUri) continue;
+      for (const auto& [language, value] : actions[i].value) {
+        if (starts_with(value, "http://")) {
+          problem(place + ".value." + language, "http:// のリンクは使えません。https:// のアドレスを書いてください。");
+        } else if (!starts_with(value, "https://") && !starts_with(value, "tel:") && !starts_with(value, "line://")) {
+          problem(place + ".value." + language, "リンクは https:// か tel: で始めてください。");
+        }
+      }
+    }
+  }
+
+  void texts() {
+    each_text(document_, [&](const std::string& path, const Localized& texts) {
+      for (const auto& [language, text] : texts) {
+        const std::string place = path + "." + language;
+        if (!is_valid_utf8(text)) {
+          problem(place, "文字コードが UTF-8 ではありません。");
+        } else if (trim(text).empty()) {
+          problem(place, "文が空です。書くか、この言語を消してください。");
+        } else if (const auto pieces = cut_text(text); !pieces) {
+          problem(place, pieces.error().detail);
+        } else if (document_.kind == Kind::kLive && with_mark(kDrillMark, text) == text) {
+          problem(place, "本番の配信が【訓練】で始まっています。訓練なら種別を「訓練」（drill）に、そうでなければ【訓練】を消してください。");
+        }
+      }
+    });
+  }
+
+  void variables() {
+    const std::set<std::string> used = variables_of(document_);
+    if (used.size() > kMaxVariables) problem("messages", "差し込みが多すぎます。4種類までにしてください。");
+    for (const std::string& name : used) {
+      const store::Attribute* const attribute = context_.schema.find(name);
+      if (attribute == nullptr ||
+          (attribute->kind != store::AttributeKind::kSingle && attribute->kind != store::AttributeKind::kMany)) {
+        std::string known = "{date}";
+        for (const store::Attribute& a : context_.schema.attributes()) {
+          if (a.kind == store::AttributeKind::kSingle || a.kind == store::AttributeKind::kMany) known += "、{" + a.id + "}";
+        }
+        problem("messages", "{" + shorten_utf16(name, 30) + "} という差し込みはありません。使えるのは " + known + " です。");
+      }
+    }
+    for (const auto& [name, text] : document_.fallbacks) {
+      if (used.find(name) == used.end()) warning("fallbacks." + name, "この差し込みは文の中で使われていません。");
+      needed(text, "fallbacks." + name);
+    }
+  }
+
+  /// Every language, with the longest values, in every display, through the channel itself.
+  void channel_limits() {
+    if (context_.channel == nullptr) return;
+    for (const std::string& language : languages_of(document_)) {
+      for (const Display display : {Display::kStandard, Display::kText, Display::kLarge}) {
+        Reader reader;
+        reader.language = language;
+        reader.display = display;
+        reader.date = jst_date(document_.at.value_or(context_.now));
+        reader.media_base = context_.media_base;
+        for (const std::string& name : variables_of(document_)) reader.values[name] = longest(name, language);
+        const auto rendered = context_.channel->render_as(messages_for(document_, reader), display);
+        if (rendered) continue;
+        const std::string& detail = rendered.error().detail;
+        std::string path = detail.substr(0, detail.find(": "));
+        problem(path + "（" + language + "）", limit_ja(detail));
+        break;
+      }
+    }
+  }
+
+  std::string longest(const std::string& name, const std::string& language) const {
+    std::string longest;
+    const auto take = [&](const std::string& text) {
+      if (length_utf16(text) > length_utf16(longest)) longest = text;
+    };
+    if (const auto fallback = document_.fallbacks.find(name); fallback != document_.fallbacks.end()) {
+      take(pick(fallback->second, language));
+    }
+    const store::Attribute* const attribute = context_.schema.find(name);
+    if (attribute == nullptr) return longest;
+    std::string all;
+    for (const store::AttributeValue& value : attribute->values) {
+      take(pick(value.label, language));
+      all += (all.empty() ? "" : "・") + pick(value.label, language);
+    }
+    if (attribute->kind == store::AttributeKind::kMany) take(all);
+    return longest;
+  }
+
+  Document& document_;
+  const CheckContext& context_;
+  std::vector<Problem>& problems_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+Status check_document(Document& document, const CheckContext& context, std::vector<Problem>& problems) {
+  return Check(document, context, problems).run();
+}
+
+std::string limit_ja(std::string_view detail) {
+  const std::size_t colon = detail.find(": ");
+  const std::string_view what = colon == std::string_view::npos ? detail : detail.substr(colon + 2);
+  const auto digits = [](std::string_view text) { return text.substr(0, text.find_first_not_of("0123456789")); };
+  const std::string_view actual = digits(what);
+  const std::size_t most_at = what.find("at most ");
+  if (!actual.empty() && most_at != std::string_view::npos) {
+    const std::string most = grouped(digits(what.substr(most_at + 8)));
+    const std::string now = grouped(actual);
+    if (what.find("utf16") != std::string_view::npos) {
+      return now + "文字あります。" + most + "文字までにしてください（LINEの数え方で、絵文字や一部の漢字は2文字です）。";
+    }
+    if (what.find("graphemes") != std::string_view::npos) return now + "文字あります。" + most + "文字までにしてください。";
+    if (what.find("bytes") != std::string_view::npos) return now + "バイトあります。" + most + "バイトまでにしてください。";
+    return now + "個あります。" + most + "個までにしてください。";
+  }
+  if (what.find("empty") != std::string_view::npos) return "空です。書いてください。";
+  if (what.find("https") != std::string_view::npos || what.find("link") != std::string_view::npos) {
+    return "使えないアドレスです。https:// で始まるアドレスを書いてください。";
+  }
+  return "LINEで送れない内容です（" + std::string(what) + "）。";
+}
+
+}  // namespace kairan::broadcasts
