@@ -99,7 +99,8 @@ Result<Handling> Router::ask(const Event& event) {
   if (event.source.kind != Source::Kind::kPerson || answer.conversation == query.conversation) return handling;
   if (!ref) {
     // Someone who writes without being a friend gets a slot only when there is something to remember.
-    auto made = subscribers_.ensure(event.source.chat_id);
+    auto made = subscribers_.ensure(event.source.chat_id, event.at);
+    if (!made && made.error().code == ErrorCode::kNotFound) return ignored("erased");
     if (!made) return made.error().within("subscriber");
     ref = *made;
   }

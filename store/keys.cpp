@@ -125,6 +125,15 @@ std::string subscriber_times(Partition p) {
 std::string bitmap(Partition p, std::string_view name) {
   return with(p, ":b:") + std::string(name);
 }
+std::string bitmap_names(Partition p) {
+  return with(p, ":names");
+}
+std::string setting_ranks(Partition p, std::uint32_t ordinal) {
+  return with(p, ":st:") + std::to_string(ordinal);
+}
+std::string setting_floors(Partition p) {
+  return with(p, ":floor");
+}
 
 std::string accounts() {
   return kStaff + "accounts";

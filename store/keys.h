@@ -20,10 +20,14 @@
 //   {pNN}:next      integer  next ordinal
 //   {pNN}:addr      string   17 bytes a slot: kind, 16 bytes of the id's hex digits; zero = erased or never used
 //   {pNN}:long      hash     ordinal -> address, for the few that are not 16 bytes (kind 255)
-//   {pNN}:i:B       hash     12 bytes of keyed hash of the address -> ordinal; 128 buckets, each small enough for Redis' compact
-//                            form (512 entries) up to 65,536 subscribers a partition
+//   {pNN}:i:B       hash     12 bytes of keyed hash of the address -> ordinal, or x and the time (ms) at which it was erased;
+//                            128 buckets, each small enough for Redis' compact form (512 entries) up to 65,536 subscribers
+//                            a partition
 //   {pNN}:t         string   8 bytes a slot, big-endian: rank of the last follow or unfollow (event ms x 2, +1 unfollow)
-//   {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows
+//   {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows, the others are settings (store/attributes.h)
+//   {pNN}:names     set      names of all bitmaps of settings that were ever made
+//   {pNN}:st:ORD    hash     attribute:value -> rank of its last change (event ms x 1024 + order within it); expires
+//   {pNN}:floor     string   6 bytes a slot, big-endian: settings of event time (ms) up to it do not count; expires
 //   broadcasts      zset     broadcast id -> created (ms); one entry each, kept
 //   broadcasts:open set      ids that the sweep looks at
 //   broadcasts:due  zset     id -> when the dispatcher must look next (ms)
@@ -100,6 +104,9 @@ std::string subscriber_long_addresses(Partition p);  ///< hash: ordinal → addr
 std::string subscriber_ids(Partition p, std::uint32_t bucket);  ///< hash: HMAC of address → ordinal
 std::string subscriber_times(Partition p);               ///< string: 8 bytes a slot, event time of the last change
 std::string bitmap(Partition p, std::string_view name);  ///< one bit an ordinal
+std::string bitmap_names(Partition p);                   ///< set: names of the bitmaps of settings
+std::string setting_ranks(Partition p, std::uint32_t ordinal);  ///< hash: attribute:value → rank; expires
+std::string setting_floors(Partition p);                 ///< string: 6 bytes a slot; expires
 
 std::string accounts();                              ///< hash: name → record of a staff account
 std::string totp_steps();                            ///< hash: name → last step of one-time codes used
@@ -120,6 +127,9 @@ inline constexpr std::chrono::hours kSeenRetention{48};
 inline constexpr std::int64_t kSeenSeconds = std::chrono::seconds(kSeenRetention + std::chrono::hours(24)).count();
 /// Events given up are kept for an operator to run again; their bodies are personal data, so not for ever.
 inline constexpr std::chrono::hours kDeadRetention{24 * 30};
+/// How long is known when a setting was last changed: longer than any event can still be run again, so that no old one
+/// overwrites a newer.
+inline constexpr std::chrono::hours kRankRetention = kDeadRetention + std::chrono::hours(24);
 /// A dialogue left alone is forgotten.
 inline constexpr std::chrono::minutes kConversationRetention{30};
 

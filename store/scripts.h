@@ -18,6 +18,7 @@ const Script& lease_release();
 const Script& members_join();
 const Script& broadcast_create();
 const Script& broadcast_update();
+const Script& subscriber_change();
 const Script& subscriber_ensure();
 const Script& subscriber_follow();
 const Script& record_put();

@@ -28,7 +28,8 @@ struct SubscriberRef {
 };
 
 /// One bit of a subscriber's settings. Each bit keeps the event time it was last set at, so that changes may arrive in any
-/// order and end in the same state; of two at one millisecond "off" wins.
+/// order and end in the same state; of two at one millisecond "off" wins, and of two values of one single choice the one
+/// that is declared later. Turning a value of a single choice on turns the others off.
 struct AttributeChange {
   std::string attribute;
   std::string value;
@@ -47,7 +48,9 @@ class Subscribers {
 
   Partition partition_of(std::string_view address) const;
   /// The address's slot, made when it has none (a person who writes without being a friend gets one, not following).
-  Result<SubscriberRef> ensure(std::string_view address);
+  /// @param at  time of the event that asks
+  /// @return kNotFound when the address was erased at that time or later: the event must have no effect
+  Result<SubscriberRef> ensure(std::string_view address, TimePoint at);
   Result<std::optional<SubscriberRef>> find(std::string_view address);
   /// Applies a follow or an unfollow of event time `at`; older than the last applied one changes nothing.
   /// @return whether it changed anything.
@@ -62,7 +65,8 @@ class Subscribers {
 
   // --- settings ---
   /// Applies settings of event time `at`, all in one step; each bit only when nothing later was applied to it.
-  /// @return how many bits changed; kInvalid for an attribute or value that `schema` does not allow
+  /// @return how many values changed; kInvalid for an attribute or value that `schema` does not allow or a birth month
+  /// after `at`; kNotFound for a slot that is erased
   Result<std::size_t> change(SubscriberRef ref, const AttributeSchema& schema, std::span<const AttributeChange> changes,
                              TimePoint at);
   /// The chosen values by attribute, in declared order; attributes without a choice are absent.

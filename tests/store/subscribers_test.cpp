@@ -55,8 +55,8 @@ TEST_CASE_METHOD(Fixture, "an address has one slot, whoever asks and how often, 
   for (const std::string& address : addresses) {
     CAPTURE(address);
     CHECK_FALSE(must(subscribers.find(address)));
-    const SubscriberRef ref = must(subscribers.ensure(address));
-    CHECK(must(subscribers.ensure(address)) == ref);
+    const SubscriberRef ref = must(subscribers.ensure(address, at(0)));
+    CHECK(must(subscribers.ensure(address, at(0))) == ref);
     CHECK(must(subscribers.find(address)) == ref);
     CHECK(must(subscribers.address(ref)) == address);
     CHECK(ref.partition == subscribers.partition_of(address));
@@ -72,7 +72,7 @@ TEST_CASE_METHOD(Fixture, "threads that ask for one new address at once get the 
     std::vector<Result<SubscriberRef>> refs(6, SubscriberRef{});
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < refs.size(); ++i) {
-      threads.emplace_back([&, i] { refs[i] = subscribers.ensure(user_id(round)); });
+      threads.emplace_back([&, i] { refs[i] = subscribers.ensure(user_id(round), at(0)); });
     }
     for (auto& thread : threads) thread.join();
     for (const auto& ref : refs) CHECK(must(ref) == must(refs[0]));
@@ -80,7 +80,7 @@ TEST_CASE_METHOD(Fixture, "threads that ask for one new address at once get the 
 }
 
 TEST_CASE_METHOD(Fixture, "an address that is empty or too long, or a time that cannot be, is refused") {
-  CHECK(subscribers.ensure("").error().code == ErrorCode::kInvalid);
+  CHECK(subscribers.ensure("", at(0)).error().code == ErrorCode::kInvalid);
   CHECK(subscribers.find(std::string(257, 'x')).error().code == ErrorCode::kInvalid);
   CHECK(subscribers.set_following("", true, at(0)).error().code == ErrorCode::kInvalid);
   CHECK(subscribers.set_following("U", true, from_unix_ms(-1)).error().code == ErrorCode::kInvalid);
@@ -151,7 +151,7 @@ TEST_CASE_METHOD(Fixture, "random follows and unfollows in any order and by many
 
 TEST_CASE_METHOD(Fixture, "no key and no field carries a user id") {
   const std::string who = user_id(1);
-  must(subscribers.ensure(who));
+  must(subscribers.ensure(who, at(0)));
   must(subscribers.set_following(who, true, at(1)));
   for (const Reply& key : must(redis().client().command({"KEYS", "*"})).items) {
     CHECK(key.text.find(who.substr(1, 8)) == std::string::npos);
