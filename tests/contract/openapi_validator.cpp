@@ -258,6 +258,7 @@ const json* OpenApiValidator::operation(const std::string& method, const std::st
 
 std::vector<std::string> OpenApiValidator::check_body(const json& content, const std::string& body) const {
   const json* media = member(content, "application/json");
+  if (media == nullptr) media = member(content, "application/problem+json");
   if (media == nullptr) return {};
   const json value = json::parse(body, nullptr, false);
   if (value.is_discarded()) return {"body: is not JSON"};
@@ -284,6 +285,10 @@ std::vector<std::string> OpenApiValidator::check_response(const std::string& met
   const json* found = operation(method, path);
   if (found == nullptr) return {"no operation " + method + " " + path};
   const json* response = member(found->at("responses"), std::to_string(status).c_str());
+  if (response == nullptr && status >= 400) response = member(found->at("responses"), "default");
+  if (const json* ref = response == nullptr ? nullptr : member(*response, "$ref")) {
+    response = &document_.at(json::json_pointer(ref->get<std::string>().substr(1)));
+  }
   const json* content = response == nullptr ? nullptr : member(*response, "content");
   return content == nullptr ? std::vector<std::string>{} : check_body(*content, body);
 }
