@@ -68,7 +68,7 @@ enum class Who : std::uint8_t {
   kSenders,      ///< authors and approvers of the section; emergency officers
   kReleasers,    ///< approvers in charge who wrote no part of it; emergency officers
   kStoppers,     ///< senders, approvers of any section, and operators
-  kFrameUsers,   ///< emergency officers, with a published frame
+  kFrameUsers,   ///< emergency officers and the system, with what was published by two people
   kCorrectors,   ///< senders: the stop is theirs alone, what goes out instead has rules of its own
   kSystem,
 };
@@ -178,7 +178,8 @@ bool is_sender(const Standing& actor) {
 /// Why this actor may not, or "" when they may.
 std::string_view refusal(Who who, const Standing& actor) {
   if (who == Who::kSystem) return actor.system ? "" : "この操作は人ではなく、システムが行います。";
-  if (actor.system) return "この操作は人が行います。";
+  // alerts.yaml is published by two people beforehand, as a frame is.
+  if (actor.system) return who == Who::kFrameUsers && actor.from_frame ? "" : "この操作は人が行います。";
   const Roles& roles = actor.roles;
   switch (who) {
     case Who::kWriters:

@@ -8,7 +8,8 @@
 // Rules that the table carries
 //   - Nobody who wrote any part of a broadcast approves, returns or rejects it, whatever roles they hold.
 //   - Any change of what was approved returns it to draft.
-//   - One person alone sends only what was published by two before: an emergency template or a correction frame.
+//   - One person alone sends only what was published by two before: an emergency template or a correction frame;
+//     so does the system with a released rule of alerts.yaml.
 //   - Making less happen (pause, stop) is open to everyone who may make it happen, and to operators.
 //   - What was held for a person (drift, missed time, restore) goes on only with an approver who did not write it, or
 //     with an emergency officer.

@@ -77,6 +77,9 @@ std::string chain_head(std::string_view name) {
 std::string chain_ids(std::string_view name) {
   return "{" + std::string(name) + "}:ids";
 }
+std::string frames() {
+  return "frames";
+}
 std::string notices() {
   return "{notices}:queue";
 }

@@ -38,6 +38,7 @@
 //   {NAME}:log      stream   a hash chain (audit, register): seq-0 → h hash, b body; {NAME}:head hash seq, hash; {NAME}:ids hash
 //                            once → seq. Never trimmed
 //   {b:ID}:clicks   hash     short link's code → how often it was followed, by nobody in particular
+//   frames          hash     id → record of an emergency template or a correction frame (store/records.h)
 //   links           hash     short link's code → broadcast id LF address
 //   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms)
 //   gaps            stream   sealed questions without an answer, without ids; trimmed by age and number
@@ -88,6 +89,7 @@ std::string links();                                           ///< hash: link c
 std::string chain_log(std::string_view name);                  ///< stream: a hash chain's entries
 std::string chain_head(std::string_view name);                 ///< hash: seq, hash of its last entry
 std::string chain_ids(std::string_view name);                  ///< hash: once → seq
+std::string frames();                                          ///< hash: frame id → record of an emergency template or correction frame
 std::string notices();                                         ///< hash: notice id → JSON
 std::string notices_seen();                                    ///< zset: notice id → made (ms)
 std::string inbox(Partition p);                                ///< stream: events waiting
