@@ -1,0 +1,123 @@
+// A notice's messages as the API takes them (broadcasts/document.h describes the format). Texts are by language; "ja" is always there.
+export type Texts = Partial<Record<'ja' | 'ja-easy' | 'en', string>> & Record<string, string | undefined>;
+
+export interface MessageAction {
+  type: 'uri' | 'say' | 'postback' | 'location' | 'date';
+  label: Texts;
+  value: Texts;
+}
+export interface TextMessage {
+  type: 'text';
+  text: Texts;
+}
+export interface ImageMessage {
+  type: 'image';
+  url: string;
+  preview_url?: string;
+  alt: Texts;
+}
+export interface ChoicesMessage {
+  type: 'choices';
+  title?: Texts;
+  text: Texts;
+  choices: MessageAction[];
+}
+export interface CardsMessage {
+  type: 'cards';
+  alt: Texts;
+  cards: { title: Texts; text: Texts; image?: string; actions: MessageAction[] }[];
+}
+export interface FlexMessage {
+  type: 'flex';
+  alt: Texts;
+  contents: unknown;
+}
+export interface LocationMessage {
+  type: 'location';
+  title: Texts;
+  address: Texts;
+  latitude: number;
+  longitude: number;
+}
+export type DraftMessage = TextMessage | ImageMessage | ChoicesMessage | CardsMessage | FlexMessage | LocationMessage;
+
+export const languages = [
+  { id: 'ja', ja: '日本語', en: 'Japanese' },
+  { id: 'ja-easy', ja: 'やさしい日本語', en: 'Easy Japanese' },
+  { id: 'en', ja: '英語', en: 'English' },
+] as const;
+
+/** Texts as the server may send them: one string is Japanese. */
+export function texts(value: unknown): Texts {
+  if (typeof value === 'string') return { ja: value };
+  if (value && typeof value === 'object') return value as Texts;
+  return { ja: '' };
+}
+
+function action(value: unknown): MessageAction {
+  const from = (value ?? {}) as Record<string, unknown>;
+  return { type: (from.type as MessageAction['type']) ?? 'uri', label: texts(from.label), value: texts(from.value) };
+}
+
+/** Messages of a document, every text as a map of languages. */
+export function readMessages(value: unknown): DraftMessage[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((each): DraftMessage => {
+    const from = each as Record<string, unknown>;
+    switch (from.type) {
+      case 'image':
+        return { type: 'image', url: String(from.url ?? ''), preview_url: from.preview_url as string | undefined, alt: texts(from.alt) };
+      case 'choices':
+      case 'buttons':
+        return { type: 'choices', title: from.title === undefined ? undefined : texts(from.title), text: texts(from.text), choices: Array.isArray(from.choices) ? from.choices.map(action) : [] };
+      case 'cards':
+      case 'carousel':
+        return {
+          type: 'cards',
+          alt: texts(from.alt),
+          cards: (Array.isArray(from.cards) ? from.cards : []).map((card: Record<string, unknown>) => ({
+            title: texts(card.title), text: texts(card.text), image: card.image as string | undefined,
+            actions: Array.isArray(card.actions) ? card.actions.map(action) : [],
+          })),
+        };
+      case 'flex':
+        return { type: 'flex', alt: texts(from.alt), contents: from.contents };
+      case 'location':
+        return { type: 'location', title: texts(from.title), address: texts(from.address), latitude: Number(from.latitude), longitude: Number(from.longitude) };
+      default:
+        return { type: 'text', text: texts(from.text) };
+    }
+  });
+}
+
+/** Without languages that were left empty. */
+export function plainTexts(value: Texts): Texts {
+  return Object.fromEntries(Object.entries(value).filter(([id, text]) => id === 'ja' || (text !== undefined && text !== '')));
+}
+function plainAction(value: MessageAction): MessageAction {
+  return { ...value, label: plainTexts(value.label), value: plainTexts(value.value) };
+}
+export function writeMessages(messages: DraftMessage[]): unknown[] {
+  return messages.map((message) => {
+    switch (message.type) {
+      case 'text':
+        return { ...message, text: plainTexts(message.text) };
+      case 'image':
+        return { ...message, alt: plainTexts(message.alt) };
+      case 'choices':
+        return {
+          ...message, title: message.title && plainTexts(message.title).ja ? plainTexts(message.title) : undefined, text: plainTexts(message.text),
+          choices: message.choices.map(plainAction),
+        };
+      case 'cards':
+        return {
+          ...message, alt: plainTexts(message.alt),
+          cards: message.cards.map((card) => ({ ...card, title: plainTexts(card.title), text: plainTexts(card.text), actions: card.actions.map(plainAction) })),
+        };
+      case 'flex':
+        return { ...message, alt: plainTexts(message.alt) };
+      case 'location':
+        return { ...message, title: plainTexts(message.title), address: plainTexts(message.address) };
+    }
+  });
+}
