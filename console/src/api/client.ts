@@ -53,6 +53,7 @@ export interface CallOptions {
   revision?: number; // If-Match: refused with 412 when somebody else was quicker
   idempotencyKey?: string; // a repeat with this key creates nothing twice
   signal?: AbortSignal;
+  background?: boolean; // polling: does not keep the session alive
 }
 
 export interface Answer<T> {
@@ -75,6 +76,7 @@ async function send(path: string, options: CallOptions): Promise<Response> {
   }
   if (method !== 'GET') headers['X-CSRF-Token'] = csrfToken;
   if (options.revision !== undefined) headers['If-Match'] = `"${options.revision}"`;
+  if (options.background) headers['X-Kairan-Background'] = '1';
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
   try {
     return await fetch(base + path, { method, headers, body, signal: options.signal, credentials: 'same-origin', cache: 'no-store' });
@@ -110,6 +112,11 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await call<T>(path, { signal })).data;
+}
+
+/** The same for what a page asks again and again by itself. */
+export async function poll<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await call<T>(path, { signal, background: true })).data;
 }
 
 export async function post<T>(path: string, body: unknown = {}, options: CallOptions = {}): Promise<T> {

@@ -12,6 +12,7 @@ export interface Me {
   section: string;
   must_change_password: boolean;
   second_factor: boolean;
+  must_set_second_factor: boolean;
   csrf_token: string;
   city: { name: string };
   demo: boolean; // a demonstration: the second factor is off and the passwords are on the screen of the operator

@@ -2,8 +2,9 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { NavLink, useLocation } from 'react-router-dom';
 import { useQuery } from '@tanstack/react-query';
-import { get } from '../api/client';
+import { poll } from '../api/client';
 import { useSession, type Role } from '../api/session';
+import type { HomeAnswer } from '../api/types';
 import { useLanguage } from '../i18n';
 import './shell.css';
 
@@ -28,11 +29,6 @@ const entries: Entry[] = [
   { to: '/accounts', ja: 'アカウント', en: 'Accounts', roles: ['operator'] },
 ];
 
-interface Home {
-  todo_count?: number;
-  held_alerts?: number;
-  health?: { store?: { ok: boolean } };
-}
 
 export function Shell({ children }: { children: ReactNode }) {
   const { me, may, signOut } = useSession();
@@ -40,10 +36,11 @@ export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const place = useLocation();
   useEffect(() => setOpen(false), [place.pathname]);
-  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => get<Home>('/home', signal), refetchInterval: 15_000 });
-  const counts = { todo: home.data?.todo_count ?? 0, alerts: home.data?.held_alerts ?? 0 };
+  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => poll<HomeAnswer>('/home', signal), refetchInterval: 15_000 });
+  const needs = home.data?.needs_me ?? [];
+  const counts = { todo: needs.length, alerts: needs.filter((each) => each.why === 'alert').length };
   const away = home.isError;
-  const readOnly = !away && home.data?.health?.store?.ok === false;
+  const readOnly = !away && home.data?.health.parts.find((part) => part.name === 'redis')?.state === 'failed';
   return (
     <div className="shell">
       <a className="skip-link" href="#content">

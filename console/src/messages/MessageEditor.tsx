@@ -1,6 +1,6 @@
 // One to five messages, each in several languages side by side, with LINE's own counters.
 import { useRef, useState } from 'react';
-import { post, type FieldError } from '../api/client';
+import { call, type FieldError } from '../api/client';
 import { useT } from '../i18n';
 import { graphemeLength, utf16Length } from '../lib/text';
 import { Button, Field, ProblemNotice } from '../ui';
@@ -106,8 +106,8 @@ function ImageEditor({ message, onChange, path, errors, shown, disabled }: { mes
     setBusy(true);
     setProblem(undefined);
     try {
-      const media = await post<Media>('/media', file);
-      onChange({ ...message, url: media.url, preview_url: media.preview_url });
+      const media = (await call<Media>('/media', { method: 'POST', body: file })).data;
+      onChange({ ...message, url: media.url, preview_url: media.url });
     } catch (error) {
       setProblem(error);
     } finally {

@@ -1,7 +1,169 @@
-import { PageHead } from '../ui';
-import { useT } from '../i18n';
+// What needs me, what goes out today, how the account is, and whether sections speak as often as they mean to.
+import { Link } from 'react-router-dom';
+import { useQuery } from '@tanstack/react-query';
+import { poll } from '../api/client';
+import { useSession } from '../api/session';
+import type { BalanceRow, BroadcastSummary, HealthPart, HomeAnswer } from '../api/types';
+import { useLanguage } from '../i18n';
+import { formatClock, formatDate, formatDateTime } from '../lib/time';
+import { KindBadge, StateBadge } from '../lib/words';
+import { Badge, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
+import './home.css';
+
+const reasons: Record<HomeAnswer['needs_me'][number]['why'], [string, string]> = {
+  approve: ['承認を待っています', 'Waits for your approval'],
+  returned: ['差し戻されました', 'Returned to you'],
+  held: ['保留中です。確認してください', 'Held: please check'],
+  failed: ['送れませんでした', 'Failed'],
+  unknown: ['結果が不明な分があります', 'Some outcomes are unknown'],
+  paused: ['一時停止しています', 'Paused'],
+  alert: ['気象などの警報が判断を待っています', 'A warning waits for a decision'],
+};
+
+function Item({ broadcast, note, to }: { broadcast: BroadcastSummary; note?: string; to: string }) {
+  return (
+    <li className="home-item">
+      <div className="row" style={{ gap: 8 }}>
+        <StateBadge state={broadcast.state} />
+        <KindBadge kind={broadcast.kind} priority={broadcast.priority} />
+        {note && <span className="small">{note}</span>}
+      </div>
+      <Link to={to}>{broadcast.title}</Link>
+      <span className="small weak">
+        {broadcast.section}　{broadcast.segment_sentence}
+      </span>
+    </li>
+  );
+}
+
+function Health({ part }: { part: HealthPart }) {
+  const { t } = useLanguage();
+  const tone = { ok: 'good', warning: 'warn', failed: 'bad', unknown: 'quiet' } as const;
+  const word = { ok: t('正常', 'OK'), warning: t('注意', 'Look'), failed: t('異常', 'Down'), unknown: t('不明', 'Unknown') };
+  return (
+    <li className="health">
+      <div className="row-between" style={{ gap: 8 }}>
+        <strong>{part.label}</strong>
+        <Badge tone={tone[part.state]}>{word[part.state]}</Badge>
+      </div>
+      <span className="small weak">{part.detail}</span>
+    </li>
+  );
+}
+
+function Balance({ rows, head }: { rows: BalanceRow[]; head: string }) {
+  const { t } = useLanguage();
+  const most = Math.max(1, ...rows.map((row) => Math.max(row.last_28_days / 4, row.weekly_plan ?? 0)));
+  if (rows.length === 0) return <p className="weak">{t('まだ配信がありません。', 'Nothing sent yet.')}</p>;
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{head}</th>
+            <th scope="col" className="number">
+              {t('7日間', '7 days')}
+            </th>
+            <th scope="col">{t('1週間あたり（4週平均）', 'A week, over 4 weeks')}</th>
+            <th scope="col">{t('最後の配信', 'Last')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const weekly = row.last_28_days / 4;
+            const plan = row.weekly_plan;
+            return (
+              <tr key={row.name}>
+                <td>{row.label}</td>
+                <td className="number">{row.last_7_days}</td>
+                <td>
+                  <div className="balance" aria-hidden="true">
+                    <div className={plan !== null && weekly < plan ? 'balance-less' : 'balance-full'} style={{ width: `${(weekly / most) * 100}%` }} />
+                    {plan !== null && <i style={{ left: `${(plan / most) * 100}%` }} />}
+                  </div>
+                  <span className="small">
+                    {weekly.toFixed(1)}
+                    {t('回', '')}
+                    {plan !== null && t(`（めやす ${plan}回）`, ` (plan ${plan})`)}
+                  </span>
+                </td>
+                <td className="small">{row.last_at ? formatDate(row.last_at) : '—'}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
 
 export default function Home() {
-  const t = useT();
-  return <PageHead title={t('ホーム', 'Home')} />;
+  const { t, language } = useLanguage();
+  const { me, may } = useSession();
+  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => poll<HomeAnswer>('/home', signal), refetchInterval: 15_000 });
+  if (home.isPending) return <Loading />;
+  if (home.isError || !home.data) return <ProblemNotice problem={home.error} retry={() => void home.refetch()} />;
+  const { needs_me: needs, today, health, balance } = home.data;
+  return (
+    <>
+      <PageHead
+        title={t('ホーム', 'Home')}
+        lead={formatDateTime(new Date(), language)}
+        actions={
+          may('author', 'emergency_officer') && (
+            <Link className="button button-primary" to="/compose">
+              {t('配信を作る', 'New notice')}
+            </Link>
+          )
+        }
+      />
+      {me?.must_change_password && (
+        <Notice tone="warn" title={t('パスワードを変更してください', 'Please change your password')}>
+          <Link to="/me">{t('自分の設定へ', 'My settings')}</Link>
+        </Notice>
+      )}
+      <section className="card">
+        <h2>{t('あなたの対応が必要なもの', 'Needs you')}</h2>
+        {needs.length === 0 ? (
+          <p className="weak">{t('いまはありません。', 'Nothing right now.')}</p>
+        ) : (
+          <ul className="home-list">
+            {needs.map((each) => (
+              <Item key={each.broadcast.id + each.why} broadcast={each.broadcast} note={t(...reasons[each.why])} to={each.why === 'alert' ? '/emergency' : `/broadcasts/${each.broadcast.id}`} />
+            ))}
+          </ul>
+        )}
+      </section>
+      <div className="grid-2">
+        <section className="card">
+          <h2>{t('きょうの配信', 'Today')}</h2>
+          {today.length === 0 ? (
+            <Empty>{t('きょう予定されている配信はありません。', 'Nothing today.')}</Empty>
+          ) : (
+            <ul className="home-list">
+              {today.map((each) => (
+                <Item key={each.id} broadcast={each} note={each.due ? formatClock(each.due) : undefined} to={`/broadcasts/${each.id}`} />
+              ))}
+            </ul>
+          )}
+        </section>
+        <section className="card">
+          <h2>{t('システムの様子', 'Health')}</h2>
+          <ul className="home-list health-list">
+            {health.parts.map((part) => (
+              <Health key={part.name} part={part} />
+            ))}
+          </ul>
+        </section>
+      </div>
+      <section className="card stack">
+        <h2>{t('発信のバランス', 'Balance')}</h2>
+        <p className="weak small">{t('課ごと・話題ごとに、1週間に何回発信しているか。縦の線は各課のめやすです。', 'How often each section and topic speaks; the line is its own plan.')}</p>
+        <div className="grid-2">
+          <Balance rows={balance.sections} head={t('課', 'Section')} />
+          <Balance rows={balance.topics} head={t('話題', 'Topic')} />
+        </div>
+      </section>
+    </>
+  );
 }

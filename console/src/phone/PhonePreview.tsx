@@ -4,6 +4,12 @@ import { renderMessages, renderQuickReplies } from '../../../adapters/simulator/
 import '../../../adapters/simulator/page/line_messages.css';
 import './phone.css';
 
+// Our own media come through the staff API; nothing is loaded from outside the machine.
+function previewImage(url: string): string | null {
+  const own = /\/m\/([\w.-]+)$/.exec(url);
+  return own ? `/api/v1/media/${own[1]}` : null;
+}
+
 export type LineMessage = Record<string, unknown>;
 
 interface Props {
@@ -19,7 +25,7 @@ export function PhonePreview({ messages, account, kind = 'live', empty }: Props)
   useEffect(() => {
     const node = chat.current;
     if (!node) return;
-    node.replaceChildren(renderMessages(messages, { imageUrl: (url: string) => (url.startsWith(location.origin) || url.startsWith('/') ? url : null) }));
+    node.replaceChildren(renderMessages(messages, { imageUrl: previewImage }));
     const last = messages[messages.length - 1];
     const chips = last ? renderQuickReplies(last) : null;
     if (chips) node.append(chips);

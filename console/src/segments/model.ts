@@ -5,6 +5,18 @@ export interface AttributeValue {
   id: string;
   label: string;
 }
+/** As the server declares them, labels by language. */
+export interface DeclaredAttribute {
+  id: string;
+  kind: Attribute['kind'];
+  label: Record<string, string>;
+  values: { id: string; label: Record<string, string> }[];
+  verified: boolean;
+  hidden: boolean;
+}
+export function labelIn(label: Record<string, string>, language: string): string {
+  return label[language] ?? label.ja ?? '';
+}
 export interface Attribute {
   id: string;
   kind: 'single' | 'many' | 'yes_no' | 'birth_months';

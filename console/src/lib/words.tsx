@@ -1,0 +1,55 @@
+// What states, kinds and actions are called, and how they look.
+import { Badge } from '../ui';
+import { useT } from '../i18n';
+import type { Kind, Priority, State } from '../api/types';
+
+type Tone = 'info' | 'good' | 'warn' | 'bad' | 'quiet';
+const states: Record<State, { ja: string; en: string; tone: Tone }> = {
+  draft: { ja: '下書き', en: 'Draft', tone: 'quiet' },
+  submitted: { ja: '承認待ち', en: 'Waiting for approval', tone: 'warn' },
+  returned: { ja: '差し戻し', en: 'Returned', tone: 'warn' },
+  rejected: { ja: '却下', en: 'Rejected', tone: 'quiet' },
+  approved: { ja: '承認ずみ', en: 'Approved', tone: 'info' },
+  scheduled: { ja: '予約', en: 'Scheduled', tone: 'info' },
+  held: { ja: '保留（確認が必要）', en: 'Held: needs a person', tone: 'bad' },
+  freezing: { ja: '配信対象を確定中', en: 'Fixing the audience', tone: 'info' },
+  sending: { ja: '配信中', en: 'Sending', tone: 'info' },
+  paused: { ja: '一時停止', en: 'Paused', tone: 'bad' },
+  sent: { ja: '配信ずみ', en: 'Sent', tone: 'good' },
+  sent_with_unknown: { ja: '配信ずみ（一部不明）', en: 'Sent, some unknown', tone: 'warn' },
+  stopped: { ja: '中止', en: 'Stopped', tone: 'warn' },
+  cancelled: { ja: '取りやめ', en: 'Cancelled', tone: 'quiet' },
+  expired: { ja: '期限切れ', en: 'Expired', tone: 'bad' },
+  failed: { ja: '失敗', en: 'Failed', tone: 'bad' },
+};
+export const allStates = Object.keys(states) as State[];
+
+export function stateWord(state: State, t: (ja: string, en: string) => string): string {
+  const word = states[state];
+  return word ? t(word.ja, word.en) : state;
+}
+
+export function StateBadge({ state }: { state: State }) {
+  const t = useT();
+  return <Badge tone={states[state]?.tone ?? 'quiet'}>{stateWord(state, t)}</Badge>;
+}
+
+export function KindBadge({ kind, priority }: { kind: Kind; priority?: Priority }) {
+  const t = useT();
+  if (kind === 'drill') return <Badge tone="drill">{t('訓練', 'Drill')}</Badge>;
+  if (kind === 'practice') return <Badge tone="practice">{t('練習', 'Practice')}</Badge>;
+  if (priority === 'emergency') return <Badge tone="emergency">{t('緊急', 'Emergency')}</Badge>;
+  return null;
+}
+
+const actions: Record<string, [string, string]> = {
+  create: ['作成', 'Created'], edit: ['編集', 'Edited'], submit: ['提出', 'Submitted'], approve: ['承認', 'Approved'], return: ['差し戻し', 'Returned'],
+  reject: ['却下', 'Rejected'], schedule: ['予約', 'Scheduled'], send: ['配信', 'Sent'], send_frame: ['緊急配信', 'Emergency sent'], pause: ['一時停止', 'Paused'],
+  resume: ['再開', 'Resumed'], stop: ['中止', 'Stopped'], cancel: ['取りやめ', 'Cancelled'], correct: ['訂正', 'Corrected'], withdraw: ['取消', 'Withdrawn'],
+  begin: ['開始', 'Started'], hold: ['保留', 'Held'], frozen: ['配信対象を確定', 'Audience fixed'], halt: ['自動停止', 'Halted'], finish: ['完了', 'Finished'],
+  finish_unknown: ['完了（一部不明）', 'Finished, some unknown'], fail: ['失敗', 'Failed'], expire: ['期限切れ', 'Expired'],
+};
+export function actionWord(action: string, t: (ja: string, en: string) => string): string {
+  const word = actions[action];
+  return word ? t(word[0], word[1]) : action;
+}

@@ -1,0 +1,87 @@
+// Who did what; each entry is bound to all before it.
+import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { get, post, query } from '../api/client';
+import { useLanguage } from '../i18n';
+import { formatDateTime } from '../lib/time';
+import { Button, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
+
+interface Entry {
+  seq: number;
+  at: string;
+  by: string;
+  action: string;
+  target: string;
+  detail: string;
+}
+
+export default function Audit() {
+  const { t, language } = useLanguage();
+  const [before, setBefore] = useState<number>();
+  const [proof, setProof] = useState<{ whole: boolean; entries: number; detail: string }>();
+  const [problem, setProblem] = useState<unknown>();
+  const page = useQuery({ queryKey: ['audit', before], queryFn: ({ signal }) => get<{ items: Entry[] }>(`/audit${query({ before, count: 100 })}`, signal) });
+  const items = page.data?.items ?? [];
+  const verify = async () => {
+    try {
+      setProof(await post('/audit/verify'));
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  return (
+    <>
+      <PageHead title={t('操作の記録', 'Audit log')} actions={<Button onClick={verify}>{t('改ざんがないか確かめる', 'Verify')}</Button>} />
+      <ProblemNotice problem={problem} />
+      {proof && (
+        <Notice tone={proof.whole ? 'good' : 'bad'} title={proof.whole ? t(`${proof.entries.toLocaleString()}件の記録はすべてつながっています`, `All ${proof.entries} entries are whole`) : t('記録に欠けや変更があります', 'The log is not whole')}>
+          {!proof.whole && proof.detail}
+        </Notice>
+      )}
+      {page.isPending ? (
+        <Loading />
+      ) : page.isError ? (
+        <ProblemNotice problem={page.error} retry={() => void page.refetch()} />
+      ) : items.length === 0 ? (
+        <Empty>{t('記録はありません。', 'No entries.')}</Empty>
+      ) : (
+        <div className="table-frame">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col" className="number">
+                  {t('番号', 'No.')}
+                </th>
+                <th scope="col">{t('日時', 'When')}</th>
+                <th scope="col">{t('だれが', 'Who')}</th>
+                <th scope="col">{t('何を', 'What')}</th>
+                <th scope="col">{t('対象', 'Target')}</th>
+                <th scope="col">{t('内容', 'Detail')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((entry) => (
+                <tr key={entry.seq}>
+                  <td className="number">{entry.seq}</td>
+                  <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(entry.at, language)}</td>
+                  <td>{entry.by}</td>
+                  <td>{entry.action}</td>
+                  <td className="small">{entry.target}</td>
+                  <td className="pre small">{entry.detail}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <div className="row">
+        <Button small disabled={before === undefined} onClick={() => setBefore(undefined)}>
+          {t('最新へ', 'Newest')}
+        </Button>
+        <Button small disabled={items.length < 100} onClick={() => setBefore(items[items.length - 1]?.seq)}>
+          {t('古いほうへ', 'Older')}
+        </Button>
+      </div>
+    </>
+  );
+}

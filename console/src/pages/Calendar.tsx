@@ -1,0 +1,109 @@
+// What is scheduled, day by day; what is too close to something else stands out.
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router-dom';
+import FullCalendar from '@fullcalendar/react';
+import dayGridPlugin from '@fullcalendar/daygrid';
+import timeGridPlugin from '@fullcalendar/timegrid';
+import jaLocale from '@fullcalendar/core/locales/ja';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { poll, query } from '../api/client';
+import type { BroadcastSummary } from '../api/types';
+import { useLanguage } from '../i18n';
+import { formatDateTime } from '../lib/time';
+import { KindBadge, StateBadge } from '../lib/words';
+import { Notice, PageHead, ProblemNotice } from '../ui';
+import './calendar.css';
+
+interface CalendarAnswer {
+  items: { at: string; broadcast: BroadcastSummary; collides_with: string[] }[];
+}
+
+const day = (date: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' }).format(date);
+// The calendar computes in the browser's zone; it is given wall-clock times of Japan, so that they show as they are meant.
+const wallClock = (iso: string) => new Date(new Date(iso).getTime() + 9 * 3_600_000).toISOString().slice(0, 19);
+
+export default function Calendar() {
+  const { t, language } = useLanguage();
+  const navigate = useNavigate();
+  const [range, setRange] = useState(() => ({ from: day(new Date()), to: day(new Date(Date.now() + 40 * 86_400_000)) }));
+  const calendar = useQuery({
+    queryKey: ['calendar', range],
+    queryFn: ({ signal }) => poll<CalendarAnswer>(`/broadcasts/calendar${query(range)}`, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+  const items = calendar.data?.items ?? [];
+  const collisions = items.filter((each) => each.collides_with.length > 0);
+  return (
+    <>
+      <PageHead title={t('予約カレンダー', 'Calendar')} lead={t('時刻は日本時間です。', 'Times are Japan Standard Time.')} />
+      {calendar.isError && <ProblemNotice problem={calendar.error} retry={() => void calendar.refetch()} />}
+      {collisions.length > 0 && (
+        <Notice tone="warn" title={t('同じ人に続けて届く予定があります', 'The same people would get several at once')}>
+          <ul>
+            {collisions.map((each) => (
+              <li key={each.broadcast.id + each.at}>
+                {formatDateTime(each.at, language)} <Link to={`/broadcasts/${each.broadcast.id}`}>{each.broadcast.title}</Link>
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <div className="card calendar">
+        <FullCalendar
+          plugins={[dayGridPlugin, timeGridPlugin]}
+          initialView="dayGridMonth"
+          headerToolbar={{ left: 'prev,next today', center: 'title', right: 'dayGridMonth,timeGridWeek' }}
+          locales={[jaLocale]}
+          locale={language}
+          timeZone="UTC"
+          now={wallClock(new Date().toISOString())}
+          height="auto"
+          dayMaxEvents={4}
+          eventTimeFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
+          datesSet={(dates) => setRange({ from: dates.startStr.slice(0, 10), to: new Date(dates.end.getTime() - 86_400_000).toISOString().slice(0, 10) })}
+          events={items.map((each) => ({
+            id: each.broadcast.id,
+            title: each.broadcast.title,
+            start: wallClock(each.at),
+            classNames: [`event-${each.broadcast.kind}`, each.collides_with.length > 0 ? 'event-collides' : ''],
+          }))}
+          eventClick={(click) => navigate(`/broadcasts/${click.event.id}`)}
+        />
+      </div>
+      <section className="card">
+        <h2>{t('一覧', 'As a list')}</h2>
+        {items.length === 0 ? (
+          <p className="weak">{t('この期間に予定はありません。', 'Nothing in this period.')}</p>
+        ) : (
+          <div className="table-frame">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">{t('日時', 'When')}</th>
+                  <th scope="col">{t('件名', 'Title')}</th>
+                  <th scope="col">{t('状態', 'State')}</th>
+                  <th scope="col">{t('届ける相手', 'Audience')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((each) => (
+                  <tr key={each.broadcast.id + each.at}>
+                    <td>{formatDateTime(each.at, language)}</td>
+                    <td>
+                      <Link to={`/broadcasts/${each.broadcast.id}`}>{each.broadcast.title}</Link> <KindBadge kind={each.broadcast.kind} priority={each.broadcast.priority} />
+                    </td>
+                    <td>
+                      <StateBadge state={each.broadcast.state} />
+                    </td>
+                    <td>{each.broadcast.segment_sentence}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+export default function RecurrenceEditor(_: { value: unknown; onChange: (rule: unknown) => void }) {
+  return null;
+}
