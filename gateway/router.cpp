@@ -1,12 +1,16 @@
 #include "gateway/router.h"
 
+#include <iterator>
+
 #include "base/log.h"
 #include "gateway/gap_store.h"
 
 namespace kairan::gateway {
 namespace {
 
-Handling ignored(std::string_view reason) { return Handling{{}, std::nullopt, "ignored:" + std::string(reason)}; }
+Handling ignored(std::string_view reason) {
+  return Handling{{}, Display::kStandard, std::nullopt, "ignored:" + std::string(reason)};
+}
 
 bool is_group(const Event& event) {
   return event.source.kind == Source::Kind::kGroup || event.source.kind == Source::Kind::kRoom;
@@ -14,9 +18,10 @@ bool is_group(const Event& event) {
 
 }  // namespace
 
-Router::Router(const EngineSlot& engine, store::Subscribers& subscribers, store::Conversations& conversations,
-               intents::GapStore& gaps, const Sealer& sealer, const Clock& clock)
+Router::Router(const EngineSlot& engine, SettingsDesk& settings, store::Subscribers& subscribers,
+               store::Conversations& conversations, intents::GapStore& gaps, const Sealer& sealer, const Clock& clock)
     : engine_(engine),
+      settings_(settings),
       subscribers_(subscribers),
       conversations_(conversations),
       gaps_(gaps),
@@ -25,39 +30,46 @@ Router::Router(const EngineSlot& engine, store::Subscribers& subscribers, store:
 
 Result<Handling> Router::handle(const Event& event) {
   // Follow state is kept whoever holds the conversation: a block must win even while a module channel answers.
-  if (event.kind == EventKind::kFollow || event.kind == EventKind::kUnfollow) {
-    if (event.source.kind != Source::Kind::kPerson) return ignored("no_source");
-    const bool follows = event.kind == EventKind::kFollow;
-    const auto changed = subscribers_.set_following(event.source.chat_id, follows, event.at);
-    if (!changed) return changed.error().within("follow state");
-    if (!follows) return Handling{{}, std::nullopt, *changed ? "unfollowed" : "ignored:older_unfollow"};
-    if (!*changed) {
-      // Either something newer is known, or this very event was applied by a run that ended before its commit: then the
-      // greeting is still owed.
-      const auto now = is_following(event.source.chat_id);
-      if (!now) return now.error().within("follow state");
-      if (!*now) return ignored("older_follow");
-    }
-    if (event.standby) return ignored("standby");
-    return Handling{engine_.get()->greeting(intents::Resident{}), std::nullopt, "greeted"};
-  }
+  if (event.kind == EventKind::kFollow || event.kind == EventKind::kUnfollow) return follow(event);
   if (event.standby) return ignored("standby");
   if (event.reply_token.empty()) return ignored(event_kind_name(event.kind));
   if (is_group(event)) {
-    if (event.kind == EventKind::kJoin) return say(event, "joined_group", "joined");
+    if (event.kind == EventKind::kJoin) return say(event, "joined_group", "joined", intents::Resident{});
     // In groups and rooms people talk to one another; Kairan answers only when it is spoken to.
-    if (event.kind == EventKind::kPostback) return ask(event);
-    if (event.kind == EventKind::kText && event.mentions_us) return ask(event);
+    if (event.kind == EventKind::kPostback) return ask_group(event);
+    if (event.kind == EventKind::kText && event.mentions_us) return ask_group(event);
     return ignored(event.kind == EventKind::kText ? "not_mentioned" : event_kind_name(event.kind));
   }
   switch (event.kind) {
     case EventKind::kText:
-    case EventKind::kPostback: return ask(event);
-    case EventKind::kSticker: return say(event, "thanks_sticker", "sticker");
-    case EventKind::kMedia: return say(event, "not_understood_media", "media");
-    case EventKind::kLocation: return say(event, "location_received", "location");
+    case EventKind::kPostback: return event.source.kind == Source::Kind::kPerson ? ask_person(event) : ask_group(event);
+    case EventKind::kSticker: return say_to_person(event, "thanks_sticker", "sticker");
+    case EventKind::kMedia: return say_to_person(event, "not_understood_media", "media");
+    case EventKind::kLocation: return say_to_person(event, "location_received", "location");
     default: return ignored(event_kind_name(event.kind));
   }
+}
+
+Result<Handling> Router::follow(const Event& event) {
+  if (event.source.kind != Source::Kind::kPerson) return ignored("no_source");
+  const bool follows = event.kind == EventKind::kFollow;
+  const auto changed = subscribers_.set_following(event.source.chat_id, follows, event.at);
+  if (!changed) return changed.error().within("follow state");
+  if (!follows) return Handling{{}, Display::kStandard, std::nullopt, *changed ? "unfollowed" : "ignored:older_unfollow"};
+  if (!*changed) {
+    // Either something newer is known, or this very event was applied by a run that ended before its commit: then the
+    // greeting is still owed.
+    const auto now = is_following(event.source.chat_id);
+    if (!now) return now.error().within("follow state");
+    if (!*now) return ignored("older_follow");
+  }
+  if (event.standby) return ignored("standby");
+  const auto view = settings_.open(event.source.chat_id);
+  if (!view) return view.error();
+  Handling handling{engine_.get()->greeting(view->resident), view->display, std::nullopt, "greeted"};
+  std::vector<Message> offer = settings_.offer(*view);
+  std::move(offer.begin(), offer.end(), std::back_inserter(handling.messages));
+  return handling;
 }
 
 Result<bool> Router::is_following(const std::string& address) {
@@ -67,52 +79,94 @@ Result<bool> Router::is_following(const std::string& address) {
   return subscribers_.is_following(**ref);
 }
 
-Result<Handling> Router::ask(const Event& event) {
+intents::Answer Router::answer_of(const Event& event, const intents::Resident& resident, std::string conversation) const {
   intents::Query query;
   query.now = clock_.now();
+  query.resident = resident;
+  query.conversation = std::move(conversation);
   if (event.kind == EventKind::kPostback) {
     query.postback = event.data;
     for (const auto& [name, value] : event.params) query.postback += "&" + name + "=" + value;
   } else {
     query.text = event.text;
   }
-  std::optional<store::SubscriberRef> ref;
-  if (event.source.kind == Source::Kind::kPerson) {
-    auto found = subscribers_.find(event.source.chat_id);
-    if (!found) return found.error().within("subscriber");
-    ref = *found;
-    if (ref) {
-      auto state = conversations_.read(*ref);
-      if (!state) return state.error().within("conversation");
-      query.conversation = *std::move(state);
+  return engine_.get()->answer(query);
+}
+
+void Router::learn(const Event& event, const intents::Answer& answer) {
+  if (!answer.gap) return;
+  // The resident's answer does not wait for this: what cannot be kept is only missing from a list of hints.
+  const Status kept = gaps_.record(*answer.gap, gap_resident_tag(sealer_, event.source.person_id), clock_.now());
+  if (!kept) log::warn("gap.not_kept", {{"reason", kept.error().detail}});
+}
+
+Handling Router::ask_group(const Event& event) {
+  intents::Answer answer = answer_of(event, intents::Resident{}, "");
+  learn(event, answer);
+  return Handling{std::move(answer.messages), Display::kStandard, std::nullopt,
+                  "answered:" + std::string(intents::answer_kind_name(answer.kind))};
+}
+
+Result<Handling> Router::ask_person(const Event& event) {
+  auto view = settings_.open(event.source.chat_id);
+  if (!view) return view.error();
+  auto settled = settings_.handle(event, *view);
+  if (!settled) return settled.error();
+  if (std::optional<SettingsAnswer>& settings = *settled) {
+    Handling handling{std::move(settings->messages), view->display, std::nullopt, settings->counter};
+    if (settings->erased) return handling;
+    return keep(event, *view, std::move(handling), intents::join_conversation(settings->next, view->engine_conversation));
+  }
+  intents::Answer answer = answer_of(event, view->resident, view->engine_conversation);
+  const bool waiting = view->settings.open && !view->settings.paused;
+  if (waiting && answer.kind == intents::Answer::Kind::kNone && event.kind == EventKind::kText) {
+    SettingsAnswer again = settings_.not_understood(*view);
+    return keep(event, *view, Handling{std::move(again.messages), view->display, std::nullopt, again.counter},
+                intents::join_conversation(again.next, view->engine_conversation));
+  }
+  learn(event, answer);
+  // A question in the middle is answered, and the settings go on when the resident wants.
+  intents::SettingsState settings = view->settings;
+  if (settings.open) {
+    settings.paused = true;
+    std::vector<Action>* const offered = answer.messages.empty() ? nullptr : &answer.messages.back().quick_replies;
+    if (offered != nullptr && offered->size() < ChannelLimits().quick_replies) {
+      offered->push_back(intents::SettingsDialogue::resume_action(view->resident.language));
     }
   }
-  intents::Answer answer = engine_.get()->answer(query);
-  if (answer.gap) {
-    // The resident's answer does not wait for this: what cannot be kept is only missing from a list of hints.
-    const Status kept = gaps_.record(*answer.gap, gap_resident_tag(sealer_, event.source.person_id), query.now);
-    if (!kept) log::warn("gap.not_kept", {{"reason", kept.error().detail}});
-  }
-  Handling handling;
-  handling.messages = std::move(answer.messages);
-  handling.counter = "answered:" + std::string(intents::answer_kind_name(answer.kind));
-  if (event.source.kind != Source::Kind::kPerson || answer.conversation == query.conversation) return handling;
-  if (!ref) {
+  Handling handling{std::move(answer.messages), view->display, std::nullopt,
+                    "answered:" + std::string(intents::answer_kind_name(answer.kind))};
+  return keep(event, *view, std::move(handling), intents::join_conversation(settings, answer.conversation));
+}
+
+Result<Handling> Router::keep(const Event& event, ResidentView& view, Handling handling, const std::string& conversation) {
+  if (conversation == view.conversation) return handling;
+  if (!view.ref) {
     // Someone who writes without being a friend gets a slot only when there is something to remember.
-    auto made = subscribers_.ensure(event.source.chat_id, event.at);
+    const auto made = subscribers_.ensure(event.source.chat_id, event.at);
     if (!made && made.error().code == ErrorCode::kNotFound) return ignored("erased");
     if (!made) return made.error().within("subscriber");
-    ref = *made;
+    view.ref = *made;
   }
-  handling.conversation = store::ConversationWrite{
-      ref->ordinal, answer.conversation.empty() ? std::string() : conversations_.seal(*ref, answer.conversation)};
+  handling.conversation =
+      store::ConversationWrite{view.ref->ordinal, conversation.empty() ? "" : conversations_.seal(*view.ref, conversation)};
   return handling;
 }
 
-Handling Router::say(const Event& event, std::string_view phrase, std::string_view counter) const {
-  const std::string text = engine_.get()->phrase(phrase, intents::Resident{});
+Result<Handling> Router::say_to_person(const Event& event, std::string_view phrase, std::string_view counter) {
+  if (event.source.kind != Source::Kind::kPerson) return say(event, phrase, counter, intents::Resident{});
+  const auto view = settings_.open(event.source.chat_id);
+  if (!view) return view.error();
+  Handling handling = say(event, phrase, counter, view->resident);
+  handling.display = view->display;
+  return handling;
+}
+
+Handling Router::say(const Event& event, std::string_view phrase, std::string_view counter,
+                     const intents::Resident& resident) const {
+  const std::string text = engine_.get()->phrase(phrase, resident);
   if (text.empty()) return ignored(event_kind_name(event.kind));
-  return Handling{{text_message(text)}, std::nullopt, "answered:" + std::string(counter)};
+  return Handling{{text_message(text)}, Display::kStandard, std::nullopt, "answered:" + std::string(counter)};
 }
 
 }  // namespace kairan::gateway

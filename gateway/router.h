@@ -13,6 +13,7 @@
 #include "base/message.h"
 #include "base/result.h"
 #include "gateway/event.h"
+#include "gateway/settings_desk.h"
 #include "intents/engine.h"
 #include "intents/gaps.h"
 #include "store/conversations.h"
@@ -42,6 +43,7 @@ class EngineSlot {
 /// What an event leads to.
 struct Handling {
   std::vector<Message> messages;                       ///< empty = no answer
+  Display display = Display::kStandard;                ///< how this person wants to read
   std::optional<store::ConversationWrite> conversation;
   std::string counter;                                 ///< "answered:choose", "ignored:standby", ...; always set
 };
@@ -49,8 +51,8 @@ struct Handling {
 class Router {
  public:
   /// All outlive the router.
-  Router(const EngineSlot& engine, store::Subscribers& subscribers, store::Conversations& conversations,
-         intents::GapStore& gaps, const Sealer& sealer, const Clock& clock);
+  Router(const EngineSlot& engine, SettingsDesk& settings, store::Subscribers& subscribers,
+         store::Conversations& conversations, intents::GapStore& gaps, const Sealer& sealer, const Clock& clock);
 
   /// @return kUnavailable or kTimeout when the store did not answer (try again; nothing is half done that repeating
   /// would double).
@@ -58,10 +60,18 @@ class Router {
 
  private:
   Result<bool> is_following(const std::string& address);
-  Result<Handling> ask(const Event& event);
-  Handling say(const Event& event, std::string_view phrase, std::string_view counter) const;
+  Result<Handling> follow(const Event& event);
+  Result<Handling> ask_person(const Event& event);
+  Handling ask_group(const Event& event);
+  Result<Handling> say_to_person(const Event& event, std::string_view phrase, std::string_view counter);
+  Handling say(const Event& event, std::string_view phrase, std::string_view counter,
+               const intents::Resident& resident) const;
+  intents::Answer answer_of(const Event& event, const intents::Resident& resident, std::string conversation) const;
+  void learn(const Event& event, const intents::Answer& answer);
+  Result<Handling> keep(const Event& event, ResidentView& view, Handling handling, const std::string& conversation);
 
   const EngineSlot& engine_;
+  SettingsDesk& settings_;
   store::Subscribers& subscribers_;
   store::Conversations& conversations_;
   intents::GapStore& gaps_;

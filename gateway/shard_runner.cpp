@@ -301,7 +301,7 @@ ShardRunner::Done ShardRunner::process_once(const Item& item) {
   result.counter = handling->counter;
   ReplyRecord reply;
   if (!handling->messages.empty() && !event->reply_token.empty()) {
-    auto rendered = channel->second->render(handling->messages);
+    auto rendered = channel->second->render_as(handling->messages, handling->display);
     if (!rendered) {
       log::error("event.answer_not_renderable", {{"event", item.event.id}, {"reason", rendered.error().detail}});
       return fail(item, "answer_not_renderable", options_.fail_limit);

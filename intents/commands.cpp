@@ -11,6 +11,7 @@
 #include "intents/content_loader.h"
 #include "intents/content_tests.h"
 #include "base/tabular/grid.h"
+#include "store/attributes.h"
 
 namespace kairan::intents {
 namespace {
@@ -125,8 +126,10 @@ int run_content_check(const std::string& folder, std::ostream& out) {
       loaded.report.problems.push_back({"", 0, "", "見本の内容が" + std::to_string(samples) + "行あります。公開の前に市の内容に置き換えてください。", true});
     }
   }
+  const auto attributes = store::load_attributes(folder, loaded.report.problems);
   print_problems(loaded.report.problems, out);
   const std::size_t errors = count_errors(loaded.report.problems);
+  out << "受信設定の項目 " << (attributes ? attributes->attributes().size() : 0) << "、";
   out << "品目 " << loaded.report.garbage_items << "、FAQ " << loaded.report.faqs << "、規則 " << loaded.report.rules << "、対話 "
       << loaded.report.dialogues << "、テスト " << tests << "\n";
   out << (errors == 0 ? "誤りはありません。" : "誤りが" + std::to_string(errors) + "件あります。公開できません。") << "\n";

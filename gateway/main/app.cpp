@@ -42,6 +42,8 @@ App::App(const Config& config, const Faults& faults)
 
 Status App::build() {
   intents::Loaded loaded = intents::load_engine(config_.content);
+  auto attributes = store::load_attributes(config_.content, loaded.report.problems);
+  if (!attributes) loaded.engine.reset();
   if (!loaded.engine) {
     for (const FileProblem& problem : loaded.report.problems) {
       log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
@@ -51,6 +53,7 @@ Status App::build() {
                                           "」で内容を確認してください"};
   }
   engine_ = std::make_unique<EngineSlot>(loaded.engine);
+  schema_ = std::make_unique<SchemaSlot>(*std::move(attributes));
 
   // The spool first: whatever happens to Redis, events have a place to go.
   auto spool = Spool::open(spool_options(config_, faults_));
@@ -112,7 +115,8 @@ void App::build_pipeline() {
   subscribers_ = std::make_unique<store::Subscribers>(*redis_, sealer_, partitions_);
   conversations_ = std::make_unique<store::Conversations>(*redis_, sealer_);
   gaps_ = std::make_unique<RedisGapStore>(*redis_, sealer_);
-  router_ = std::make_unique<Router>(*engine_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
+  settings_ = std::make_unique<SettingsDesk>(*schema_, *subscribers_, *conversations_, clock_);
+  router_ = std::make_unique<Router>(*engine_, *settings_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
 
   const Channels channels{{std::string(line_->name()), line_.get()}};
   ReplySenderOptions sender;
@@ -213,6 +217,8 @@ App::~App() {
 
 Status App::reload_content() {
   intents::Loaded loaded = intents::load_engine(config_.content);
+  auto attributes = store::load_attributes(config_.content, loaded.report.problems);
+  if (!attributes) loaded.engine.reset();
   if (!loaded.engine) {
     for (const FileProblem& problem : loaded.report.problems) {
       if (problem.warning) continue;
@@ -221,6 +227,7 @@ Status App::reload_content() {
     return Error{ErrorCode::kInvalid, "the content has errors; the running content stays"};
   }
   engine_->swap(loaded.engine);
+  schema_->swap(*std::move(attributes));
   log::info("content.loaded", {{"garbage_items", loaded.report.garbage_items},
                                {"faqs", loaded.report.faqs},
                                {"rules", loaded.report.rules},

@@ -82,6 +82,8 @@ class App {
 
   std::unique_ptr<Channel> line_;
   std::unique_ptr<adapters::line::Forwarder> forwarder_;
+  std::unique_ptr<SchemaSlot> schema_;
+  std::unique_ptr<SettingsDesk> settings_;
   std::unique_ptr<Router> router_;
   std::unique_ptr<ReplySender> sender_;
   std::unique_ptr<Spool> spool_;

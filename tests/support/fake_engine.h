@@ -17,6 +17,13 @@ class FakeEngine final : public intents::Engine {
     {
       std::lock_guard lock(mutex_);
       last_postback_ = query.postback;
+      last_resident_ = query.resident;
+    }
+    if (query.text == "nonsense") {
+      intents::Answer nothing;
+      nothing.messages = {text_message("?")};
+      nothing.conversation = query.conversation;
+      return nothing;
     }
     if (query.text == "throw") throw std::runtime_error("a defect");
     intents::Answer answer;
@@ -37,11 +44,17 @@ class FakeEngine final : public intents::Engine {
     return last_postback_;
   }
 
+  intents::Resident last_resident() const {
+    std::lock_guard lock(mutex_);
+    return last_resident_;
+  }
+
   mutable std::atomic<int> asked{0};
 
  private:
   mutable std::mutex mutex_;
   mutable std::string last_postback_;
+  mutable intents::Resident last_resident_;
   intents::LoadReport report_;
 };
 

@@ -12,6 +12,7 @@
 #include "gateway/pipeline_metrics.h"
 #include "gateway/reply_sender.h"
 #include "gateway/router.h"
+#include "gateway/settings_desk.h"
 #include "gateway/shard_runner.h"
 #include "store/conversations.h"
 #include "store/inbox.h"
@@ -44,7 +45,9 @@ struct Pipeline {
         engine(std::make_shared<FakeEngine>()),
         slot(engine),
         gaps(redis.client(), sealer),
-        router(slot, subscribers, conversations, gaps, sealer, clock) {
+        schema(store::AttributeSchema()),
+        settings(schema, subscribers, conversations, clock),
+        router(slot, settings, subscribers, conversations, gaps, sealer, clock) {
     redis.flush();
     channel.event_time = clock.now();
   }
@@ -100,6 +103,8 @@ struct Pipeline {
   std::shared_ptr<FakeEngine> engine;
   gateway::EngineSlot slot;
   gateway::RedisGapStore gaps;
+  gateway::SchemaSlot schema;
+  gateway::SettingsDesk settings;
   gateway::Router router;
 };
 
