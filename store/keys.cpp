@@ -134,6 +134,9 @@ std::string bitmap_names(Partition p) {
 std::string setting_ranks(Partition p, std::uint32_t ordinal) {
   return with(p, ":st:") + std::to_string(ordinal);
 }
+std::string absences(Partition p) {
+  return with(p, ":absent");
+}
 std::string setting_floors(Partition p) {
   return with(p, ":floor");
 }

@@ -27,6 +27,7 @@
 //   {pNN}:b:NAME    string   bitmap over ordinals; b:followers is who follows, the others are settings (store/attributes.h)
 //   {pNN}:names     set      names of all bitmaps of settings that were ever made
 //   {pNN}:st:ORD    hash     attribute:value -> rank of its last change (event ms x 1024 + order within it); expires
+//   {pNN}:absent    hash     ordinal -> nights it was missing from the platform's list of followers, and the last of them
 //   {pNN}:floor     string   6 bytes a slot, big-endian: settings of event time (ms) up to it do not count; expires
 //   broadcasts      zset     broadcast id -> created (ms); one entry each, kept
 //   broadcasts:open set      ids that the sweep looks at
@@ -108,6 +109,7 @@ std::string subscriber_times(Partition p);               ///< string: 8 bytes a 
 std::string bitmap(Partition p, std::string_view name);  ///< one bit an ordinal
 std::string bitmap_names(Partition p);                   ///< set: names of the bitmaps of settings
 std::string setting_ranks(Partition p, std::uint32_t ordinal);  ///< hash: attribute:value → rank; expires
+std::string absences(Partition p);                              ///< hash: ordinal → nights missing, the last of them
 std::string setting_floors(Partition p);                 ///< string: 6 bytes a slot; expires
 
 std::string accounts();                              ///< hash: name → record of a staff account
@@ -132,6 +134,8 @@ inline constexpr std::chrono::hours kDeadRetention{24 * 30};
 /// How long is known when a setting was last changed: longer than any event can still be run again, so that no old one
 /// overwrites a newer.
 inline constexpr std::chrono::hours kRankRetention = kDeadRetention + std::chrono::hours(24);
+/// Who has left keeps their settings as long, in case they come back.
+inline constexpr std::chrono::hours kSettingsRetention{24 * 30};
 /// A dialogue left alone is forgotten.
 inline constexpr std::chrono::minutes kConversationRetention{30};
 

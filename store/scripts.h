@@ -20,7 +20,11 @@ const Script& broadcast_create();
 const Script& broadcast_update();
 const Script& subscriber_change();
 const Script& subscriber_ensure();
+const Script& subscriber_erase();
 const Script& subscriber_follow();
+const Script& subscriber_forget();
+const Script& subscriber_import();
+const Script& subscriber_reconcile();
 const Script& record_put();
 const Script& step_claim();
 

@@ -5,6 +5,7 @@
 
 #include "base/civil_time.h"
 #include "store/scripts.h"
+#include "store/subscriber_place.h"
 #include "store/subscribers.h"
 
 namespace kairan::store {
@@ -24,8 +25,9 @@ bool is_single(const Attribute& attribute) {
 class ChangeCall {
  public:
   ChangeCall(SubscriberRef ref, TimePoint at) : ref_(ref), at_ms_(to_unix_ms(at)), year_(int(jst_date(at).year())) {
-    keys_ = {keys::subscriber_addresses(ref.partition), keys::setting_ranks(ref.partition, ref.ordinal),
-             keys::setting_floors(ref.partition), keys::bitmap_names(ref.partition)};
+    keys_ = slot_keys(ref.partition);
+    keys_.push_back(keys::setting_ranks(ref.partition, ref.ordinal));
+    keys_.push_back(keys::bitmap_names(ref.partition));
   }
 
   void add(const Attribute& attribute, const AttributeChange& change) {
@@ -50,11 +52,12 @@ class ChangeCall {
                  std::to_string(count_)};
     call.args.insert(call.args.end(), changes_.begin(), changes_.end());
     for (const auto& [id, touched] : touched_) {
-      // Turning on decides by itself that something is chosen; after turning off every value must be looked at. A birth
+      // Of what is turned on it is enough to see whether it was; after turning off every value must be looked at. A birth
       // month that is stored lies before its own event, and no event waits for a year.
       const std::vector<std::string> values =
           touched.turned_off ? AttributeSchema::bitmaps_of(*touched.attribute, kFirstYear, year_ + 1) : touched.values;
       call.args.push_back(std::to_string(key_of(any_bitmap(id))));
+      call.args.emplace_back(touched.turned_off ? "1" : "0");
       call.args.push_back(std::to_string(values.size()));
       for (const std::string& value : values) call.args.push_back(std::to_string(key_of(value)));
     }

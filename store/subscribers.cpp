@@ -1,98 +1,11 @@
 #include "store/subscribers.h"
 
 #include <algorithm>
-#include <charconv>
 
-#include "base/ids.h"
 #include "store/scripts.h"
+#include "store/subscriber_place.h"
 
 namespace kairan::store {
-namespace {
-
-constexpr std::size_t kSlotBytes = 17;
-constexpr std::size_t kIdHexDigits = 32;
-constexpr char kLongAddress = '\xff';
-/// Begins what an id bucket holds for an address that was erased.
-constexpr char kErased = 'x';
-
-/// The addresses that fit into a slot: a prefix and 32 lower-case hex digits (line-platform 1.5: U, C or R). The slot's
-/// first byte says which; zero is a slot that is erased or was never used.
-struct SlotKind {
-  char code;
-  std::string_view prefix;
-};
-constexpr SlotKind kSlotKinds[] = {{1, "U"}, {2, "C"}, {3, "R"}, {4, "line:U"}, {5, "line:C"}, {6, "line:R"}};
-
-bool is_lower_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-std::string slot_of(std::string_view address) {
-  for (const SlotKind& kind : kSlotKinds) {
-    if (address.size() != kind.prefix.size() + kIdHexDigits) continue;
-    if (address.substr(0, kind.prefix.size()) != kind.prefix) continue;
-    const std::string_view digits = address.substr(kind.prefix.size());
-    if (!is_lower_hex(digits)) continue;
-    if (const auto bytes = from_hex(digits)) return kind.code + *bytes;
-  }
-  std::string slot(kSlotBytes, '\0');
-  slot[0] = kLongAddress;
-  return slot;
-}
-
-/// An address's place in the store.
-struct Place {
-  Partition partition = 0;
-  std::string field;  ///< in its id bucket
-  std::string bucket_key;
-  std::string slot;
-  std::string long_address;
-};
-
-/// The address in a slot: empty for a slot that is erased or was never used, kLongAddress alone for one kept elsewhere.
-Result<std::string> address_in(std::string_view slot) {
-  if (slot.size() != kSlotBytes || slot[0] == '\0') return std::string();
-  if (slot[0] == kLongAddress) return std::string(1, kLongAddress);
-  for (const SlotKind& kind : kSlotKinds) {
-    if (slot[0] == kind.code) return std::string(kind.prefix) + to_hex(slot.substr(1));
-  }
-  return Error{ErrorCode::kCorrupt, "a subscriber's slot has a kind that this version does not know"};
-}
-
-std::uint32_t parse_ordinal(const std::string& text) {
-  std::uint32_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-Place place_of(std::string_view address, const Sealer& sealer, Partition partitions) {
-  Place place;
-  place.partition = store::partition_of(address, partitions);
-  // 96 bits of keyed hash: two addresses of 4,000,000 share one with a chance of 1 in 10^16.
-  const std::string text(address);
-  const auto bytes = from_hex(sealer.pseudonym("subscriber/1/" + text) + sealer.pseudonym("subscriber/2/" + text));
-  place.field = bytes->substr(0, 12);
-  const auto spread = static_cast<unsigned char>(bytes->back());
-  place.bucket_key = keys::subscriber_ids(place.partition, spread % keys::kSubscriberBuckets);
-  place.slot = slot_of(address);
-  if (place.slot[0] == kLongAddress) place.long_address = text;
-  return place;
-}
-
-/// KEYS 1 to 6 of every script that gives addresses their slots (scripts/lib/slots.lua).
-std::vector<std::string> slot_keys(const Place& place) {
-  const Partition p = place.partition;
-  return {keys::subscriber_next(p),           keys::subscriber_addresses(p), place.bucket_key,
-          keys::subscriber_long_addresses(p), keys::subscriber_times(p),     keys::setting_floors(p)};
-}
-
-Status check_address(std::string_view address) {
-  if (!address.empty() && address.size() <= 256) return {};
-  return Error{ErrorCode::kInvalid, "an address must have 1 to 256 bytes"};
-}
-
-}  // namespace
-
 Subscribers::Subscribers(RedisClient& redis, const Sealer& sealer, Partition partitions)
     : redis_(redis), sealer_(sealer), partitions_(partitions) {}
 
@@ -106,7 +19,9 @@ Result<SubscriberRef> Subscribers::ensure(std::string_view address, TimePoint at
   if (!known) return known.error();
   if (*known) return **known;
   const Place place = place_of(address, sealer_, partitions_);
-  const auto reply = redis_.eval(scripts::subscriber_ensure(), slot_keys(place),
+  std::vector<std::string> key_names = slot_keys(place.partition);
+  key_names.push_back(place.bucket_key);
+  const auto reply = redis_.eval(scripts::subscriber_ensure(), key_names,
                                  {place.field, place.slot, place.long_address, std::to_string(to_unix_ms(at))});
   if (!reply) return reply.error();
   if (reply->integer < 0) return Error{ErrorCode::kNotFound, "the subscriber was erased after this event"};
@@ -118,8 +33,7 @@ Result<std::optional<SubscriberRef>> Subscribers::find(std::string_view address)
   const Place place = place_of(address, sealer_, partitions_);
   const auto reply = redis_.command({"HGET", place.bucket_key, place.field});
   if (!reply) return reply.error();
-  if (reply->is_nil() || reply->text.front() == kErased) return std::optional<SubscriberRef>();
-  return std::optional<SubscriberRef>(SubscriberRef{place.partition, parse_ordinal(reply->text)});
+  return ref_in(*reply, place.partition);
 }
 
 Result<bool> Subscribers::set_following(std::string_view address, bool following, TimePoint at) {
@@ -128,7 +42,8 @@ Result<bool> Subscribers::set_following(std::string_view address, bool following
   // The largest rank that Lua's numbers hold exactly; no clock is near it (year 144,000).
   if (ms < 0 || ms >= (std::int64_t{1} << 52)) return Error{ErrorCode::kInvalid, "event time is out of range"};
   const Place place = place_of(address, sealer_, partitions_);
-  std::vector<std::string> key_names = slot_keys(place);
+  std::vector<std::string> key_names = slot_keys(place.partition);
+  key_names.push_back(place.bucket_key);
   key_names.push_back(keys::bitmap(place.partition, kFollowers));
   const auto reply = redis_.eval(scripts::subscriber_follow(), key_names,
                                  {place.field, place.slot, place.long_address,
