@@ -53,7 +53,7 @@ Result<Segment> parse_segment(std::string_view text, const store::AttributeSchem
                                 : "配信対象の条件が JSON として読めないか、入れ子が深すぎます。"});
     return Error{value.error().code, detail_of(problems.front())};
   }
-  return parse_segment(*value, schema, problems);
+  return segment_from_json(*value, schema, problems);
 }
 
 Result<Segment> parse_segment(std::string_view text, const store::AttributeSchema& schema) {
@@ -70,7 +70,7 @@ Result<Segment> emergency_area_segment(std::span<const std::string> districts, c
        {{{"field", field}, {"operator", "in"}, {"value", std::vector<std::string>(districts.begin(), districts.end())}},
         {{"field", field}, {"operator", "null"}}}}};
   std::vector<SegmentProblem> problems;
-  return parse_segment(rules, schema, problems);
+  return segment_from_json(rules, schema, problems);
 }
 
 std::string Segment::json() const {

@@ -9,7 +9,7 @@
 //   field                 operators                                       value
 //   ID (single)           = != in notIn null notNull                      declared value ids
 //   ID (many)             the same, contains (=), all                     declared value ids
-//   ID (yes_no)           = != null notNull                               true, false, "yes", "no"
+//   ID (yes_no)           = != in notIn null notNull                               true, false, "yes", "no"
 //   ID (birth_months)     = != < <= > >= between notBetween null notNull  a child's age in whole years, 0..40
 //   ID.school_year        = != in notIn                                   preschool, nursery0..5, elementary1..6, junior1..3,
 //                                                                         high1..3, or 未就学, 3歳児, 小1, 中2, 高3
@@ -133,8 +133,8 @@ class Segment {
 /// @return kInvalid, kSyntax or kTooLarge, the detail being the first problem
 Result<Segment> parse_segment(std::string_view json, const store::AttributeSchema& schema,
                               std::vector<SegmentProblem>& problems);
-Result<Segment> parse_segment(const nlohmann::json& value, const store::AttributeSchema& schema,
-                              std::vector<SegmentProblem>& problems);
+Result<Segment> segment_from_json(const nlohmann::json& value, const store::AttributeSchema& schema,
+                                  std::vector<SegmentProblem>& problems);
 Result<Segment> parse_segment(std::string_view json, const store::AttributeSchema& schema);
 
 /// Whom an emergency by area goes to: those registered in one of the districts and those who registered none.

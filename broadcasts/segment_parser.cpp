@@ -55,7 +55,7 @@ using Names = std::vector<std::string_view>;
 const Names& operators_of(AttributeKind kind) {
   static const Names single = {"=", "!=", "in", "notIn", "null", "notNull"};
   static const Names many = {"=", "!=", "in", "notIn", "contains", "all", "null", "notNull"};
-  static const Names yes_no = {"=", "!=", "null", "notNull"};
+  static const Names yes_no = {"=", "!=", "in", "notIn", "null", "notNull"};
   static const Names age = {"=", "!=", "<", "<=", ">", ">=", "between", "notBetween", "null", "notNull"};
   switch (kind) {
     case AttributeKind::kSingle:
@@ -411,8 +411,8 @@ class Parser {
 
 }  // namespace
 
-Result<Segment> parse_segment(const json& value, const store::AttributeSchema& schema,
-                              std::vector<SegmentProblem>& problems) {
+Result<Segment> segment_from_json(const json& value, const store::AttributeSchema& schema,
+                                  std::vector<SegmentProblem>& problems) {
   problems.clear();
   auto segment = Parser(schema, problems).parse(value);
   if (!segment) return Error{ErrorCode::kInvalid, detail_of(problems.front())};
