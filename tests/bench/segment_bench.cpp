@@ -84,7 +84,8 @@ int main(int argc, char** argv) {
   broadcasts::SegmentReader reader(subscribers, nullptr);
   std::vector<std::string> names;
   for (const Case& one : kCases) {
-    for (const auto& name : must(broadcasts::parse_segment(one.rules, schema)).on(kToday).bitmaps()) {
+    const broadcasts::SegmentQuery query = must(broadcasts::parse_segment(one.rules, schema)).on(kToday);
+    for (const std::string& name : query.bitmaps()) {
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
   }
