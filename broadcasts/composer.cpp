@@ -298,6 +298,9 @@ Result<Composition> SegmentComposer::compose(const store::BroadcastRecord& recor
   std::vector<Problem> problems;
   const auto document = parse_document(record.field(field::kDocument), problems);
   if (!document) return Error{ErrorCode::kInvalid, "配信の内容を読めません。" + document.error().detail};
+  if (record.field(field::kApprovedHash) != approval_hash(*document)) {
+    return Error{ErrorCode::kInvalid, "承認された内容と、いまの内容が一致しません。送らずに止めました。"};
+  }
   ComposeRequest request{record.id, *document, std::string(record.field(field::kCorrects)),
                          time_of(record, field::kAt).value_or(parts_.clock.now()), true, false};
   auto composed = compose(request);

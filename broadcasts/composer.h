@@ -59,12 +59,14 @@ class SegmentComposer final : public Composer {
  public:
   explicit SegmentComposer(ComposerParts parts) : parts_(std::move(parts)) {}
 
+  /// Refuses what is not, byte for byte, what was approved.
   Result<Composition> compose(const store::BroadcastRecord& record) override;
   Result<Bitmap> consenting(const store::BroadcastRecord& record, store::Partition partition,
                             const Bitmap& wanted) override;
 
   Result<Composed> compose(const ComposeRequest& request);
   std::shared_ptr<const store::AttributeSchema> schema() const { return parts_.schema(); }
+  store::Subscribers& subscribers() const { return parts_.subscribers; }
 
   /// More variants than this are refused: each costs at least a request.
   static constexpr std::size_t kMaxVariants = 300;

@@ -224,6 +224,9 @@ std::string state_refusal(State from, Action action) {
       (from == State::kDraft || from == State::kSubmitted || from == State::kReturned)) {
     reason += "先に承認を受けてください。";
   }
+  if ((action == Action::kCorrect || action == Action::kWithdraw) && !is_final(from)) {
+    reason += "まだ送られていません。「中止」（stop）を使ってください。";
+  }
   if (action == Action::kEdit && is_final(from)) reason += "写しを作って直してください。";
   return reason;
 }

@@ -25,10 +25,14 @@ inline constexpr std::string_view kApprovedAt = "approved_at";        ///< ms
 inline constexpr std::string_view kReason = "reason";         ///< Japanese: why held, paused, failed, returned, stopped
 inline constexpr std::string_view kHistory = "history";       ///< JSON list of {at, by, action, from, to, comment}
 inline constexpr std::string_view kBy = "by";                 ///< mark of the last update: ACCOUNT:NONCE
+// Written when the register takes it in and a day later.
+inline constexpr std::string_view kRegistered = "registered";  ///< number of its entry
+inline constexpr std::string_view kBlocks = "blocks";         ///< residents who blocked within 24 h, this being the last they received
 // Written when one broadcast stands for another.
 inline constexpr std::string_view kCorrects = "corrects";     ///< id of what this corrects or withdraws
 inline constexpr std::string_view kCorrectedBy = "corrected_by";
 inline constexpr std::string_view kEffect = "effect";         ///< correct, withdraw
+inline constexpr std::string_view kSource = "source";         ///< what two people published that sent this by itself: "alerts.yaml#RULE"
 inline constexpr std::string_view kRuleId = "rule";           ///< the recurring broadcast of which this is an occurrence
 
 }  // namespace kairan::broadcasts::field

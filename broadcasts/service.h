@@ -47,6 +47,7 @@ struct View {
   TimePoint created{};
   std::optional<TimePoint> due;
   std::string segment_sentence;
+  std::string frame;  ///< the emergency template or correction frame it was made from; may be empty
   std::string corrects, corrected_by;  ///< ids; may be empty
   std::string effect;                  ///< "correct", "withdraw" or ""
   std::string rule_id;                 ///< of which recurring broadcast this is an occurrence; may be empty
@@ -86,6 +87,11 @@ struct DryRun {
   std::uint64_t topic_broadcasts = 0;        ///< how many broadcasts that is summed over
 };
 
+/// What one language's readers get, in the channel's own JSON.
+struct Preview {
+  std::string language, label, rendered;
+};
+
 struct ListFilter {
   std::optional<State> state;
   std::string section;  ///< "" = all
@@ -120,8 +126,18 @@ class BroadcastService {
   virtual Result<StatusView> status(std::string_view id) = 0;
   virtual Result<std::vector<View>> list(const store::Actor& who, const ListFilter& filter) = 0;
   virtual Result<DryRun> dry_run(const store::Actor& who, std::string_view id) = 0;
+  /// One for each language written, in standard display, with samples for variables. Stores nothing; a document with problems
+  /// is shown as far as it can be.
+  virtual Result<std::vector<Preview>> preview(const store::Actor& who, std::string_view json,
+                                               std::vector<Problem>& problems) = 0;
   /// A new draft with the same content, without schedule and approval. @return its id
   virtual Result<std::string> copy(const store::Actor& who, std::string_view id) = 0;
+  /// Sends by itself what two people published beforehand (a released rule of alerts.yaml): stored, scheduled for now, entered
+  /// in the audit log and announced to staff. Under the same key the same id is given and nothing new is sent.
+  /// @param source  what was published, for the log: "alerts.yaml#rule"
+  /// @param corrects  "" or the broadcast that this takes back (Effect) or follows
+  virtual Result<std::string> send_published(std::string_view source, std::string_view json, std::string_view key,
+                                             std::string_view corrects, std::vector<Problem>& problems) = 0;
   /// Sends what each variant reads to the test allow-list, marked as a test. @return how many addresses
   virtual Result<std::size_t> test_send(const store::Actor& who, std::string_view id) = 0;
 };

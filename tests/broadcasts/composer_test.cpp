@@ -215,9 +215,24 @@ TEST_CASE_METHOD(Fixture, "a segment that no longer validates fails the broadcas
   record.fields["doc"] = canonical_json(document_of(
       R"({"title":"t","section":"s","segment":{"combinator":"and","rules":[{"field":"gone","operator":"=","value":"x"}]},
           "messages":[{"type":"text","text":"x"}]})"));
+  record.fields["approved_hash"] = approval_hash(document_of(record.fields["doc"]));
   const auto composed = composer.compose(record);
   REQUIRE_FALSE(composed);
   CHECK(composed.error().code == ErrorCode::kInvalid);
+  CHECK(composed.error().detail.find("属性の定義") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "what is not what was approved is composed for nobody", "[redis]") {
+  city.resident(1);
+  store::BroadcastRecord record;
+  record.id = std::string(32, 'a');
+  record.fields["doc"] = canonical_json(document_of(doc(R"("承認した文")")));
+  record.fields["approved_hash"] = approval_hash(document_of(doc(R"("承認した文")")));
+  CHECK(must(composer.compose(record)).recipients == 1);
+  record.fields["doc"] = canonical_json(document_of(doc(R"("すり替えた文")")));
+  CHECK_FALSE(composer.compose(record));
+  record.fields.erase("approved_hash");
+  CHECK_FALSE(composer.compose(record));
 }
 
 TEST_CASE("practice leaves only through what reaches nobody, everything else only through what reaches residents") {
