@@ -46,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <a className="skip-link" href="#content">
         {t('本文へ移動', 'Skip to content')}
       </a>
-      <div className={open ? 'shell-side shell-open' : 'shell-side'}>
+      <header className={open ? 'shell-side shell-open' : 'shell-side'}>
         <NavLink to="/" className="shell-brand">
           <img src="/icon.svg" alt="" />
           <span>
@@ -91,7 +91,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </button>
           </div>
         </div>
-      </div>
+      </header>
       <div>
         {away && (
           <div className="shell-banner" role="alert">

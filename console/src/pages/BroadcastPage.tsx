@@ -264,7 +264,7 @@ export default function BroadcastPage() {
             </ol>
           </section>
         </div>
-        <aside className="stack">
+        <div className="stack">
           <Field label={t('プレビューのことば', 'Preview in')}>
             {(field) => (
               <select {...field} className="input" value={previewLanguage} onChange={(event) => setPreviewLanguage(event.target.value)}>
@@ -278,7 +278,7 @@ export default function BroadcastPage() {
           </Field>
           <PhonePreview messages={variant?.messages ?? []} account={me?.city.name ?? ''} kind={summary.kind} />
           {status?.last_batch_at && <p className="small weak">{t(`${formatClock(status.last_batch_at)} 現在`, `as of ${formatClock(status.last_batch_at)}`)}</p>}
-        </aside>
+        </div>
       </div>
       <Dialog
         open={Boolean(ask)}

@@ -1,5 +1,5 @@
 // What is scheduled, day by day; what is too close to something else stands out.
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import FullCalendar from '@fullcalendar/react';
 import dayGridPlugin from '@fullcalendar/daygrid';
@@ -22,6 +22,10 @@ const day = (date: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/T
 // The calendar computes in the browser's zone; it is given wall-clock times of Japan, so that they show as they are meant.
 const wallClock = (iso: string) => new Date(new Date(iso).getTime() + 9 * 3_600_000).toISOString().slice(0, 19);
 
+const locales = [jaLocale];
+const toolbar = { left: 'prev,next today', center: 'title', right: 'dayGridMonth,timeGridWeek' };
+const timeFormat = { hour: '2-digit', minute: '2-digit', hour12: false } as const;
+
 export default function Calendar() {
   const { t, language } = useLanguage();
   const navigate = useNavigate();
@@ -32,7 +36,20 @@ export default function Calendar() {
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
   });
-  const items = calendar.data?.items ?? [];
+  const items = useMemo(() => calendar.data?.items ?? [], [calendar.data]);
+  // The same array as long as nothing changed: the calendar draws anew for every new one.
+  const events = useMemo(
+    () =>
+      items.map((each) => ({
+        id: each.broadcast.id,
+        title: each.broadcast.title,
+        start: wallClock(each.at),
+        classNames: [`event-${each.broadcast.kind}`, each.collides_with.length > 0 ? 'event-collides' : ''],
+      })),
+    [items],
+  );
+  const [now] = useState(() => wallClock(new Date().toISOString()));
+  const plugins = useMemo(() => [dayGridPlugin, timeGridPlugin], []);
   const collisions = items.filter((each) => each.collides_with.length > 0);
   return (
     <>
@@ -51,23 +68,23 @@ export default function Calendar() {
       )}
       <div className="card calendar">
         <FullCalendar
-          plugins={[dayGridPlugin, timeGridPlugin]}
+          plugins={plugins}
           initialView="dayGridMonth"
-          headerToolbar={{ left: 'prev,next today', center: 'title', right: 'dayGridMonth,timeGridWeek' }}
-          locales={[jaLocale]}
+          headerToolbar={toolbar}
+          locales={locales}
           locale={language}
           timeZone="UTC"
-          now={wallClock(new Date().toISOString())}
+          now={now}
+          buttonIcons={false}
+          buttonText={language === 'en' ? { prev: '‹ Earlier', next: 'Later ›' } : { prev: '‹ 前', next: '次 ›' }}
           height="auto"
           dayMaxEvents={4}
-          eventTimeFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
-          datesSet={(dates) => setRange({ from: dates.startStr.slice(0, 10), to: new Date(dates.end.getTime() - 86_400_000).toISOString().slice(0, 10) })}
-          events={items.map((each) => ({
-            id: each.broadcast.id,
-            title: each.broadcast.title,
-            start: wallClock(each.at),
-            classNames: [`event-${each.broadcast.kind}`, each.collides_with.length > 0 ? 'event-collides' : ''],
-          }))}
+          eventTimeFormat={timeFormat}
+          datesSet={(dates) => {
+            const next = { from: dates.startStr.slice(0, 10), to: new Date(dates.end.getTime() - 86_400_000).toISOString().slice(0, 10) };
+            setRange((old) => (old.from === next.from && old.to === next.to ? old : next));
+          }}
+          events={events}
           eventClick={(click) => navigate(`/broadcasts/${click.event.id}`)}
         />
       </div>

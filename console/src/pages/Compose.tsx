@@ -315,7 +315,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
                 ] as const
               ).map(([value, label]) => (
                 <label key={value} className="check">
-                  <input type="radio" name="when" checked={form.when === value} onChange={() => change({ when: value })} />
+                  <input type="radio" name="when" checked={form.when === value} onChange={() => change({ when: value, rule: value === 'rule' ? (form.rule ?? { repeat: 'monthly', days: [1, 15], time: '18:00', until: '' }) : form.rule })} />
                   <span>{label}</span>
                 </label>
               ))}
@@ -347,7 +347,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
             </span>
           </div>
         </div>
-        <aside className="compose-side">
+        <div className="compose-side">
           <Field label={t('プレビューのことば', 'Preview in')}>
             {(field) => (
               <select {...field} className="input" value={previewLanguage} onChange={(event) => setPreviewLanguage(event.target.value)}>
@@ -360,7 +360,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
             )}
           </Field>
           <PhonePreview messages={variant?.messages ?? []} account={me?.city.name ?? ''} kind={form.kind} empty={t('書いた内容がここに表示されます', 'What you write appears here')} />
-        </aside>
+        </div>
       </div>
       <Dialog
         open={submitting}

@@ -123,9 +123,9 @@ export default function CorrectPage() {
             </Link>
           </div>
         </section>
-        <aside>
+        <div>
           <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={data.summary.kind} />
-        </aside>
+        </div>
       </div>
       <Dialog
         open={asking}

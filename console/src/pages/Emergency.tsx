@@ -12,6 +12,7 @@ import { StateBadge } from '../lib/words';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Badge, Button, Check, Dialog, Field, Loading, PageHead, ProblemNotice } from '../ui';
 import { Safety, Shelters } from './EmergencyParts';
+import './broadcast.css';
 import './emergency.css';
 
 export interface Alert {
@@ -292,9 +293,9 @@ export default function Emergency() {
                 </Button>
               </div>
             </div>
-            <aside>
+            <div>
               <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={kind} empty={t('文面を選ぶと表示されます', 'Choose a text')} />
-            </aside>
+            </div>
           </div>
         </section>
       )}

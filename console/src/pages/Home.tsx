@@ -159,7 +159,7 @@ export default function Home() {
       <section className="card stack">
         <h2>{t('発信のバランス', 'Balance')}</h2>
         <p className="weak small">{t('課ごと・話題ごとに、1週間に何回発信しているか。縦の線は各課のめやすです。', 'How often each section and topic speaks; the line is its own plan.')}</p>
-        <div className="grid-2">
+        <div className="stack">
           <Balance rows={balance.sections} head={t('課', 'Section')} />
           <Balance rows={balance.topics} head={t('話題', 'Topic')} />
         </div>

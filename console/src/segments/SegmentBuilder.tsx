@@ -81,6 +81,24 @@ function ActionButton({ label, title, handleOnClick, disabled, className }: Acti
   );
 }
 
+interface Option {
+  name?: string;
+  value?: string;
+  label: string;
+}
+/** A select that says what it chooses. */
+function Selector({ options, value, handleOnChange, title, className, disabled }: { options: unknown; value?: unknown; handleOnChange: (value: string) => void; title?: string; className?: string; disabled?: boolean }) {
+  return (
+    <select className={className} aria-label={title} disabled={disabled} value={String(value ?? '')} onChange={(event) => handleOnChange(event.target.value)}>
+      {(options as Option[]).map((option) => (
+        <option key={option.name} value={option.name}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 function NotToggle({ checked, handleOnChange, disabled }: NotToggleProps) {
   const { t } = useLanguage();
   return (
@@ -149,7 +167,7 @@ export function SegmentBuilder({ attributes, broadcasts = [], rules, onChange, d
           { name: 'and', value: 'and', label: t('すべてに当てはまる', 'all of these') },
           { name: 'or', value: 'or', label: t('どれかに当てはまる', 'any of these') },
         ]}
-        controlElements={{ valueEditor: ValueEditor, actionElement: ActionButton, notToggle: NotToggle }}
+        controlElements={{ valueEditor: ValueEditor, actionElement: ActionButton, notToggle: NotToggle, fieldSelector: Selector, operatorSelector: Selector, combinatorSelector: Selector }}
         controlClassnames={{ queryBuilder: 'segment-tree', fields: 'input', operators: 'input', combinators: 'input' }}
         translations={{
           fields: { title: t('項目', 'Item'), placeholderLabel: '', placeholderName: '', placeholderGroupLabel: '' },

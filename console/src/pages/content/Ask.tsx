@@ -5,6 +5,7 @@ import { useSession } from '../../api/session';
 import { useT } from '../../i18n';
 import { PhonePreview, type LineMessage } from '../../phone/PhonePreview';
 import { Badge, Button, Check, Field, ProblemNotice } from '../../ui';
+import '../broadcast.css';
 
 interface Answer {
   kind: 'answer' | 'choose' | 'none';
@@ -96,9 +97,9 @@ export function Ask() {
           </section>
         )}
       </div>
-      <aside>
+      <div>
         <PhonePreview messages={answer?.messages ?? []} account={me?.city.name ?? ''} empty={t('答えがここに表示されます', 'The answer appears here')} />
-      </aside>
+      </div>
     </div>
   );
 }
