@@ -54,8 +54,10 @@ struct ScheduleRule {
 
 /// Reads a rule's form. Problems are added with their path below `path` ("schedule.days[1]").
 /// @return kInvalid when there was one
-Result<ScheduleRule> parse_schedule(const nlohmann::json& value, const std::string& path, std::vector<Problem>& problems);
-Result<ScheduleRule> parse_schedule_text(std::string_view json, const std::string& path, std::vector<Problem>& problems);
+Result<ScheduleRule> parse_schedule(const nlohmann::json& value, const std::string& path,
+                                    std::vector<Problem>& problems);
+Result<ScheduleRule> parse_schedule_text(std::string_view json, const std::string& path,
+                                         std::vector<Problem>& problems);
 /// One spelling: keys sorted, lists ascending, defaults left out.
 std::string schedule_json(const ScheduleRule& rule);
 
@@ -98,8 +100,8 @@ struct DueOccurrence {
 /// What has come due by `now` and was not dealt with, ascending. Dealing with them means to move the cursor to the last one's
 /// `of` in the same step. A clock that goes back gives nothing a second time; one that leaps forward gives every occurrence it
 /// passed, held.
-std::vector<DueOccurrence> due_occurrences(const ScheduleRule& rule, const Holidays& holidays, const ScheduleCursor& cursor,
-                                           TimePoint now);
+std::vector<DueOccurrence> due_occurrences(const ScheduleRule& rule, const Holidays& holidays,
+                                           const ScheduleCursor& cursor, TimePoint now);
 /// When to look next; none when the series is over.
 std::optional<TimePoint> next_due(const ScheduleRule& rule, const Holidays& holidays, const ScheduleCursor& cursor);
 
