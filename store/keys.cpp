@@ -62,6 +62,27 @@ std::string broadcasts_wake() {
 std::string broadcast(std::string_view id) {
   return under(id, ":h");
 }
+std::string ledger(std::string_view id) {
+  return under(id, ":m");
+}
+std::string ledger_texts(std::string_view id) {
+  return under(id, ":t");
+}
+std::string ledger_audience(std::string_view id, Partition p) {
+  return under(id, ":a:") + std::to_string(p);
+}
+std::string ledger_rows(std::string_view id) {
+  return under(id, ":l");
+}
+std::string ledger_requests(std::string_view id) {
+  return under(id, ":q");
+}
+std::string ledger_due(std::string_view id) {
+  return under(id, ":due");
+}
+std::string rate_line(std::string_view name) {
+  return "rate:" + std::string(name);
+}
 std::string broadcast_clicks(std::string_view id) {
   return under(id, ":clicks");
 }

@@ -34,6 +34,9 @@
 //   broadcasts:due  zset     id -> when the dispatcher must look next (ms)
 //   broadcasts:wake stream   an entry whenever something became due
 //   {b:ID}:h        hash     the broadcast's record: state, revision, due, op, doc (JSON), fields of its writers
+//   {b:ID}:m :t :a:PP :l :q :due   its ledger: counts and cursor, texts, audience, rows, requests in flight, next claims;
+//                            described in store/broadcast_ledger.h
+//   rate:NAME       string   first free place on a platform's line of requests (us of Redis' clock)
 //   kairan          hash     id, partitions, created, format: decided once
 //   members         zset     process -> when it stops counting as alive (ms)
 //   {NAME}:log      stream   a hash chain (audit, register): seq-0 → h hash, b body; {NAME}:head hash seq, hash; {NAME}:ids hash
@@ -85,6 +88,13 @@ std::string broadcasts_open();                                 ///< set: broadca
 std::string broadcasts_due();                                  ///< zset: broadcast id → next look (ms)
 std::string broadcasts_wake();                                 ///< stream: something became due
 std::string broadcast(std::string_view id);                    ///< hash: the record of a broadcast
+std::string ledger(std::string_view id);                       ///< hash: counts and cursor of its ledger
+std::string ledger_texts(std::string_view id);                 ///< hash: variant → rendered
+std::string ledger_audience(std::string_view id, Partition p); ///< hash: variant → bitmap
+std::string ledger_rows(std::string_view id);                  ///< hash: batch → row
+std::string ledger_requests(std::string_view id);              ///< hash: batch → bytes, while in flight
+std::string ledger_due(std::string_view id);                   ///< zset: unfinished batch → next claim (ms)
+std::string rate_line(std::string_view name);                  ///< string: first free place (us)
 std::string broadcast_clicks(std::string_view id);             ///< hash: link code → count
 std::string links();                                           ///< hash: link code → broadcast id LF address
 std::string chain_log(std::string_view name);                  ///< stream: a hash chain's entries
