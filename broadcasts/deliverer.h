@@ -34,6 +34,8 @@ class Deliverer {
   virtual DeliveryLimits limits() const = 0;          ///< constant
   virtual ChannelLimits message_limits() const = 0;   ///< constant
 
+  /// Whether this is an address of the channel.
+  virtual bool can_reach(std::string_view address) const = 0;
   /// Messages as the channel's own bytes; the same messages give the same bytes. kInvalid names what is over a limit.
   virtual Result<std::string> render(const std::vector<Message>& messages) const = 0;
   /// The same for people who read in another way. Channels that know no other way ignore it.

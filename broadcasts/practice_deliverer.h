@@ -24,7 +24,7 @@ class PracticeDeliverer final : public Deliverer {
   bool reaches_residents() const override { return false; }
   DeliveryLimits limits() const override { return limits_; }
   ChannelLimits message_limits() const override { return message_limits_; }
-  bool can_reach(std::string_view) const { return true; }
+  bool can_reach(std::string_view) const override { return true; }
   Result<std::string> render(const std::vector<Message>& messages) const override {
     return render_(messages, Display::kStandard);
   }

@@ -28,6 +28,10 @@ inline constexpr std::string_view kBy = "by";                 ///< mark of the l
 // Written when the register takes it in and a day later.
 inline constexpr std::string_view kRegistered = "registered";  ///< number of its entry
 inline constexpr std::string_view kBlocks = "blocks";         ///< residents who blocked within 24 h, this being the last they received
+// Written by the dispatcher.
+inline constexpr std::string_view kFreezer = "freezer";       ///< process that freezes it
+inline constexpr std::string_view kHeldCount = "held_count";  ///< recipients when it was held for drift; who lets it go on saw it
+inline constexpr std::string_view kForgiven = "forgiven";     ///< refused and unknown batches when it last paused by itself
 // Written when one broadcast stands for another.
 inline constexpr std::string_view kCorrects = "corrects";     ///< id of what this corrects or withdraws
 inline constexpr std::string_view kCorrectedBy = "corrected_by";

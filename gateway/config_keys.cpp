@@ -189,6 +189,8 @@ std::vector<ConfigKey> make_keys() {
   plain("reply.push_window_minutes", [](Config& c, Text v) { return whole_number(v, 0, 60, c.push_window); });
   plain("workers", [](Config& c, Text v) { return whole_number(v, 4, 1024, c.workers); });
   plain("senders", [](Config& c, Text v) { return whole_number(v, 1, 1024, c.senders); });
+  plain("broadcast.rate", [](Config& c, Text v) { return whole_number(v, 0, 10000, c.broadcast_rate); });
+  plain("broadcast.senders", [](Config& c, Text v) { return whole_number(v, 1, 256, c.broadcast_senders); });
   plain("spool.max_bytes", [](Config& c, Text v) { return whole_number(v, 1u << 20, 1ull << 40, c.spool_max_bytes); });
   plain("log.level", [](Config& c, Text v) { return log_level(v, c.log_level); });
 

@@ -59,18 +59,27 @@ Result<std::string> BroadcastLedger::begin_freeze(std::string_view id, std::span
   return token;
 }
 
-Status BroadcastLedger::freeze_partition(std::string_view id, const std::string& token, Partition partition,
-                                         std::span<const Bitmap> by_variant) {
-  std::vector<std::string> args{token, text_of(partition)};
-  for (std::size_t v = 0; v < by_variant.size(); ++v) {
-    if (by_variant[v].count() == 0) continue;
-    args.push_back(text_of(v));
-    args.push_back(by_variant[v].bytes());
+Status BroadcastLedger::freeze_partitions(std::string_view id, const std::string& token,
+                                          std::span<const PartitionFreeze> partitions) {
+  std::vector<ScriptCall> calls;
+  calls.reserve(partitions.size());
+  for (const PartitionFreeze& each : partitions) {
+    ScriptCall call{&scripts::ledger_freeze_partition(),
+                    {keys::broadcast(id), keys::ledger(id), keys::ledger_audience(id, each.partition)},
+                    {token, text_of(each.partition)}};
+    for (std::size_t v = 0; v < each.by_variant.size(); ++v) {
+      if (each.by_variant[v].count() == 0) continue;
+      call.args.push_back(text_of(v));
+      call.args.push_back(each.by_variant[v].bytes());
+    }
+    calls.push_back(std::move(call));
   }
-  const auto reply = redis_.eval(scripts::ledger_freeze_partition(),
-                                 {keys::broadcast(id), keys::ledger(id), keys::ledger_audience(id, partition)}, args);
-  if (!reply) return reply.error();
-  if (reply->integer != 1) return not_ours("another freeze has begun");
+  const auto replies = redis_.eval_pipeline(calls);
+  if (!replies) return replies.error();
+  for (const Reply& reply : *replies) {
+    if (reply.is_error()) return error_of(reply);
+    if (reply.integer != 1) return not_ours("another freeze has begun");
+  }
   return {};
 }
 
@@ -240,6 +249,11 @@ Result<bool> BroadcastLedger::release(std::string_view id, const BatchRow& row) 
                                  {text_of(row.number), row.claim});
   if (!reply) return reply.error();
   return reply->integer == 1;
+}
+
+Status BroadcastLedger::forget_failures(std::string_view id) {
+  const auto reply = redis_.command({"HDEL", keys::ledger(id), "fails", "failing"});
+  return reply ? Status() : Status(reply.error());
 }
 
 }  // namespace kairan::store

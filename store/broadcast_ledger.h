@@ -2,7 +2,7 @@
 // planned to its end. Every step is one script that checks state and claim, so that any number of processes may work on
 // one broadcast, any of them may die at any instant, and any answer may be lost.
 //
-//   freeze    begin_freeze → freeze_partition for each → end_freeze. An attempt that died is begun anew from nothing; what
+//   freeze    begin_freeze → freeze_partitions → end_freeze. An attempt that died is begun anew from nothing; what
 //             is frozen stays as it is, but for erasures
 //   plan      rows are cut from the audience in (variant, partition, ordinal) order from a cursor; planning twice is
 //             harmless, because the second one finds the cursor elsewhere
@@ -72,6 +72,7 @@ struct BatchRow {
   std::optional<TimePoint> first_try_at, ended_at;
   std::uint32_t tries = 0;      ///< recorded, each before it was made
   bool maybe_taken = false;     ///< some try ended without an answer
+  std::optional<TimePoint> due; ///< held() only: when it may be claimed next
   std::string owner, claim;     ///< who works on it; empty when nobody does
   int status = 0;               ///< of the last answer
   std::string request_id, detail;
@@ -136,9 +137,12 @@ class BroadcastLedger {
   // --- freezing; the record's state is "freezing" ---
   /// @return a token for the attempt; kConflict when the broadcast is not being frozen, or has batches already
   Result<std::string> begin_freeze(std::string_view id, std::span<const FrozenVariant> variants, std::string_view unit);
-  /// @param by_variant  disjoint
-  Status freeze_partition(std::string_view id, const std::string& token, Partition partition,
-                          std::span<const Bitmap> by_variant);
+  /// Freezes partitions, each in one step, many in one round trip. @param by_variant  disjoint
+  struct PartitionFreeze {
+    Partition partition = 0;
+    std::span<const Bitmap> by_variant;
+  };
+  Status freeze_partitions(std::string_view id, const std::string& token, std::span<const PartitionFreeze> partitions);
   Status end_freeze(std::string_view id, const std::string& token, std::uint64_t recipients, std::uint64_t batches);
   /// kNotFound before the freeze has ended.
   Result<std::vector<FrozenVariant>> variants(std::string_view id);
@@ -149,7 +153,8 @@ class BroadcastLedger {
   /// Rows in order from `expected` on. @return whether they were planned: false when the cursor is elsewhere
   Result<bool> plan(std::string_view id, const AudienceCursor& expected, std::span<const BatchSlice> batches,
                     const AudienceCursor& next);
-  /// @param token  of this claim, random. After kTimeout the row may be claimed: release_claims() gives it back
+  /// @param token  of this claim, random. After kTimeout a row may be claimed: held() shows it, release() gives it
+  ///               back
   Result<Claim> claim(std::string_view id, const std::string& owner, const std::string& token,
                       std::chrono::milliseconds hold);
   /// @return whether the request may be sent: false when the claim was lost or the broadcast is not being sent any more.
@@ -169,10 +174,18 @@ class BroadcastLedger {
   Status split(std::string_view id, const BatchRow& row, const BatchSlice& first, const BatchSlice& second, int status,
                std::string_view detail);
 
+  struct Next {
+    std::size_t unfinished = 0;
+    std::chrono::milliseconds wait{0};  ///< until the earliest of them may be claimed
+    AudienceCursor cursor;
+  };
+  Result<Next> next(std::string_view id);
   /// Rows somebody works on, or that wait for their next try.
   Result<std::vector<BatchRow>> held(std::string_view id);
   /// Gives a row back at once. @return whether it was still under this claim
   Result<bool> release(std::string_view id, const BatchRow& row);
+  /// Counts failing tries anew, after a person let a paused broadcast go on.
+  Status forget_failures(std::string_view id);
 
   // --- reading ---
   Result<LedgerFigures> figures(std::string_view id);

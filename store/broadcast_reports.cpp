@@ -18,19 +18,43 @@ bool may_have_reached(BatchState state) {
 
 }  // namespace
 
+Result<BroadcastLedger::Next> BroadcastLedger::next(std::string_view id) {
+  const auto replies = redis_.pipeline({{"TIME"},
+                                        {"ZCARD", keys::ledger_due(id)},
+                                        {"ZRANGE", keys::ledger_due(id), "0", "0", "WITHSCORES"},
+                                        {"HGET", keys::ledger(id), "cursor"}});
+  if (!replies) return replies.error();
+  for (const Reply& reply : *replies) {
+    if (reply.is_error()) return error_of(reply);
+  }
+  const auto& time = (*replies)[0].items;
+  const auto& first = (*replies)[2].items;
+  Next next;
+  next.unfinished = static_cast<std::size_t>((*replies)[1].integer);
+  next.cursor = ledger_text::cursor_of((*replies)[3].text);
+  if (first.size() == 2 && time.size() == 2) {
+    const auto at = static_cast<std::int64_t>(number_of(first[1].text));
+    const auto now = static_cast<std::int64_t>(number_of(time[0].text) * 1000 + number_of(time[1].text) / 1000);
+    next.wait = std::chrono::milliseconds(at > now ? at - now : 0);
+  }
+  return next;
+}
+
 Result<std::vector<BatchRow>> BroadcastLedger::held(std::string_view id) {
   std::vector<BatchRow> rows;
-  const auto numbers = redis_.command({"ZRANGE", keys::ledger_due(id), "0", "-1"});
+  const auto numbers = redis_.command({"ZRANGE", keys::ledger_due(id), "0", "-1", "WITHSCORES"});
   if (!numbers) return numbers.error();
   if (numbers->items.empty()) return rows;
   Args command{"HMGET", keys::ledger_rows(id)};
-  for (const Reply& number : numbers->items) command.push_back(number.text);
+  for (std::size_t i = 0; i + 1 < numbers->items.size(); i += 2) command.push_back(numbers->items[i].text);
   const auto reply = redis_.command(command);
   if (!reply) return reply.error();
-  for (std::size_t i = 0; i < reply->items.size() && i < numbers->items.size(); ++i) {
+  for (std::size_t i = 0; i < reply->items.size() && 2 * i + 1 < numbers->items.size(); ++i) {
     if (reply->items[i].is_nil()) continue;
-    auto row = ledger_text::row_of(static_cast<std::uint32_t>(number_of(numbers->items[i].text)), reply->items[i].text);
+    const std::uint64_t number = number_of(numbers->items[2 * i].text);
+    auto row = ledger_text::row_of(static_cast<std::uint32_t>(number), reply->items[i].text);
     if (!row) return row.error();
+    row->due = from_unix_ms(static_cast<std::int64_t>(number_of(numbers->items[2 * i + 1].text)));
     if (row->state == BatchState::kInFlight || !row->claim.empty()) rows.push_back(*std::move(row));
   }
   return rows;

@@ -196,10 +196,36 @@ Result<std::vector<std::string>> Broadcasts::open() {
   return ids;
 }
 
+Result<std::vector<std::string>> Broadcasts::states(const std::vector<std::string>& ids) {
+  std::vector<std::string> states;
+  if (ids.empty()) return states;
+  std::vector<Args> commands;
+  commands.reserve(ids.size());
+  for (const std::string& id : ids) commands.push_back({"HGET", keys::broadcast(id), std::string(kState)});
+  const auto replies = redis_.pipeline(commands);
+  if (!replies) return replies.error();
+  for (const Reply& reply : *replies) {
+    if (reply.is_error()) return error_of(reply);
+    states.push_back(reply.text);
+  }
+  return states;
+}
+
 Status Broadcasts::close(std::string_view id) {
   const std::string name(id);
   return status_of(
       redis_.pipeline({{"SREM", keys::broadcasts_open(), name}, {"ZREM", keys::broadcasts_due(), name}}));
+}
+
+Result<bool> Broadcasts::was_restored() {
+  const auto reply = redis_.command({"EXISTS", keys::restored()});
+  if (!reply) return reply.error();
+  return reply->integer == 1;
+}
+
+Status Broadcasts::forget_restored() {
+  const auto reply = redis_.command({"DEL", keys::restored()});
+  return reply ? Status() : Status(reply.error());
 }
 
 Result<std::string> Broadcasts::wait(const std::string& position, std::chrono::milliseconds block) {

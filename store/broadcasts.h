@@ -67,8 +67,13 @@ class Broadcasts {
   Status set_due(std::string_view id, std::optional<TimePoint> at);
   /// Broadcasts that are not known to be over.
   Result<std::vector<std::string>> open();
+  /// State of each, in their order; "" where there is none.
+  Result<std::vector<std::string>> states(const std::vector<std::string>& ids);
   /// Takes a broadcast that is over off the sweep's and the dispatcher's lists.
   Status close(std::string_view id);
+  /// Whether the store was restored from a backup and nobody has yet held what was unfinished in it.
+  Result<bool> was_restored();
+  Status forget_restored();
   /// Waits up to `block` for news after `position`; returns the newest position. "$" names the present one at once.
   Result<std::string> wait(const std::string& position, std::chrono::milliseconds block);
   Status wake();

@@ -47,6 +47,9 @@ std::string members() {
 std::string gaps() {
   return "gaps";
 }
+std::string restored() {
+  return "restored";
+}
 std::string broadcasts() {
   return "broadcasts";
 }

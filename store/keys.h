@@ -36,6 +36,7 @@
 //   {b:ID}:h        hash     the broadcast's record: state, revision, due, op, doc (JSON), fields of its writers
 //   {b:ID}:m :t :a:PP :l :q :due   its ledger: counts and cursor, texts, audience, rows, requests in flight, next claims;
 //                            described in store/broadcast_ledger.h
+//   restored        string   written by a restore; unfinished broadcasts are held before it is deleted
 //   rate:NAME       string   first free place on a platform's line of requests (us of Redis' clock)
 //   kairan          hash     id, partitions, created, format: decided once
 //   members         zset     process -> when it stops counting as alive (ms)
@@ -83,6 +84,7 @@ std::string tag(Partition p);                                  ///< "{p07}"
 std::string installation();                                    ///< hash: id, partitions, created, format
 std::string members();                                         ///< zset: process → lease end (ms), who is alive
 std::string gaps();                                               ///< stream: sealed questions without an answer
+std::string restored();                                        ///< string: set by a restore
 std::string broadcasts();                                      ///< zset: broadcast id → created (ms)
 std::string broadcasts_open();                                 ///< set: broadcasts that the sweep looks at
 std::string broadcasts_due();                                  ///< zset: broadcast id → next look (ms)

@@ -18,9 +18,7 @@ const Script& lease_release();
 const Script& members_join();
 const Script& broadcast_create();
 const Script& broadcast_update();
-<<<<<<< HEAD
 const Script& subscriber_change();
-=======
 const Script& ledger_freeze_begin();
 const Script& ledger_freeze_partition();
 const Script& ledger_freeze_end();
@@ -33,7 +31,6 @@ const Script& ledger_split();
 const Script& ledger_release();
 const Script& ledger_erase();
 const Script& rate_lease();
->>>>>>> 4e21284 (Keep a ledger of every batch: frozen audience, planned lazily, claimed, begun, ended, each in one step)
 const Script& subscriber_ensure();
 const Script& subscriber_erase();
 const Script& subscriber_follow();

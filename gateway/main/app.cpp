@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "gateway/main/broadcasting.h"
 #include "gateway/process_identity.h"
 #include "gateway/webhook_routes.h"
 
@@ -14,7 +15,9 @@ namespace kairan::gateway {
 namespace {
 
 /// Threads that may hold a Redis connection at once: HTTP workers, senders, shard workers, and a few for housekeeping.
-std::size_t redis_pool_size(const Config& config) { return config.workers + config.senders + 16; }
+std::size_t redis_pool_size(const Config& config) {
+  return config.workers + config.senders + Broadcasting::connections(config) + 16;
+}
 
 SpoolOptions spool_options(const Config& config, const Faults& faults) {
   SpoolOptions options;
@@ -106,6 +109,7 @@ Status App::open_store() {
     return Error{ErrorCode::kConflict, "the store has " + std::to_string(installation->partitions) +
                                            " partitions, this version works with " + std::to_string(partitions_)};
   }
+  installation_ = installation->id;
   store_open_ = true;
   return {};
 }
@@ -117,6 +121,9 @@ void App::build_pipeline() {
   gaps_ = std::make_unique<RedisGapStore>(*redis_, sealer_);
   settings_ = std::make_unique<SettingsDesk>(*schema_, *subscribers_, *conversations_, clock_);
   router_ = std::make_unique<Router>(*engine_, *settings_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
+
+  broadcasting_ = std::make_unique<Broadcasting>(BroadcastingParts{
+      config_, *redis_, *subscribers_, *line_, [this] { return schema_->get(); }, {}, nullptr, clock_});
 
   const Channels channels{{std::string(line_->name()), line_.get()}};
   ReplySenderOptions sender;
@@ -141,6 +148,7 @@ void App::begin_work() {
   sender_->start();
   intake_->start();
   runner_->start();
+  broadcasting_->start(installation_);
   working_ = true;
 }
 
@@ -207,6 +215,7 @@ App::~App() {
   stopping_ = true;
   if (public_server_) public_server_->stop();
   if (redis_watch_.joinable()) redis_watch_.join();
+  if (broadcasting_) broadcasting_->stop();
   if (intake_) intake_->stop();
   if (runner_) runner_->stop();
   if (sender_) sender_->stop();

@@ -33,6 +33,8 @@
 
 namespace kairan::gateway {
 
+class Broadcasting;
+
 /// Failures asked for by tests, from the command line.
 struct Faults {
   bool spool_fsync = false;  ///< every sync of the spool fails
@@ -75,16 +77,18 @@ class App {
   std::unique_ptr<store::EmbeddedRedis> embedded_redis_;
   std::unique_ptr<store::RedisClient> redis_;
   store::Partition partitions_ = store::kDefaultPartitions;
+  std::string installation_;
   std::unique_ptr<store::Inbox> inbox_;
   std::unique_ptr<store::Subscribers> subscribers_;
   std::unique_ptr<store::Conversations> conversations_;
   std::unique_ptr<RedisGapStore> gaps_;
 
-  std::unique_ptr<Channel> line_;
+  std::unique_ptr<adapters::line::LineChannel> line_;
   std::unique_ptr<adapters::line::Forwarder> forwarder_;
   std::unique_ptr<SchemaSlot> schema_;
   std::unique_ptr<SettingsDesk> settings_;
   std::unique_ptr<Router> router_;
+  std::unique_ptr<Broadcasting> broadcasting_;
   std::unique_ptr<ReplySender> sender_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Intake> intake_;

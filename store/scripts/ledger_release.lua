@@ -6,6 +6,8 @@ local text = redis.call('HGET', KEYS[1], ARGV[1])
 if not text then return 0 end
 local row = cjson.decode(text)
 if row.x ~= ARGV[2] or not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
+-- Whoever had it may have tried.
+if row.s == 'in_flight' then row.mt = 1 end
 row.x = nil
 row.o = nil
 local time = redis.call('TIME')

@@ -18,7 +18,7 @@ class PlainChannel final : public broadcasts::Deliverer {
   bool reaches_residents() const override { return true; }
   broadcasts::DeliveryLimits limits() const override { return {}; }
   ChannelLimits message_limits() const override { return {}; }
-  bool can_reach(std::string_view) const { return true; }
+  bool can_reach(std::string_view) const override { return true; }
 
   Result<std::string> render(const std::vector<Message>& messages) const override {
     return render_as(messages, Display::kStandard);

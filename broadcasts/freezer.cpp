@@ -1,0 +1,160 @@
+#include "broadcasts/freezer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/log.h"
+#include "broadcasts/record_fields.h"
+
+namespace kairan::broadcasts {
+namespace {
+
+constexpr double kDriftShare = 0.2;
+constexpr std::uint64_t kDriftPeople = 50;
+
+std::optional<std::uint64_t> number_in(const store::BroadcastRecord& record, std::string_view name) {
+  const std::string_view text = record.field(name);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// [variant][partition] of a composition; kInternal when somebody would read two variants or a partition is missing.
+Result<std::vector<std::vector<Bitmap>>> by_variant(const Composition& composition, store::Partition partitions) {
+  std::vector<std::vector<Bitmap>> all(composition.variants.size(), std::vector<Bitmap>(partitions));
+  if (composition.audience.size() != partitions) {
+    return Error{ErrorCode::kInternal, "the composition has not one audience for each partition"};
+  }
+  for (std::size_t p = 0; p < composition.audience.size(); ++p) {
+    const PartitionAudience& part = composition.audience[p];
+    if (part.partition != p || part.by_variant.size() != all.size()) {
+      return Error{ErrorCode::kInternal, "the composition's audience does not fit its variants"};
+    }
+    Bitmap seen;
+    for (std::size_t v = 0; v < all.size(); ++v) {
+      Bitmap twice = part.by_variant[v];
+      twice &= seen;
+      if (twice.count() > 0) return Error{ErrorCode::kInternal, "somebody would get two variants"};
+      Bitmap both(std::max(seen.length(), part.by_variant[v].length()));
+      both |= seen;
+      both |= part.by_variant[v];
+      seen = std::move(both);
+      all[v][p] = part.by_variant[v];
+    }
+  }
+  return all;
+}
+
+bool passes(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout;
+}
+
+}  // namespace
+
+bool is_drift(std::uint64_t recipients, std::uint64_t approved) {
+  const std::uint64_t difference = recipients > approved ? recipients - approved : approved - recipients;
+  return difference > kDriftPeople && static_cast<double>(difference) > kDriftShare * static_cast<double>(approved);
+}
+
+Deliverer* Deliverers::for_kind(std::string_view kind) const {
+  const bool is_practice = kind == kind_name(Kind::kPractice);
+  if (!is_practice && !parse_kind(kind)) return nullptr;
+  Deliverer* const chosen = is_practice ? practice : live;
+  if (chosen == nullptr || chosen->reaches_residents() == is_practice) return nullptr;
+  return chosen;
+}
+
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::fail(const store::BroadcastRecord& record, const std::string& reason) {
+  log::error("broadcast.failed", {{"broadcast", record.id}, {"state", record.state}});
+  const auto failed = moves_.apply(record.id, {Action::kFail, reason, {}, std::nullopt});
+  if (!failed && passes(failed.error())) return failed.error();
+  if (failed) staff_.tell({Notice::Kind::kFailed, record.id, reason});
+  return std::shared_ptr<ActiveBroadcast>();
+}
+
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastRecord& record) {
+  if (deliverers_.for_kind(record.field(field::kKind)) == nullptr) {
+    return fail(record, "この種別の配信先が設定されていません。");
+  }
+  auto composition = composer_.compose(record);
+  if (!composition) {
+    if (passes(composition.error())) return composition.error();
+    return fail(record, composition.error().detail);
+  }
+  auto parts = by_variant(*composition, ledger_.partitions());
+  if (!parts) return fail(record, "配信対象を確定できません：" + parts.error().detail);
+  FrozenAudience audience(*std::move(parts));
+  const std::uint64_t recipients = audience.recipients();
+  if (const Status stored = store(record, *composition, recipients); !stored) {
+    // Another attempt has begun, or somebody stopped it: theirs to go on.
+    if (stored.error().code == ErrorCode::kConflict) return std::shared_ptr<ActiveBroadcast>();
+    if (passes(stored.error())) return stored.error();
+    return fail(record, "配信対象を保存できません：" + stored.error().detail);
+  }
+  return move_on(record, recipients);
+}
+
+Status Freezer::store(const store::BroadcastRecord& record, const Composition& composition, std::uint64_t recipients) {
+  std::vector<store::FrozenVariant> texts;
+  for (const Variant& variant : composition.variants) texts.push_back({variant.label, variant.rendered});
+  const auto token = ledger_.begin_freeze(record.id, texts, composition.unit);
+  if (!token) return token.error();
+  std::vector<store::BroadcastLedger::PartitionFreeze> partitions;
+  for (const PartitionAudience& part : composition.audience) partitions.push_back({part.partition, part.by_variant});
+  if (const Status frozen = ledger_.freeze_partitions(record.id, *token, partitions); !frozen) return frozen;
+  const std::size_t size = deliverers_.for_kind(record.field(field::kKind))->limits().recipients;
+  std::uint64_t batches = 0;
+  for (std::size_t v = 0; v < composition.variants.size(); ++v) {
+    std::uint64_t people = 0;
+    for (const PartitionAudience& part : composition.audience) people += part.by_variant[v].count();
+    batches += (people + size - 1) / size;
+  }
+  return ledger_.end_freeze(record.id, *token, recipients, batches);
+}
+
+/// The audience is frozen: on to sending, unless it is not what was approved.
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::move_on(const store::BroadcastRecord& record, std::uint64_t recipients) {
+  const bool emergency = record.field(field::kPriority) == priority_name(Priority::kEmergency);
+  const auto approved = number_in(record, field::kApprovedCount);
+  const auto seen = number_in(record, field::kHeldCount);
+  const bool drifted = approved && is_drift(recipients, *approved) && !(seen && !is_drift(recipients, *seen));
+  if (drifted && !emergency) {
+    const std::string reason = "承認時の対象者は " + std::to_string(*approved) + "人でしたが、いまは " +
+                               std::to_string(recipients) + "人です。確認して再開するか、中止してください。";
+    const auto held = moves_.apply(
+        record, {Action::kHold, reason, {{std::string(field::kHeldCount), std::to_string(recipients)}}, std::nullopt});
+    if (held) staff_.tell({Notice::Kind::kHeld, record.id, reason});
+    if (!held && passes(held.error())) return held.error();
+    return std::shared_ptr<ActiveBroadcast>();
+  }
+  const auto sending = moves_.apply(record, {Action::kFrozen, "", {}, std::nullopt});
+  if (!sending) {
+    if (passes(sending.error())) return sending.error();
+    return std::shared_ptr<ActiveBroadcast>();
+  }
+  log::info("broadcast.sending", {{"broadcast", record.id}, {"recipients", recipients}});
+  if (sending->state != state_name(State::kSending)) return std::shared_ptr<ActiveBroadcast>();
+  return load(*sending);
+}
+
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::load(const store::BroadcastRecord& record) {
+  Deliverer* const deliverer = deliverers_.for_kind(record.field(field::kKind));
+  if (deliverer == nullptr) return fail(record, "この種別の配信先が設定されていません。");
+  auto variants = ledger_.variants(record.id);
+  if (!variants) return variants.error();
+  auto audience = ledger_.audience(record.id);
+  if (!audience) return audience.error();
+  auto figures = ledger_.figures(record.id);
+  if (!figures) return figures.error();
+  auto active = std::make_shared<ActiveBroadcast>(record, FrozenAudience(*std::move(audience)));
+  active->priority = parse_priority(record.field(field::kPriority)).value_or(Priority::kBulk);
+  active->deliverer = deliverer;
+  active->variants = *std::move(variants);
+  active->unit = figures->unit;
+  active->forgiven = number_in(record, field::kForgiven).value_or(0);
+  return active;
+}
+
+}  // namespace kairan::broadcasts

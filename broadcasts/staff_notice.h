@@ -1,0 +1,38 @@
+// What the people responsible must hear from the dispatcher, and the end of a broadcast. Owned here, implemented by whoever
+// can reach staff.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "store/broadcasts.h"
+
+namespace kairan::broadcasts {
+
+struct Notice {
+  enum class Kind {
+    kHeld,     ///< waits for a person: drift, missed time, restore
+    kPaused,   ///< stopped by itself: quota, errors
+    kFailed,   ///< nothing more leaves
+    kExpired,  ///< its time was over before all had left
+    kFinished, ///< all is done
+    kAlarm,    ///< something that must not happen, or a token that is not accepted
+    kLate,     ///< something is past its deadline
+  };
+  Kind kind = Kind::kAlarm;
+  std::string broadcast;  ///< id
+  std::string reason;     ///< Japanese
+};
+
+/// Threads: any.
+class StaffNotice {
+ public:
+  virtual ~StaffNotice() = default;
+  /// Quick, never throws; getting it to people is the implementation's care.
+  virtual void tell(const Notice& notice) = 0;
+  /// Called at least once when a broadcast is over and every batch of it has an outcome (the record holds how it ended),
+  /// and again while it fails: to enter it in the register.
+  virtual Status over(const store::BroadcastRecord& record) = 0;
+};
+
+}  // namespace kairan::broadcasts

@@ -1,0 +1,75 @@
+#include "broadcasts/system_moves.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/bounded_json.h"
+#include "base/ids.h"
+#include "broadcasts/record_fields.h"
+
+namespace kairan::broadcasts {
+namespace {
+
+constexpr std::size_t kMaxHistoryBytes = 256 * 1024;
+constexpr int kAttempts = 8;
+
+std::string history_with(std::string_view stored, TimePoint at, Action action, State from, State to,
+                         const std::string& comment) {
+  auto parsed = parse_json(stored, JsonLimits{kMaxHistoryBytes, 8});
+  nlohmann::json history = parsed && parsed->is_array() ? *std::move(parsed) : nlohmann::json::array();
+  history.push_back({{"at", to_unix_ms(at)},
+                     {"by", ""},
+                     {"action", std::string(action_name(action))},
+                     {"from", std::string(state_name(from))},
+                     {"to", std::string(state_name(to))},
+                     {"comment", comment}});
+  return history.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Result<store::BroadcastRecord> SystemMoves::apply(const store::BroadcastRecord& record, const SystemMove& wanted) {
+  const auto from = parse_state(record.state);
+  if (!from) return Error{ErrorCode::kCorrupt, "broadcast " + record.id + " has no known state"};
+  Standing standing;
+  standing.system = true;
+  const auto to = move(*from, wanted.action, standing);
+  if (!to) return Error{ErrorCode::kConflict, to.error().detail};
+  store::BroadcastUpdate update;
+  update.state = state_name(*to);
+  update.set = wanted.set;
+  update.due = wanted.due;
+  const std::string mark = "system:" + random_hex(8);
+  update.set[std::string(field::kBy)] = mark;
+  update.set[std::string(field::kHistory)] =
+      history_with(record.field(field::kHistory), clock_.now(), wanted.action, *from, *to, wanted.reason);
+  if (wanted.reason.empty()) {
+    update.remove.emplace_back(field::kReason);
+  } else {
+    update.set[std::string(field::kReason)] = wanted.reason;
+  }
+  const auto revision = broadcasts_.update(record.id, record.revision, update);
+  if (!revision && revision.error().code != ErrorCode::kTimeout) return revision.error();
+  auto now = broadcasts_.read(record.id);
+  if (!now) return revision ? now.error() : revision.error();
+  if (!*now) return Error{ErrorCode::kNotFound, "the broadcast is gone"};
+  if (!revision && (*now)->field(field::kBy) != mark) return revision.error();
+  // Somebody may have moved it on already; the caller works with what it is now.
+  return **std::move(now);
+}
+
+Result<store::BroadcastRecord> SystemMoves::apply(std::string_view id, const SystemMove& wanted) {
+  for (int attempt = 0;; ++attempt) {
+    const auto record = broadcasts_.read(id);
+    if (!record) return record.error();
+    if (!*record) return Error{ErrorCode::kNotFound, "there is no such broadcast"};
+    const auto from = parse_state((*record)->state);
+    Standing standing;
+    standing.system = true;
+    if (!from || !move(*from, wanted.action, standing)) return Error{ErrorCode::kConflict, "its state does not allow it"};
+    auto moved = apply(**record, wanted);
+    if (moved || moved.error().code != ErrorCode::kConflict || attempt == kAttempts) return moved;
+  }
+}
+
+}  // namespace kairan::broadcasts

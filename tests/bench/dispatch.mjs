@@ -1,0 +1,124 @@
+// Figures of sending: 12,000, 100,000 and 1,000,000 recipients against the simulator at 50 ms a multicast, from the real
+// executable over its real store. One JSON object a line on standard output; progress on standard error.
+// usage: node dispatch.mjs --kairan PATH --tool PATH [--sizes 12000,100000,1000000] [--cases limit,shared,emergency,free]
+//   limit      each size at LINE's rate: order → first and last batch, multicasts/s, busiest sliding second at the simulator
+//   shared     the largest size by two gateways on one store
+//   emergency  an emergency to everyone 3 s into a bulk broadcast of the largest size
+//   free       the largest size without a limit: multicasts/s with the full ledger, fsynced
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { City, delay, http, kairanPath, option, until } from '../e2e/lib.mjs';
+
+const sizes = option('sizes', '12000,100000,1000000').split(',').map(Number);
+const cases = option('cases', 'limit,shared,emergency,free').split(',');
+const latency = option('latency', '50');
+const tool = resolve(option('tool', join(kairanPath, '../../../tests/bench/dispatch_tool')));
+const largest = Math.max(...sizes);
+
+function runTool(city, args, input = '') {
+  return new Promise((done, failed) => {
+    const child = spawn(tool, args, { env: { PATH: process.env.PATH, ...city.environment(1, 2) } });
+    let out = '';
+    let error = '';
+    child.stdout.on('data', (data) => { out += data; });
+    child.stderr.on('data', (data) => { error += data; });
+    child.once('error', failed);
+    child.once('exit', (code) => (code === 0 ? done(out ? JSON.parse(out) : {}) : failed(new Error(`${args[0]}: ${error}`))));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+/** A city of that many followers, used for as many sends as wanted. */
+async function open(people, { gateways = 1, env = {}, rates = true } = {}) {
+  const city = new City('dispatch');
+  await city.simulator(['--users', String(people), '--multicast-ms', latency, ...(rates ? [] : ['--no-rates'])]);
+  for (let n = 0; n < gateways; n += 1) {
+    await city.gateway({ name: `gateway${n}`, env, ...(n === 0 ? {} : { publicPort: 0 }) });
+  }
+  const sim = (method, path, body) => http(method, `${city.simulatorUrl}/sim/${path}`, body, {}, 120000);
+  const ids = (await sim('GET', 'users.csv')).text;
+  const adopted = await runTool(city, ['adopt'], ids);
+  console.error(`${people} people, ${adopted.added} adopted`);
+  return { city, sim, people };
+}
+
+async function finish({ city }) {
+  await city.stopAll();
+  city.remove();
+}
+
+async function order({ city, sim }, priority, title) {
+  await sim('POST', 'reset', { what: 'counters' });
+  return runTool(city, ['order', priority, title]);
+}
+
+async function ended({ city }, id) {
+  return until(`${id} is sent`, async () => {
+    const now = await runTool(city, ['status', id]);
+    return ['sent', 'sent_with_unknown', 'failed', 'paused', 'held'].includes(now.state) ? now : undefined;
+  }, 240000, 200);
+}
+
+async function figures(open_, name, ordered, status) {
+  const stats = (await open_.sim('GET', 'stats')).json;
+  const title = encodeURIComponent(name);
+  const seen = (await open_.sim('GET', `histogram?contains=${title}&endpoint=multicast`)).json;
+  const spanMs = status.last_batch_at - status.first_batch_at;
+  return {
+    people: open_.people,
+    state: status.state,
+    once: seen.once,
+    never: seen.never,
+    more: seen.more,
+    first_batch_ms: status.first_batch_at - ordered.ordered_ms,
+    all_ms: status.last_batch_at - ordered.ordered_ms,
+    batches: status.batches.accepted,
+    multicasts_per_second: Number((status.batches.accepted / (spanMs / 1000)).toFixed(1)),
+    busiest_second: stats.multicast.requests.busiest_second,
+    refused_429: stats.endpoints?.multicast?.answered?.['429'] ?? 0,
+  };
+}
+
+const print = (line) => console.log(JSON.stringify({ bench: 'dispatch', ...line }));
+
+async function send(open_, name, priority = 'bulk') {
+  const ordered = await order(open_, priority, name);
+  const status = await ended(open_, ordered.id);
+  return figures(open_, name, ordered, status);
+}
+
+for (const people of sizes) {
+  if (!cases.includes('limit') && !(people === largest && cases.includes('emergency'))) continue;
+  const opened = await open(people);
+  if (cases.includes('limit')) {
+    await send(opened, '準備');
+    print({ case: 'limit', ...(await send(opened, `${people}人`)) });
+  }
+  if (people === largest && cases.includes('emergency')) {
+    const bulk = await order(opened, 'bulk', '大量');
+    await until('the bulk broadcast runs', async () => (await runTool(opened.city, ['status', bulk.id])).batches.accepted > 20, 30000, 50);
+    await delay(1000);
+    const emergency = await runTool(opened.city, ['order', 'emergency', '緊急']);
+    const status = await ended(opened, emergency.id);
+    const between = await runTool(opened.city, ['status', bulk.id]);
+    await ended(opened, bulk.id);
+    const stats = (await opened.sim('GET', 'stats')).json;
+    print({
+      case: 'emergency', people, first_batch_ms: status.first_batch_at - emergency.ordered_ms,
+      all_ms: status.last_batch_at - emergency.ordered_ms, bulk_batches_left_then: between.batches.planned,
+      busiest_second: stats.multicast.requests.busiest_second,
+    });
+  }
+  await finish(opened);
+}
+if (cases.includes('shared')) {
+  const opened = await open(largest, { gateways: 2 });
+  print({ case: 'shared', gateways: 2, ...(await send(opened, '二台')) });
+  await finish(opened);
+}
+if (cases.includes('free')) {
+  const opened = await open(largest, { rates: false, env: { KAIRAN_BROADCAST_RATE: '0', KAIRAN_BROADCAST_SENDERS: '64' } });
+  print({ case: 'free', ...(await send(opened, '制限なし')) });
+  await finish(opened);
+}
