@@ -73,6 +73,15 @@ std::string role_names(Roles roles) {
   return all;
 }
 
+AuditSink audit_into(store::Audit& audit, const Clock& clock) {
+  return [&audit, &clock](const Actor& by, std::string_view action, std::string_view object, std::string_view detail) -> Status {
+    const auto written = audit.append(
+        {0, clock.now(), by.name, std::string(action), "account:" + std::string(object), std::string(detail), ""});
+    if (!written) return written.error();
+    return {};
+  };
+}
+
 StaffAccounts::StaffAccounts(store::Accounts& accounts, const Clock& clock, AuditSink audit)
     : accounts_(accounts), clock_(clock), audit_(std::move(audit)), decoy_(hash_password(Secret(random_bytes(16)))) {}
 
@@ -87,6 +96,14 @@ Result<bool> StaffAccounts::verify(const Secret& password, const std::string& en
   if (!place.taken) return too_busy();
   ++hashes_;
   return verify_password(password, encoded);
+}
+
+/// Writes the line when there is such an account; what the line says is done next.
+Status StaffAccounts::note(const Actor& by, std::string_view action, std::string_view name, std::string_view detail) {
+  const auto found = store::is_account_name(name) ? accounts_.find(name) : Result<std::optional<Account>>(std::optional<Account>());
+  if (!found) return found.error();
+  if (!*found) return no_such_account();
+  return audit(by, action, name, detail);
 }
 
 Status StaffAccounts::change(std::string_view name, const std::function<Status(Account&)>& change) {
@@ -113,12 +130,14 @@ Status StaffAccounts::add(const NewAccount& wanted, const Actor& by) {
   account.must_change_password = wanted.must_change_password;
   account.password = *std::move(encoded);
   account.created = account.password_changed = clock_.now();
+  const Error taken{ErrorCode::kConflict, "その名前のアカウントはもうあります"};
+  const auto found = accounts_.find(account.name);
+  if (!found) return found.error();
+  if (*found) return taken;
+  const Status noted = audit(by, "account.add", account.name, role_names(account.roles) + " " + account.section);
+  if (!noted) return noted;
   const Status created = accounts_.create(account);
-  if (!created && created.error().code == ErrorCode::kConflict) {
-    return Error{ErrorCode::kConflict, "その名前のアカウントはもうあります"};
-  }
-  if (created) audit(by, "account.add", account.name, role_names(account.roles) + " " + account.section);
-  return created;
+  return !created && created.error().code == ErrorCode::kConflict ? Status(taken) : created;
 }
 
 Status StaffAccounts::set_password(std::string_view name, const Secret& password, bool must_change, const Actor& by) {
@@ -127,15 +146,14 @@ Status StaffAccounts::set_password(std::string_view name, const Secret& password
   }
   const auto encoded = hash(password);
   if (!encoded) return encoded.error();
-  const Status changed = change(name, [&](Account& account) {
+  if (const Status noted = note(by, "account.password", name, must_change ? "reset" : "changed"); !noted) return noted;
+  return change(name, [&](Account& account) {
     account.password = *encoded;
     account.must_change_password = must_change;
     account.password_changed = clock_.now();
     ++account.generation;
     return Status();
   });
-  if (changed) audit(by, "account.password", name, must_change ? "reset" : "changed");
-  return changed;
 }
 
 /// The city must not lock itself out of its own accounts.
@@ -160,29 +178,26 @@ Status StaffAccounts::set_roles(std::string_view name, Roles roles, std::optiona
   if (!roles.has(Role::kOperator)) {
     if (const Status kept = keep_an_operator(name); !kept) return kept;
   }
-  std::string before;
-  const Status changed = change(name, [&](Account& account) {
-    before = role_names(account.roles) + " " + account.section;
+  const std::string detail = role_names(roles) + (section ? " " + *section : "");
+  if (const Status noted = note(by, "account.roles", name, detail); !noted) return noted;
+  return change(name, [&](Account& account) {
     account.roles = roles;
     if (section) account.section = std::string(trim(*section));
     ++account.generation;
     return Status();
   });
-  if (changed) audit(by, "account.roles", name, before + " -> " + role_names(roles) + " " + section.value_or(""));
-  return changed;
 }
 
 Status StaffAccounts::set_disabled(std::string_view name, bool disabled, const Actor& by) {
   if (disabled) {
     if (const Status kept = keep_an_operator(name); !kept) return kept;
   }
-  const Status changed = change(name, [&](Account& account) {
+  if (const Status noted = note(by, disabled ? "account.disable" : "account.enable", name, ""); !noted) return noted;
+  return change(name, [&](Account& account) {
     account.disabled = disabled;
     ++account.generation;
     return Status();
   });
-  if (changed) audit(by, disabled ? "account.disable" : "account.enable", name, "");
-  return changed;
 }
 
 Result<SecondFactorOffer> StaffAccounts::offer_second_factor(std::string_view name) {
@@ -216,20 +231,20 @@ Result<std::vector<std::string>> StaffAccounts::confirm_second_factor(std::strin
   });
   if (!changed) return changed.error();
   if (const auto claimed = accounts_.claim_totp_step(name, *step); !claimed) return claimed.error();
-  audit(Actor{std::string(name), {}, ""}, "account.second_factor", name, "on");
+  const Status noted = audit(Actor{std::string(name), {}, ""}, "account.second_factor", name, "on");
+  if (!noted) return noted.error();
   return codes;
 }
 
 Status StaffAccounts::remove_second_factor(std::string_view name, const Actor& by) {
-  const Status changed = change(name, [](Account& account) {
+  if (const Status noted = note(by, "account.second_factor", name, "off"); !noted) return noted;
+  return change(name, [](Account& account) {
     account.totp_key.clear();
     account.totp_confirmed = false;
     account.recovery.clear();
     ++account.generation;
     return Status();
   });
-  if (changed) audit(by, "account.second_factor", name, "off");
-  return changed;
 }
 
 Result<std::optional<Account>> StaffAccounts::check_password(std::string_view name, const Secret& password) {
@@ -261,7 +276,9 @@ Result<bool> StaffAccounts::check_second_factor(const Account& account, std::str
   });
   if (!changed && used) return changed.error();
   if (!changed && changed.error().code != ErrorCode::kNotFound) return changed.error();
-  if (used) audit(account.actor(), "account.recovery_code", account.name, "used");
+  if (used) {
+    if (const Status noted = audit(account.actor(), "account.recovery_code", account.name, "used"); !noted) return noted.error();
+  }
   return used;
 }
 

@@ -17,12 +17,16 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "store/accounts.h"
+#include "store/audit.h"
 
 namespace kairan::gateway {
 
-/// Writes one line of the audit log. `detail` is short, without secrets and without residents' data.
-using AuditSink = std::function<void(const store::Actor& by, std::string_view action, std::string_view object,
-                                     std::string_view detail)>;
+/// Writes one line of the audit log, before what it says is done. `detail` is short, without secrets and without residents' data.
+using AuditSink = std::function<Status(const store::Actor& by, std::string_view action, std::string_view object,
+                                       std::string_view detail)>;
+
+/// The sink that writes into the audit log about accounts.
+AuditSink audit_into(store::Audit& audit, const Clock& clock);
 
 struct NewAccount {
   std::string name;
@@ -61,8 +65,9 @@ class StaffAccounts {
   Result<std::optional<store::Account>> check_password(std::string_view name, const Secret& password);
   /// Whether `code` is a code of this moment that was not used before, or a recovery code, which is used up by it.
   Result<bool> check_second_factor(const store::Account& account, std::string_view code);
-  void audit(const store::Actor& by, std::string_view action, std::string_view object, std::string_view detail) const {
-    if (audit_) audit_(by, action, object, detail);
+  /// Also for what is done elsewhere: logins, keys, sessions.
+  Status audit(const store::Actor& by, std::string_view action, std::string_view object, std::string_view detail) const {
+    return audit_ ? audit_(by, action, object, detail) : Status();
   }
 
   /// Passwords hashed so far, of known and of unknown names; for the test that both cost the same.
@@ -75,6 +80,7 @@ class StaffAccounts {
   Result<std::string> hash(const Secret& password);
   Result<bool> verify(const Secret& password, const std::string& encoded);
   Status change(std::string_view name, const std::function<Status(store::Account&)>& change);
+  Status note(const store::Actor& by, std::string_view action, std::string_view name, std::string_view detail);
   Status keep_an_operator(std::string_view name);
 
   store::Accounts& accounts_;

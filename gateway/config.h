@@ -26,6 +26,8 @@ struct ListenAddress {
 struct Config {
   ListenAddress public_listen{"127.0.0.1", 8080};     ///< public.listen
   ListenAddress console_listen{"127.0.0.1", 8081};    ///< console.listen
+  std::string console_files;                          ///< console.files: the built console; empty = looked for
+  bool console_demo = false;                          ///< console.demo: no second factor asked for; sample city only
   std::string public_base_url;              ///< public.base_url; https, without a slash at the end; empty = none
   std::string redis_url;                    ///< redis.url; empty = embedded. May carry a password: not for logs
   std::string data_dir = "./var";           ///< data_dir

@@ -141,6 +141,12 @@ Problem folder(const std::string& value, std::string& out) {
   return {};
 }
 
+Problem yes_no(const std::string& value, bool& out) {
+  if (value != "true" && value != "false") return "true か false を書いてください。";
+  out = value == "true";
+  return {};
+}
+
 Problem log_level(const std::string& value, log::Level& out) {
   static const std::map<std::string, log::Level> kLevels{{"debug", log::Level::kDebug},
                                                          {"info", log::Level::kInfo},
@@ -168,6 +174,9 @@ std::vector<ConfigKey> make_keys() {
   plain(
       "public.base_url", [](Config& c, Text v) { return web_address(v, false, true, c.public_base_url); }, true);
   plain("console.listen", [](Config& c, Text v) { return listen_address(v, c.console_listen); });
+  plain(
+      "console.files", [](Config& c, Text v) { return folder(v, c.console_files); }, true);
+  plain("console.demo", [](Config& c, Text v) { return yes_no(v, c.console_demo); });
   keys.push_back({"redis.url", Kind::kPlain, true,
                   [](Config& c, Text v, bool from_file) { return redis_address(v, from_file, c.redis_url); }});
   plain("data_dir", [](Config& c, Text v) { return folder(v, c.data_dir); });

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,12 @@ struct HttpResponse {
 
 HttpResponse json_response(int status, std::string body);
 
+/// What a route says to a request's head, before its body is read.
+struct Admission {
+  std::size_t max_body_bytes = 0;
+  std::optional<HttpResponse> refusal;  ///< answered at once; the body is not read and the connection is closed
+};
+
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 /// One entry of a server's table. Paths are literal; one ending in "/*" matches everything below its prefix. The longest
@@ -58,6 +65,8 @@ struct Route {
   std::string path;
   HttpHandler handler;
   std::size_t max_body_bytes = 64 * 1024;
+  /// When set, decides instead of max_body_bytes. `remote_addr` and the body are not known yet.
+  std::function<Admission(const HttpRequest& head)> admit = {};
 };
 
 }  // namespace kairan::gateway

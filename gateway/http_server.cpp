@@ -337,12 +337,32 @@ class HttpServer::Impl {
     }
     connection.route = match.route;
     request.rest = match.rest;
-    parser.accept_body(match.route->max_body_bytes);
+    std::size_t max_body = match.route->max_body_bytes;
+    if (match.route->admit) {
+      Admission admission = admit_by(*match.route, request);
+      if (admission.refusal) {
+        admission.refusal->close = true;
+        return refuse(connection, *std::move(admission.refusal));
+      }
+      max_body = admission.max_body_bytes;
+    }
+    parser.accept_body(max_body);
     if (parser.state() == HttpParser::State::kNeedMore && parser.expects_continue() &&
         !connection.send_all(kContinue, steady_clock::now() + options_.write_timeout)) {
       return Next::kClose;
     }
     return std::nullopt;
+  }
+
+  Admission admit_by(const Route& route, const HttpRequest& head) {
+    try {
+      return route.admit(head);
+    } catch (const std::exception& e) {
+      log::error("http.handler_threw", {{"route", route.path}, {"type", typeid(e).name()}});
+    } catch (...) {
+      log::error("http.handler_threw", {{"route", route.path}, {"type", "unknown"}});
+    }
+    return {0, refusal(500)};
   }
 
   Next refuse(HttpConnection& connection, int status) { return refuse(connection, refusal(status)); }

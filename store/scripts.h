@@ -39,5 +39,8 @@ const Script& subscriber_import();
 const Script& subscriber_reconcile();
 const Script& record_put();
 const Script& step_claim();
+const Script& session_read();
+const Script& login_try();
+const Script& once_begin();
 
 }  // namespace kairan::store::scripts

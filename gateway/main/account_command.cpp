@@ -26,6 +26,7 @@ struct Desk {
   std::unique_ptr<AttachedStore> attached;
   SystemClock clock;
   std::unique_ptr<store::Accounts> records;
+  std::unique_ptr<store::Audit> audit;
   std::unique_ptr<StaffAccounts> rules;
   store::Actor by = store::Actor{"terminal", {store::Role::kOperator}, ""};
 };
@@ -35,7 +36,8 @@ std::unique_ptr<Desk> open_desk(const std::string& config) {
   desk->attached = attach_to_store(config);
   if (!desk->attached) return nullptr;
   desk->records = std::make_unique<store::Accounts>(*desk->attached->redis, *desk->attached->sealer);
-  desk->rules = std::make_unique<StaffAccounts>(*desk->records, desk->clock, AuditSink());
+  desk->audit = std::make_unique<store::Audit>(*desk->attached->redis);
+  desk->rules = std::make_unique<StaffAccounts>(*desk->records, desk->clock, audit_into(*desk->audit, desk->clock));
   return desk;
 }
 

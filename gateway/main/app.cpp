@@ -184,6 +184,8 @@ Status App::serve_http() {
   std::vector<Route> public_routes{webhook_route(*line_, *intake_, pipeline_metrics_, std::move(hook)),
                                    alive_route(health)};
   std::vector<Route> console_routes = operator_routes(health);
+  console_ = std::make_unique<Console>(Console::Needs{config_, *redis_, sealer_, clock_});
+  for (Route& route : console_->routes()) console_routes.push_back(std::move(route));
   public_requests_ = std::make_unique<RequestMetrics>(metrics_, "public", public_routes);
   console_requests_ = std::make_unique<RequestMetrics>(metrics_, "console", console_routes);
   const auto observer = [](RequestMetrics& requests) {

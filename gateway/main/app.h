@@ -17,6 +17,7 @@
 #include "gateway/health_routes.h"
 #include "gateway/http_server.h"
 #include "gateway/intake.h"
+#include "gateway/main/console.h"
 #include "gateway/metrics.h"
 #include "gateway/pipeline_metrics.h"
 #include "gateway/reply_sender.h"
@@ -95,6 +96,7 @@ class App {
   std::unique_ptr<ShardRunner> runner_;
   std::unique_ptr<RequestMetrics> public_requests_;
   std::unique_ptr<RequestMetrics> console_requests_;
+  std::unique_ptr<Console> console_;
   std::unique_ptr<HttpServer> public_server_;
   std::unique_ptr<HttpServer> console_server_;
   int public_port_ = 0;

@@ -34,8 +34,9 @@ struct Desk {
   store::Accounts records{redis().client(), sealer};
   std::vector<Line> lines;
   StaffAccounts rules{records, clock, [this](const store::Actor& who, std::string_view action, std::string_view object,
-                                             std::string_view detail) {
+                                             std::string_view detail) -> Status {
                         lines.push_back({who.name, std::string(action), std::string(object), std::string(detail)});
+                        return Status();
                       }};
   store::Actor by{"chief", {Role::kOperator}, "DX推進室"};
 };

@@ -62,6 +62,8 @@ TEST_CASE("every plain key is read from the file and overridden by its variable"
        [](const Config& k) { return k.public_listen.host + " " + std::to_string(k.public_listen.port); }},
       {"console.listen", "127.0.0.1:3", "127.0.0.1:4",
        [](const Config& k) { return std::to_string(k.console_listen.port); }},
+      {"console.files", "/c", "/d", [](const Config& k) { return k.console_files; }},
+      {"console.demo", "true", "false", [](const Config& k) { return std::string(k.console_demo ? "true" : "false"); }},
       {"redis.url", "redis://127.0.0.1:6379/0", "unix:///run/r.sock", [](const Config& k) { return k.redis_url; }},
       {"data_dir", "/a", "/b", [](const Config& k) { return k.data_dir; }},
       {"content", "c1", "c2", [](const Config& k) { return k.content; }},
