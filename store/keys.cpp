@@ -50,6 +50,12 @@ std::string gaps() {
 std::string restored() {
   return "restored";
 }
+std::string alerts() {
+  return "alerts";
+}
+std::string alerts_taken() {
+  return "alerts:taken";
+}
 std::string broadcasts() {
   return "broadcasts";
 }

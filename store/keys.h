@@ -44,6 +44,8 @@
 //                            once → seq. Never trimmed
 //   {b:ID}:clicks   hash     short link's code → how often it was followed, by nobody in particular
 //   frames          hash     id → record of an emergency template or a correction frame (store/records.h)
+//   alerts          hash     "book" → "REVISION document": warnings in force, held, on their way out (store/alert_book.h)
+//   alerts:taken    zset     link of a telegram → when it was taken in (ms); three days
 //   links           hash     short link's code → broadcast id LF address
 //   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms)
 //   gaps            stream   sealed questions without an answer, without ids; trimmed by age and number
@@ -98,6 +100,8 @@ std::string ledger_requests(std::string_view id);              ///< hash: batch 
 std::string ledger_due(std::string_view id);                   ///< zset: unfinished batch → next claim (ms)
 std::string rate_line(std::string_view name);                  ///< string: first free place (us)
 std::string broadcast_clicks(std::string_view id);             ///< hash: link code → count
+std::string alerts();                                          ///< hash: the book of warnings
+std::string alerts_taken();                                    ///< zset: link of a telegram → when it was taken in (ms)
 std::string links();                                           ///< hash: link code → broadcast id LF address
 std::string chain_log(std::string_view name);                  ///< stream: a hash chain's entries
 std::string chain_head(std::string_view name);                 ///< hash: seq, hash of its last entry

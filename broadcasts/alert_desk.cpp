@@ -1,0 +1,307 @@
+#include "broadcasts/alert_desk.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/civil_time.h"
+#include "base/crypto.h"
+#include "broadcasts/alert_kinds.h"
+#include "broadcasts/alert_records.h"
+
+namespace kairan::broadcasts {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kTries = 8;  ///< against other processes that write the book
+constexpr std::size_t kMaxHeld = 100;
+constexpr std::size_t kMaxLog = 500;
+constexpr std::size_t kMaxSentKept = 200;
+
+std::string new_id() { return to_hex(random_bytes(16)); }
+
+/// Rules in the form of segments for the districts that a message names.
+std::string segment_of(const AlertDecision& decision) {
+  if (decision.segment != "districts") return decision.segment;
+  if (decision.districts.empty()) return "everyone";
+  json rules = json::array();
+  for (const std::string& id : decision.districts) rules.push_back({{"field", "district"}, {"operator", "="}, {"value", id}});
+  return json{{"combinator", "or"}, {"not", false}, {"rules", std::move(rules)}}.dump();
+}
+
+}  // namespace
+
+struct AlertDesk::Book {
+  std::uint64_t revision = 0;
+  AlertState state;
+  std::vector<HeldAlert> held;
+  std::vector<AlertOrder> orders;            ///< to be handed over, in order
+  std::map<std::string, std::string> order_episode;  ///< order → episode, until it was handed over
+  std::map<std::string, std::string> sent;   ///< episode → the broadcast residents read last
+  std::vector<AlertLogEntry> log;            ///< newest last
+
+  HeldAlert* find(std::string_view id) {
+    const auto found = std::find_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; });
+    return found == held.end() ? nullptr : &*found;
+  }
+  void remove_held(std::string_view episode) {
+    held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.episode == episode; }), held.end());
+  }
+  void erase_held(std::string_view id) {
+    held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; }), held.end());
+  }
+  void write_down(AlertLogEntry entry) {
+    log.push_back(std::move(entry));
+    if (log.size() > kMaxLog) log.erase(log.begin(), log.end() - kMaxLog);
+  }
+  void order(AlertOrder made, const std::string& episode) {
+    order_episode[made.id] = episode;
+    orders.push_back(std::move(made));
+  }
+  std::string to_json() const {
+    json made{{"state", state.to_json()}, {"held", json::array()}, {"orders", json::array()}, {"sent", sent}, {"log", json::array()}, {"episodes", order_episode}};
+    for (const HeldAlert& one : held) made["held"].push_back(held_json(one));
+    for (const AlertOrder& one : orders) made["orders"].push_back(order_json(one));
+    for (const AlertLogEntry& one : log) made["log"].push_back(log_json(one));
+    return made.dump(-1, ' ', false, json::error_handler_t::replace);
+  }
+};
+
+AlertDesk::AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock, Settings settings)
+    : store_(redis), ports_(std::move(ports)), clock_(clock), settings_(settings) {}
+
+void AlertDesk::tell(const std::string& subject, const std::string& text) const {
+  if (ports_.notice) ports_.notice(subject, text);
+}
+
+Result<AlertDesk::Book> AlertDesk::load() {
+  const auto page = store_.read();
+  if (!page) return page.error();
+  Book book;
+  book.revision = page->revision;
+  if (page->document.empty()) return book;
+  const json from = json::parse(page->document, nullptr, false);
+  if (from.is_discarded()) return Error{ErrorCode::kCorrupt, "the book of alerts is not JSON"};
+  try {
+    Result<AlertState> state = AlertState::from_json(from.at("state").get<std::string>());
+    if (!state) return state.error();
+    book.state = std::move(*state);
+    for (const json& one : from.at("held")) book.held.push_back(held_from(one));
+    for (const json& one : from.at("orders")) book.orders.push_back(order_from(one));
+    for (const json& one : from.at("log")) book.log.push_back(log_from(one));
+    from.at("sent").get_to(book.sent);
+    from.at("episodes").get_to(book.order_episode);
+  } catch (const json::exception& failure) {
+    return Error{ErrorCode::kCorrupt, std::string("the book of alerts: ") + failure.what()};
+  }
+  return book;
+}
+
+template <typename Change>
+Status AlertDesk::change(const Change& apply) {
+  for (int tries = 0; tries < kTries; ++tries) {
+    Result<Book> book = load();
+    if (!book) return book.error();
+    const Status applied = apply(*book);
+    if (!applied) return applied;
+    const Status written = store_.write({book->revision, book->to_json()});
+    if (written || written.error().code != ErrorCode::kConflict) return written;
+  }
+  return Error{ErrorCode::kUnavailable, "the book of alerts is written by others all the time"};
+}
+
+Status AlertDesk::take(const std::vector<Alert>& alerts) {
+  const std::shared_ptr<const AlertContent> content = ports_.content();
+  const AlertEngine engine(*content);
+  std::vector<HeldAlert> new_held;
+  const Status taken = change([&](Book& book) -> Status {
+    new_held.clear();
+    for (const Alert& alert : alerts) {
+      for (const AlertDecision& decision : engine.process(book.state, alert, clock_.now())) {
+        book.write_down({clock_.now(), alert.name, std::string(action_id(decision.action)), std::string(effect_id(decision.effect)), decision.kind, decision.level_id(), decision.reason, "", ""});
+        const bool takes_back = decision.effect == AlertEffect::kWithdraw || (decision.effect == AlertEffect::kUpdate && decision.level == 0);
+        const auto earlier = book.sent.find(decision.episode);
+        if (decision.action == AlertAction::kIgnore) continue;
+        AlertOrder order{new_id(), decision.effect, decision.title, decision.texts, segment_of(decision), decision.severity, decision.expires, "", decision.rule, ""};
+        if (earlier != book.sent.end() && (decision.effect == AlertEffect::kCorrect || decision.effect == AlertEffect::kWithdraw)) order.corrects = earlier->second;
+        // What is said now replaces what waited; an end of something that never went out only clears the desk.
+        book.remove_held(decision.episode);
+        const bool never_sent = earlier == book.sent.end() && std::none_of(book.orders.begin(), book.orders.end(), [&](const AlertOrder& one) {
+          const auto episode = book.order_episode.find(one.id);
+          return episode != book.order_episode.end() && episode->second == decision.episode;
+        });
+        if (takes_back && never_sent) continue;
+        if (decision.action == AlertAction::kSend) {
+          book.order(std::move(order), decision.episode);
+        } else {
+          HeldAlert held{new_id(), clock_.now(), decision.reason, alert.name, decision.kind, decision.level_id(), decision.episode, "", 1, std::move(order)};
+          new_held.push_back(held);
+          book.held.push_back(std::move(held));
+          if (book.held.size() > kMaxHeld) book.held.erase(book.held.begin());
+        }
+      }
+    }
+    return {};
+  });
+  if (!taken) return taken;
+  for (const HeldAlert& held : new_held) tell("【確認待ち】" + held.order.title, held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。");
+  (void)hand_over();  // what stays in the book is handed over by tick()
+  return {};
+}
+
+Status AlertDesk::note(const std::string& name, const std::string& problem) {
+  return change([&](Book& book) -> Status {
+    book.write_down({clock_.now(), name, "ignore", "none", "", "", problem, "", ""});
+    return {};
+  });
+}
+
+Status AlertDesk::hand_over() {
+  const Result<Book> now = load();
+  if (!now) return now.error();
+  for (const AlertOrder& listed : now->orders) {
+    AlertOrder order = listed;
+    const auto episode_entry = now->order_episode.find(order.id);
+    const std::string episode = episode_entry == now->order_episode.end() ? std::string() : episode_entry->second;
+    if (order.corrects.empty() && (order.effect == AlertEffect::kCorrect || order.effect == AlertEffect::kWithdraw)) {
+      // The notice itself was handed over a moment ago.
+      const Result<Book> fresh = load();
+      if (!fresh) return fresh.error();
+      const auto sent = fresh->sent.find(episode);
+      if (sent != fresh->sent.end()) order.corrects = sent->second;
+    }
+    const bool stale = clock_.now() > order.expires;
+    const Result<std::string> broadcast = stale ? Result<std::string>(Error{ErrorCode::kInvalid, "送信の期限を過ぎました"}) : ports_.sink->send(order);
+    const bool over = broadcast || broadcast.error().code == ErrorCode::kInvalid || broadcast.error().code == ErrorCode::kRefused;
+    if (!over) return broadcast.error();
+    const Status done = change([&](Book& book) -> Status {
+      book.orders.erase(std::remove_if(book.orders.begin(), book.orders.end(), [&](const AlertOrder& one) { return one.id == order.id; }), book.orders.end());
+      book.order_episode.erase(order.id);
+      if (broadcast) {
+        book.sent[episode] = *broadcast;
+        if (book.sent.size() > kMaxSentKept) {
+          for (auto at = book.sent.begin(); at != book.sent.end();) at = book.state.episodes.count(at->first) == 0 ? book.sent.erase(at) : std::next(at);
+        }
+      }
+      book.write_down({clock_.now(), order.title, broadcast ? "sent" : "failed", std::string(effect_id(order.effect)), "", "", broadcast ? "配信を始めました" : broadcast.error().detail, broadcast ? *broadcast : "", order.by});
+      return {};
+    });
+    if (!done) return done;
+    tell(broadcast ? "【送信】" + order.title : "【送信できません】" + order.title, broadcast ? "配信を始めました（" + *broadcast + "）。" : broadcast.error().detail);
+  }
+  return {};
+}
+
+Result<std::vector<HeldAlert>> AlertDesk::held() {
+  Result<Book> book = load();
+  if (!book) return book.error();
+  return std::move(book->held);
+}
+
+Result<std::vector<AlertLogEntry>> AlertDesk::log() {
+  Result<Book> book = load();
+  if (!book) return book.error();
+  std::reverse(book->log.begin(), book->log.end());
+  return std::move(book->log);
+}
+
+Result<std::vector<HazardInForce>> AlertDesk::in_force() {
+  const Result<Book> book = load();
+  if (!book) return book.error();
+  std::vector<HazardInForce> found;
+  for (const auto& [key, episode] : book->state.episodes) {
+    if (episode.ended || episode.level == 0 || (episode.valid && clock_.now() > *episode.valid)) continue;
+    const AlertKind* const kind = find_alert_kind(episode.kind);
+    const KindLevel* const step = kind == nullptr ? nullptr : kind->level(episode.level);
+    if (step != nullptr) found.push_back({episode.kind, std::string(step->id), step->name, episode.first_reported});
+  }
+  return found;
+}
+
+Result<std::string> AlertDesk::release(std::string_view id, const std::string& account) {
+  std::string episode;
+  const Status done = change([&](Book& book) -> Status {
+    HeldAlert* const held = book.find(id);
+    if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません（ほかの人が決めたか、新しい電文に置き換わりました）。"};
+    if (clock_.now() > held->order.expires) return Error{ErrorCode::kConflict, "送信の期限を過ぎています。新しい電文を待つか、緊急配信の画面から送ってください。"};
+    AlertOrder order = held->order;
+    order.by = account;
+    episode = held->episode;
+    book.write_down({clock_.now(), held->name, "release", std::string(effect_id(order.effect)), held->kind, held->level, "人が確かめて送りました", "", account});
+    AlertEngine::released(book.state, episode);
+    book.order(std::move(order), episode);
+    book.erase_held(id);
+    return {};
+  });
+  if (!done) return done.error();
+  const Status handed = hand_over();
+  if (!handed) return std::string();
+  const Result<Book> book = load();
+  if (!book) return std::string();
+  const auto sent = book->sent.find(episode);
+  return sent == book->sent.end() ? std::string() : sent->second;
+}
+
+Status AlertDesk::dismiss(std::string_view id, const std::string& account, const std::string& why) {
+  return change([&](Book& book) -> Status {
+    HeldAlert* const held = book.find(id);
+    if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
+    AlertEngine::dismissed(book.state, held->episode);
+    book.write_down({clock_.now(), held->name, "dismiss", std::string(effect_id(held->order.effect)), held->kind, held->level, why.empty() ? "送らないと決めました" : why, "", account});
+    book.erase_held(id);
+    return {};
+  });
+}
+
+Status AlertDesk::acknowledge(std::string_view id, const std::string& account) {
+  return change([&](Book& book) -> Status {
+    HeldAlert* const held = book.find(id);
+    if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
+    if (held->acknowledged_by.empty()) held->acknowledged_by = account;
+    return {};
+  });
+}
+
+Status AlertDesk::tick() {
+  const Status handed = hand_over();
+  if (!handed) return handed;
+  const Result<Book> seen = load();
+  if (!seen) return seen.error();
+  const TimePoint now = clock_.now();
+  const auto again = [&](const HeldAlert& held) {
+    return held.acknowledged_by.empty() && held.told < settings_.tell_at_most && now - held.at >= settings_.tell_again * held.told;
+  };
+  const bool work = !seen->state.suppressed.empty() || std::any_of(seen->held.begin(), seen->held.end(), [&](const HeldAlert& held) { return again(held) || now > held.order.expires; });
+  if (!work) return {};
+  std::vector<HeldAlert> repeated, expired;
+  bool summarised = false;
+  const std::shared_ptr<const AlertContent> content = ports_.content();
+  const Status done = change([&](Book& book) -> Status {
+    repeated.clear();
+    expired.clear();
+    for (HeldAlert& held : book.held) {
+      if (now > held.order.expires) {
+        expired.push_back(held);
+      } else if (again(held)) {
+        ++held.told;
+        repeated.push_back(held);
+      }
+    }
+    for (const HeldAlert& held : expired) {
+      book.write_down({now, held.name, "expired", std::string(effect_id(held.order.effect)), held.kind, held.level, "だれも決めないまま期限を過ぎました", "", ""});
+      AlertEngine::dismissed(book.state, held.episode);
+      book.erase_held(held.id);
+    }
+    if (const auto summary = AlertEngine(*content).summary(book.state, now)) {
+      summarised = true;
+      book.order({new_id(), summary->effect, summary->title, summary->texts, summary->segment, summary->severity, summary->expires, "", "summary", ""}, "");
+    }
+    return {};
+  });
+  if (!done) return done;
+  for (const HeldAlert& held : repeated) tell("【至急・確認待ち " + std::to_string(held.told) + "回目】" + held.order.title, "まだだれも確認していません。\n" + held.reason);
+  for (const HeldAlert& held : expired) tell("【期限切れ】" + held.order.title, "だれも決めないまま期限を過ぎたため、送れなくなりました。");
+  return summarised ? hand_over() : Status();
+}
+
+}  // namespace kairan::broadcasts

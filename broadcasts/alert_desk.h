@@ -1,0 +1,127 @@
+// The live side of warnings: takes messages in, keeps what is held for a person, hands what goes out to the broadcasts.
+//
+// Guarantees
+//   - State and what follows from it change in one write; what must go out stays in the book until it was handed over, so a
+//     crash between the two loses nothing, and the key of the order makes repeating it harmless.
+//   - A correction or a cancel names the broadcast that it belongs to; without one (nothing was sent) nothing goes out.
+//   - What is held and past its expiry is not released any more.
+//   - Nothing is silent: every decision is in the log of the book, every held item and every failure is told to the staff, and
+//     an item nobody acknowledges is told again.
+// Threads: any; several processes may serve one store (writes are by revision).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "broadcasts/alert_engine.h"
+#include "store/alert_book.h"
+
+namespace kairan::broadcasts {
+
+/// What goes out, as the desk orders it.
+struct AlertOrder {
+  std::string id;        ///< unique; the same order has the same id however often it is handed over
+  AlertEffect effect = AlertEffect::kNew;
+  std::string title;
+  Localized texts;
+  std::string segment;   ///< "everyone" or rules as JSON
+  std::string severity;  ///< "emergency", "scheduled"
+  TimePoint expires;
+  std::string corrects;  ///< id of the broadcast that is corrected or withdrawn; "" for none
+  std::string rule;      ///< id of the rule in alerts.yaml
+  std::string by;        ///< the account that released it; "" when the rules did
+};
+
+/// Where orders go: the broadcasts. Threads: any.
+class AlertSink {
+ public:
+  virtual ~AlertSink() = default;
+  /// Makes and starts the broadcast of an order; an order that was handed over before gives the same id and starts nothing.
+  /// @return the broadcast's id; kInvalid or kRefused when it never will be sent (told to the staff), else try again
+  virtual Result<std::string> send(const AlertOrder& order) = 0;
+};
+
+/// Tells the staff (mail, LINE staff group). Threads: any; must not block for long.
+using AlertNotice = std::function<void(const std::string& subject, const std::string& text)>;
+
+/// One item on the desk.
+struct HeldAlert {
+  std::string id;
+  TimePoint at;
+  std::string reason, name;  ///< why it waits; the message's file or link
+  std::string kind, level;
+  std::string episode;
+  std::string acknowledged_by;
+  int told = 0;              ///< how often the staff were told
+  AlertOrder order;
+};
+
+struct AlertLogEntry {
+  TimePoint at;
+  std::string name, action, effect, kind, level, reason, broadcast, by;
+};
+
+/// A resident-facing summary of what is in force.
+struct HazardInForce {
+  std::string kind, level;
+  Localized name;
+  TimePoint since;
+};
+
+class AlertDesk {
+ public:
+  struct Ports {
+    AlertSink* sink = nullptr;     ///< outlives the desk
+    AlertNotice notice;            ///< may be empty
+    std::function<std::shared_ptr<const AlertContent>()> content;  ///< the rules as of now
+  };
+  struct Settings {
+    std::chrono::minutes tell_again{10};  ///< an item nobody acknowledged is told again after this
+    int tell_at_most = 3;
+  };
+
+  AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock) : AlertDesk(redis, std::move(ports), clock, Settings{}) {}
+  AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock, Settings settings);
+
+  /// Decides about messages and hands over what goes out. An error: the store is away and nothing happened; offer them again.
+  Status take(const std::vector<Alert>& alerts);
+  /// Writes down that bytes could not be read.
+  Status note(const std::string& name, const std::string& problem);
+
+  Result<std::vector<HeldAlert>> held();
+  Result<std::vector<AlertLogEntry>> log();
+  Result<std::vector<HazardInForce>> in_force();
+
+  /// Sends a held item. kNotFound when it is not there (any more), kConflict when it is past its expiry.
+  /// @return the broadcast's id, or "" when it will be handed over as soon as the broadcasts take it
+  Result<std::string> release(std::string_view id, const std::string& account);
+  /// Decides against a held item.
+  Status dismiss(std::string_view id, const std::string& account, const std::string& why);
+  /// Somebody looks after it: it is not told again.
+  Status acknowledge(std::string_view id, const std::string& account);
+
+  /// Hands over what could not be handed over before, drops held items that are past their expiry, tells again, sends the
+  /// summary that the hourly limit owes. Call every few seconds.
+  Status tick();
+
+ private:
+  struct Book;
+  template <typename Change>
+  Status change(const Change& apply);
+  Result<Book> load();
+  Status hand_over();
+  void tell(const std::string& subject, const std::string& text) const;
+
+  store::AlertBook store_;
+  Ports ports_;
+  const Clock& clock_;
+  const Settings settings_;
+};
+
+}  // namespace kairan::broadcasts

@@ -1,0 +1,208 @@
+// The desk on a real Redis: nothing lost and nothing doubled between decision and broadcast, people decide what waits.
+#include "broadcasts/alert_desk.h"
+
+#include "tests/broadcasts/alert_fixture.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/test_redis.h"
+
+using namespace kairan;
+using namespace kairan::broadcasts;
+using namespace kairan::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Broadcasts as the desk sees them: an order's id decides.
+class FakeSink final : public AlertSink {
+ public:
+  Result<std::string> send(const AlertOrder& order) override {
+    ++calls;
+    if (down) return Error{ErrorCode::kUnavailable, "away"};
+    if (refuse) return Error{ErrorCode::kInvalid, "本文が長すぎます"};
+    if (ids.count(order.id) == 0) {
+      ids[order.id] = "b" + std::to_string(ids.size() + 1);
+      orders.push_back(order);
+    }
+    return ids[order.id];
+  }
+  std::map<std::string, std::string> ids;
+  std::vector<AlertOrder> orders;
+  int calls = 0;
+  bool down = false, refuse = false;
+};
+
+struct Room {
+  Room() {
+    AlertDesk::Ports ports;
+    ports.sink = &sink;
+    ports.notice = [this](const std::string& subject, const std::string&) { notices.push_back(subject); };
+    ports.content = [] { return std::shared_ptr<const AlertContent>(&sample_alert_content(), [](const AlertContent*) {}); };
+    desk = std::make_unique<AlertDesk>(redis.client(), ports, clock);
+    clock.set(at(10));
+  }
+  TestRedis redis;
+  FakeClock clock;
+  FakeSink sink;
+  std::vector<std::string> notices;
+  std::unique_ptr<AlertDesk> desk;
+};
+
+Alert cancel_of(const std::string& office, TimePoint t) {
+  Alert alert = weather("rain", 0, t);
+  alert.office = office;
+  alert.info_type = AlertInfoType::kCancel;
+  alert.hazards.clear();
+  alert.complete_kinds.clear();
+  return alert;
+}
+
+}  // namespace
+
+TEST_CASE("What is released goes out once, also when Redis fails at any step and the message is offered again", "[redis]") {
+  // Every round trip of taking a message in fails once, before or after Redis did it; the message is offered until it is taken.
+  for (std::uint64_t step = 0; step < 12; ++step) {
+    for (const bool lost : {false, true}) {
+      Room room;
+      const Alert alert = weather("rain", 4, at(10));
+      std::uint64_t calls = 0;
+      const auto nth = [&calls, step](std::uint64_t) { return calls++ == step; };
+      if (lost) {
+        room.redis.client().set_lost_reply(nth);
+      } else {
+        room.redis.client().set_fault([&](std::uint64_t n) { return !nth(n); });
+      }
+      for (int tries = 0; tries < 4; ++tries) {
+        if (room.desk->take({alert})) break;
+      }
+      room.redis.client().set_lost_reply({});
+      room.redis.client().set_fault({});
+      must(room.desk->tick());
+      INFO("step " << step << (lost ? " lost" : " failed"));
+      CHECK(room.sink.orders.size() == 1);
+    }
+  }
+}
+
+TEST_CASE("While the broadcasts are away the order stays in the book and is handed over later", "[redis]") {
+  Room room;
+  room.sink.down = true;
+  must(room.desk->take({weather("rain", 4, at(10))}));
+  CHECK(room.sink.orders.empty());
+  room.sink.down = false;
+  must(room.desk->tick());
+  must(room.desk->tick());
+  REQUIRE(room.sink.orders.size() == 1);
+  CHECK(room.sink.orders[0].severity == "emergency");
+  CHECK(room.sink.orders[0].texts.at("en").find("emergency warning") != std::string::npos);
+}
+
+TEST_CASE("An order that waited past its expiry is not sent any more and the staff are told", "[redis]") {
+  Room room;
+  room.sink.down = true;
+  must(room.desk->take({weather("rain", 4, at(10))}));
+  room.sink.down = false;
+  room.clock.advance(2h);
+  must(room.desk->tick());
+  CHECK(room.sink.orders.empty());
+  CHECK(room.notices.back().find("送信できません") != std::string::npos);
+}
+
+TEST_CASE("A held warning goes out when a person releases it, once, and never after its expiry", "[redis]") {
+  Room room;
+  must(room.desk->take({weather("rain", 2, at(10))}));
+  auto held = must(room.desk->held());
+  REQUIRE(held.size() == 1);
+  CHECK(room.sink.orders.empty());
+  CHECK(room.notices.size() == 1);
+  CHECK(must(room.desk->release(held[0].id, "sato")) == "b1");
+  REQUIRE(room.sink.orders.size() == 1);
+  CHECK(room.sink.orders[0].by == "sato");
+  CHECK(room.desk->release(held[0].id, "sato").error().code == ErrorCode::kNotFound);
+  CHECK(must(room.desk->held()).empty());
+
+  must(room.desk->take({weather("surge", 2, at(10))}));
+  held = must(room.desk->held());
+  room.clock.advance(61min);
+  CHECK(room.desk->release(held[0].id, "sato").error().code == ErrorCode::kConflict);
+  must(room.desk->tick());
+  CHECK(must(room.desk->held()).empty());
+  CHECK(room.sink.orders.size() == 1);
+}
+
+TEST_CASE("A cancel corrects the broadcast that residents read, and only clears the desk when nothing went out", "[redis]") {
+  Room room;
+  must(room.desk->take({weather("rain", 4, at(10))}));
+  must(room.desk->take({cancel_of("佐賀地方気象台", at(10, 2))}));
+  REQUIRE(room.sink.orders.size() == 2);
+  CHECK(room.sink.orders[1].effect == AlertEffect::kWithdraw);
+  CHECK(room.sink.orders[1].corrects == "b1");
+
+  Room other;
+  must(other.desk->take({weather("rain", 2, at(10))}));
+  must(other.desk->take({cancel_of("佐賀地方気象台", at(10, 2))}));
+  CHECK(other.sink.orders.empty());
+  CHECK(must(other.desk->held()).empty());
+}
+
+TEST_CASE("A cancel of what a person released goes out by itself", "[redis]") {
+  Room room;
+  must(room.desk->take({weather("rain", 2, at(10))}));
+  must(room.desk->release(must(room.desk->held())[0].id, "sato"));
+  must(room.desk->take({cancel_of("佐賀地方気象台", at(10, 2))}));
+  REQUIRE(room.sink.orders.size() == 2);
+  CHECK(room.sink.orders[1].corrects == "b1");
+}
+
+TEST_CASE("A newer warning takes the place of the held one", "[redis]") {
+  Room room;
+  Alert warning = earthquake("VXSE51", 4, "20260706100000", "", at(10));
+  must(room.desk->take({warning}));
+  const auto before = must(room.desk->held());
+  REQUIRE(before.size() == 1);
+  must(room.desk->take({earthquake("VXSE53", 4, "20260706100000", "1", at(10, 1))}));
+  const auto after = must(room.desk->held());
+  REQUIRE(after.size() == 1);
+  CHECK(after[0].id != before[0].id);
+}
+
+TEST_CASE("What nobody acknowledges is told again, what somebody looks after is not", "[redis]") {
+  Room room;
+  must(room.desk->take({weather("rain", 2, at(10))}));
+  CHECK(room.notices.size() == 1);
+  room.clock.advance(9min);
+  must(room.desk->tick());
+  CHECK(room.notices.size() == 1);
+  room.clock.advance(2min);
+  must(room.desk->tick());
+  must(room.desk->tick());
+  REQUIRE(room.notices.size() == 2);
+  CHECK(room.notices[1].find("至急") != std::string::npos);
+  must(room.desk->acknowledge(must(room.desk->held())[0].id, "sato"));
+  room.clock.advance(20min);
+  must(room.desk->tick());
+  CHECK(room.notices.size() == 2);
+}
+
+TEST_CASE("Dismissing is written down with who and why", "[redis]") {
+  Room room;
+  must(room.desk->take({weather("rain", 2, at(10))}));
+  must(room.desk->dismiss(must(room.desk->held())[0].id, "sato", "市の範囲外"));
+  const auto log = must(room.desk->log());
+  CHECK(log.front().by == "sato");
+  CHECK(log.front().reason == "市の範囲外");
+  CHECK(must(room.desk->held()).empty());
+  CHECK(room.sink.orders.empty());
+  const auto force = must(room.desk->in_force());
+  REQUIRE(force.size() == 1);
+  CHECK(force[0].kind == "rain");
+}
+
+TEST_CASE("A refused order is told and does not block the next", "[redis]") {
+  Room room;
+  room.sink.refuse = true;
+  must(room.desk->take({weather("rain", 4, at(10))}));
+  CHECK(room.notices.back().find("送信できません") != std::string::npos);
+  room.sink.refuse = false;
+  must(room.desk->take({weather("surge", 4, at(10))}));
+  CHECK(room.sink.orders.size() == 1);
+}
