@@ -17,6 +17,7 @@ using store::Partition;
 namespace {
 
 constexpr std::size_t kReadAtOnce = 64;
+constexpr const char* kBeginning = "0";  ///< of a stream
 
 bool may_pass(const Error& error) {
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout ||
@@ -169,7 +170,7 @@ bool ShardRunner::begin(const Lease& lease) {
   }
   {
     std::lock_guard lock(mutex_);
-    shards_[lease.partition] = Shard{lease, "0"};
+    shards_[lease.partition] = Shard{lease, kBeginning};
   }
   changed_.notify_all();
   return true;
@@ -221,7 +222,8 @@ void ShardRunner::read() {
           std::lock_guard stop_lock(mutex_);
           if (stopping_) return;
         }
-        for (const store::StoredEvent& event : events) worker.items.push_back({lease, event});
+        bool suspect = lease.orphan && after.at(partition) == kBeginning;
+        for (const store::StoredEvent& event : events) worker.items.push_back({lease, event, std::exchange(suspect, false)});
       }
       worker.changed.notify_all();
       std::lock_guard lock(mutex_);
@@ -258,24 +260,34 @@ void ShardRunner::work(Worker& worker) {
 void ShardRunner::process(const Item& item) {
   const auto started = std::chrono::steady_clock::now();
   auto wait = milliseconds(20);
+  bool counted = !item.suspect;
   for (;;) {
     if (!is_current(item.lease)) return;
     Done done = Done::kAgain;
-    if (sender_.wait_for_room(milliseconds(200))) {
-      try {
-        done = process_once(item);
-      } catch (const std::exception& thrown) {
-        // What was thrown may quote what a resident wrote: its type is enough to find the place.
-        log::error("event.exception", {{"event", item.event.id}, {"type", typeid(thrown).name()}});
-        done = fail(item, "exception", options_.fail_limit);
-      }
-    }
+    if (sender_.wait_for_room(milliseconds(200))) done = try_once(item, counted);
     if (done != Done::kAgain) {
       if (done == Done::kYes) metrics_.event_processed(std::chrono::steady_clock::now() - started);
       return;
     }
     if (!pause(wait)) return;
     wait = std::min(wait * 2, milliseconds(500));
+  }
+}
+
+ShardRunner::Done ShardRunner::try_once(const Item& item, bool& counted) {
+  std::unique_lock<std::mutex> alone(suspects_, std::defer_lock);
+  if (item.suspect) alone.lock();
+  if (!counted) {
+    const auto dead = inbox_.fail(item.lease, item.event.position, "process_ended", options_.fail_limit, clock_.now());
+    if (!dead || *dead) return after_failure(item, "process_ended", dead);
+    counted = true;
+  }
+  try {
+    return process_once(item);
+  } catch (const std::exception& thrown) {
+    // What was thrown may quote what a resident wrote: its type is enough to find the place.
+    log::error("event.exception", {{"event", item.event.id}, {"type", typeid(thrown).name()}});
+    return fail(item, "exception", options_.fail_limit);
   }
 }
 
@@ -331,7 +343,10 @@ ShardRunner::Done ShardRunner::commit(const Item& item, const store::EventCommit
 }
 
 ShardRunner::Done ShardRunner::fail(const Item& item, std::string_view reason, int limit) {
-  const auto dead = inbox_.fail(item.lease, item.event.position, reason, limit, clock_.now());
+  return after_failure(item, reason, inbox_.fail(item.lease, item.event.position, reason, limit, clock_.now()));
+}
+
+ShardRunner::Done ShardRunner::after_failure(const Item& item, std::string_view reason, const Result<bool>& dead) {
   if (!dead) {
     if (dead.error().code != ErrorCode::kConflict) return Done::kAgain;
     lose(item.lease.partition);

@@ -5,6 +5,10 @@
 //   keeper thread: leases, every `heartbeat`      reader thread: waits on all owned inboxes      workers: process
 //
 // A partition's events go to one worker (partition mod workers), so that one resident's events stay in order.
+//
+// An event whose processing ends the process itself cannot be counted afterwards. It is then the first of its partition, and
+// the partition is an orphan: so the first event of an orphan counts as failed before it is tried, and such events are tried
+// one at a time, so that none is blamed for another. Everything else costs no round trip more.
 // Threads: start() and stop() from the owner; owned() from any.
 #pragma once
 
@@ -63,6 +67,7 @@ class ShardRunner {
   struct Item {
     store::Lease lease;
     store::StoredEvent event;
+    bool suspect = false;  ///< its processing may have ended the partition's former owner
   };
   struct Worker {
     std::mutex mutex;
@@ -79,9 +84,11 @@ class ShardRunner {
   void read();
   void work(Worker& worker);
   void process(const Item& item);
+  Done try_once(const Item& item, bool& counted);
   Done process_once(const Item& item);
   Done commit(const Item& item, const store::EventCommit& commit);
   Done fail(const Item& item, std::string_view reason, int limit);
+  Done after_failure(const Item& item, std::string_view reason, const Result<bool>& dead);
   bool begin(const store::Lease& lease);
   void lose(store::Partition partition);
   bool is_current(const store::Lease& lease) const;
@@ -101,6 +108,7 @@ class ShardRunner {
   std::vector<Shard> shards_;  // guarded by mutex_
   bool stopping_ = false;      // guarded by mutex_
   std::atomic<std::size_t> owned_count_{0};
+  std::mutex suspects_;  ///< held while an event that may end the process is tried
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
 };

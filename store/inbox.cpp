@@ -151,7 +151,9 @@ Result<std::vector<std::optional<Lease>>> Inbox::acquire(std::span<const Partiti
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     const Reply& reply = (*replies)[i];
     if (reply.is_error()) return error_of(reply);
-    if (reply.integer > 0) leases[i] = Lease{partitions[i], static_cast<std::uint64_t>(reply.integer)};
+    if (reply.items.size() != 2) return Error{ErrorCode::kInternal, "inbox: the lease script answered in another form"};
+    if (reply.items[0].integer <= 0) continue;
+    leases[i] = Lease{partitions[i], static_cast<std::uint64_t>(reply.items[0].integer), reply.items[1].integer == 1};
   }
   return leases;
 }

@@ -39,6 +39,7 @@ enum class Taken { kNew, kDuplicate };
 struct Lease {
   Partition partition = 0;
   std::uint64_t epoch = 0;
+  bool orphan = false;  ///< the owner before did not give it up: it died, or was taken for dead
 };
 
 struct StoredEvent {

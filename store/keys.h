@@ -11,7 +11,8 @@
 //   {pNN}:in        stream   events waiting: i id, c channel, t received (ms), b sealed body. The entry is the one-time
 //                            token of its commit, which deletes it. Readers keep their own position.
 //   {pNN}:s:DAY     set      ids taken in on that UTC day
-//   {pNN}:lease     hash     owner, epoch, until (ms of Redis' clock). Epochs only grow.
+//   {pNN}:lease     hash     owner, epoch, until (ms of Redis' clock), orphan (1 = the owner before did not give it up).
+//                            Epochs only grow.
 //   {pNN}:out       hash     position of the event -> stage byte ('0'..'2') + sealed reply
 //   {pNN}:fails     hash     position -> failures so far
 //   {pNN}:dead      stream   p position, why, at (ms), then the event's own fields, so that it can run again

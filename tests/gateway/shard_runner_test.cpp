@@ -128,6 +128,51 @@ TEST_CASE("an event that fails three times goes to dead, and those behind it are
   CHECK(dead[0].reason == "exception");
 }
 
+TEST_CASE("an event whose processing ends the process goes to dead after three of them, and only that event", "[redis]") {
+  Pipeline test(redis());
+  std::atomic<int> gone{0};
+  // The dead ones' threads still run here, so they may not see each other as gone.
+  const auto is_gone = [&](int self) {
+    return [&gone, self](std::string_view owner) { return self >= gone && std::stoi(std::string(owner)) < gone; };
+  };
+  // Others wait behind it and in every other partition: none of them may be blamed.
+  test.take({"bad|U1|hang", "behind|U1|behind"});
+  std::vector<std::unique_ptr<Process>> processes;
+  for (int number = 0; number < 3; ++number) {
+    processes.push_back(std::make_unique<Process>(test, std::to_string(number), is_gone(number)));
+    REQUIRE(eventually([&] { return test.engine->hanging() == number + 1; }));
+    test.take(lines(12, 12));
+    gone = number + 1;  // its worker hangs for good and it no longer counts as alive
+  }
+  Process last(test, "3", is_gone(3));
+  REQUIRE(eventually([&] { return test.figures().dead == 1; }));
+  CHECK(test.engine->hanging() == 3);
+  const auto dead = must(test.inbox.dead(10));
+  REQUIRE(dead.size() == 1);
+  CHECK(dead[0].id == "bad");
+  CHECK(dead[0].reason == "process_ended");
+  test.engine->let_go();  // what comes back late finds its lease gone
+  REQUIRE(idle(test));
+  for (const auto& process : processes) process->stop(false);
+  processes.clear();
+  CHECK(test.channel.replies.size() == 13);
+  CHECK(test.figures().dead == 1);
+}
+
+TEST_CASE("an orderly stop is no failure of the event it leaves", "[redis]") {
+  Pipeline test(redis());
+  const auto acquire = [&](const std::string& owner) {
+    return must(test.inbox.acquire(std::vector<store::Partition>{0}, owner, 10s, std::vector<std::string>{"dead"})).at(0).value();
+  };
+  const store::Lease first = acquire("dead");
+  CHECK_FALSE(first.orphan);
+  const store::Lease second = acquire("a");
+  CHECK(second.orphan);
+  CHECK(acquire("a").orphan);  // a renewal says the same
+  must(test.inbox.release(std::vector<store::Lease>{second}, "a"));
+  CHECK_FALSE(acquire("b").orphan);
+}
+
 TEST_CASE("a dead event that is run again is processed", "[redis]") {
   Pipeline test(redis());
   Process process(test, "a");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <stdexcept>
 
@@ -26,6 +27,11 @@ class FakeEngine final : public intents::Engine {
       return nothing;
     }
     if (query.text == "throw") throw std::runtime_error("a defect");
+    if (query.text == "hang") {
+      std::unique_lock lock(mutex_);
+      ++hanging_;
+      changed_.wait(lock, [this] { return let_go_; });
+    }
     intents::Answer answer;
     answer.kind = intents::Answer::Kind::kAnswer;
     answer.intent = "rule:echo";
@@ -48,13 +54,26 @@ class FakeEngine final : public intents::Engine {
     std::lock_guard lock(mutex_);
     return last_resident_;
   }
+  /// How many were asked "hang" and have not come back: what a dead process looks like to the next one.
+  int hanging() const {
+    std::lock_guard lock(mutex_);
+    return hanging_;
+  }
+  void let_go() {
+    std::lock_guard lock(mutex_);
+    let_go_ = true;
+    changed_.notify_all();
+  }
 
   mutable std::atomic<int> asked{0};
 
  private:
   mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
   mutable std::string last_postback_;
   mutable intents::Resident last_resident_;
+  mutable int hanging_ = 0;
+  bool let_go_ = false;
   intents::LoadReport report_;
 };
 
