@@ -33,6 +33,11 @@ std::string fold(std::string_view text);
 /// fold(), and further for comparing keys: long vowel marks, small kana, spaces and punctuation removed or unified, so
 /// that コンピューター = コンピュータ. Never shown to people.
 std::string fold_key(std::string_view text);
+/// fold_key() of a text that is folded already.
+std::string key_of_folded(std::string_view folded);
+/// Only hiragana, katakana, common kanji, 、 。 ・ 「 」, printable ASCII and its full-width forms: NFKC changes nothing of such
+/// a text but the full-width forms, to ASCII.
+bool is_plain_japanese(std::string_view text);
 
 std::string_view trim(std::string_view text);
 /// Control characters as \xNN, for values from outside in logs.

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::uint64_t kFnvOffset = 14695981039346656037ULL;
 constexpr std::uint64_t kFnvPrime = 1099511628211ULL;
+constexpr unsigned kBucketShift = 64 - 10;
+constexpr std::uint64_t kBuckets = std::uint64_t{1} << (64 - kBucketShift);
 
 struct Entry {
   TermHash term;
@@ -99,26 +101,37 @@ Bm25Index::Bm25Index(const std::vector<TermLists>& documents, const TermStatisti
     postings_.push_back({entry.document, entry.weight});
   }
   starts_.push_back(static_cast<std::uint32_t>(postings_.size()));
+  for (std::size_t bucket = 0; bucket <= kBuckets; ++bucket) {
+    const auto first = bucket == kBuckets ? terms_.end() : std::lower_bound(terms_.begin(), terms_.end(), bucket << kBucketShift);
+    buckets_.push_back(static_cast<std::uint32_t>(first - terms_.begin()));
+  }
   terms_.shrink_to_fit();
   starts_.shrink_to_fit();
 }
 
 Bm25Index::Postings Bm25Index::find(TermHash term) const {
-  const auto found = std::lower_bound(terms_.begin(), terms_.end(), term);
-  if (found == terms_.end() || *found != term) return {};
+  if (terms_.empty()) return {};
+  const TermHash bucket = term >> kBucketShift;
+  const auto end = terms_.begin() + buckets_[bucket + 1];
+  const auto found = std::lower_bound(terms_.begin() + buckets_[bucket], end, term);
+  if (found == end || *found != term) return {};
   const auto at = static_cast<std::size_t>(found - terms_.begin());
   return {postings_.data() + starts_[at], postings_.data() + starts_[at + 1]};
 }
 
-bool Bm25Index::contains(Postings postings, std::uint32_t document) {
-  const Posting* const found =
-      std::lower_bound(postings.begin(), postings.end(), document,
-                       [](const Posting& posting, std::uint32_t wanted) { return posting.document < wanted; });
-  return found != postings.end() && found->document == document;
+const Bm25Index::Posting* Bm25Index::skip_to(const Posting* at, const Posting* last, std::uint32_t document) {
+  std::ptrdiff_t step = 1;
+  while (last - at > step && at[step].document < document) {
+    at += step;
+    step *= 2;
+  }
+  const Posting* const end = at + std::min(step + 1, last - at);
+  return std::lower_bound(at, end, document,
+                          [](const Posting& posting, std::uint32_t wanted) { return posting.document < wanted; });
 }
 
 std::size_t Bm25Index::memory_bytes() const {
-  return terms_.capacity() * sizeof(TermHash) + starts_.capacity() * sizeof(std::uint32_t) +
+  return terms_.capacity() * sizeof(TermHash) + buckets_.capacity() * sizeof(std::uint32_t) + starts_.capacity() * sizeof(std::uint32_t) +
          postings_.capacity() * sizeof(Posting);
 }
 

@@ -67,12 +67,24 @@ class Bm25Index {
   std::size_t documents() const { return documents_; }
   /// Ascending by document; empty for a term that is not there.
   Postings find(TermHash term) const;
-  static bool contains(Postings postings, std::uint32_t document);
+  /// Calls `take` with the index of each of the `documents` (ascending) that is in the postings.
+  template <typename Take>
+  static void each_common(Postings postings, const std::vector<std::uint32_t>& documents, Take take) {
+    const Posting* at = postings.first;
+    for (std::size_t i = 0; i < documents.size() && at != postings.last; ++i) {
+      at = skip_to(at, postings.last, documents[i]);
+      if (at != postings.last && at->document == documents[i]) take(i);
+    }
+  }
   std::size_t memory_bytes() const;
 
  private:
+  /// The first posting of [at, last) whose document is not below `document`: by growing steps, as it is mostly near.
+  static const Posting* skip_to(const Posting* at, const Posting* last, std::uint32_t document);
+
   std::size_t documents_ = 0;
   std::vector<TermHash> terms_;        ///< ascending
+  std::vector<std::uint32_t> buckets_; ///< first term of each value of the top bits, and the end
   std::vector<std::uint32_t> starts_;  ///< of each term in postings_, and the end
   std::vector<Posting> postings_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <utility>
 
 #include "base/text.h"
@@ -73,37 +75,68 @@ TermLists answer_terms(std::string_view text, const Analyzer& analyzer, const Sy
 /// Adds into a dense array that is all zero between calls; `touched` says what to clear.
 struct Accumulator {
   std::vector<float> score;
-  std::vector<std::uint32_t> touched;
+  std::vector<std::uint32_t> touched;  ///< the first `count`
+  std::size_t count = 0;
 
   void prepare(std::size_t size) {
-    if (score.size() < size) score.resize(size, 0);
+    if (score.size() >= size) return;
+    score.resize(size, 0);
+    touched.resize(size + 1);
   }
   void add(Bm25Index::Postings postings) {
+    float* const scores = score.data();
+    std::uint32_t* const list = touched.data();
+    std::size_t end = count;
     for (const Bm25Index::Posting& posting : postings) {
-      if (score[posting.document] == 0) touched.push_back(posting.document);
-      score[posting.document] += posting.weight;
+      const float before = scores[posting.document];
+      // Written in any case: whether a document is new is a coin toss for the processor. The list has room for one more than
+      // all, and a document that is there already is overwritten by the next.
+      list[end] = posting.document;
+      end += before == 0 ? 1 : 0;
+      scores[posting.document] = before + posting.weight;
     }
+    count = end;
   }
+  void add_once(std::uint32_t document) {
+    if (score[document] == 0) touched[count++] = document;
+  }
+  std::span<const std::uint32_t> documents() const { return std::span(touched).first(count); }
   void clear() {
-    for (const std::uint32_t document : touched) score[document] = 0;
-    touched.clear();
+    for (const std::uint32_t document : documents()) score[document] = 0;
+    count = 0;
   }
 };
 
 }  // namespace
 
+/// How far a word of the question is found in a row that is judged.
+struct FaqIndex::Place {
+  double in_wording = 0, in_answer = 0;
+};
+
 struct FaqIndex::AskedUnit {
   const FaqUnit* unit;
   double idf;
-  bool known;  ///< it, or another word of its meaning, occurs in some row
-  Bm25Index::Postings in_wordings, in_answers;
-  std::vector<Bm25Index::Postings> concept_in_wordings, concept_in_answers;
+  bool known;     ///< it, or another word of its meaning, occurs in some row
+  Place* places;  ///< by Scored::place; in Asked::places
+};
+
+struct FaqIndex::Asked {
+  std::string_view key;
+  bool unwilling = false;
+  std::vector<AskedUnit> units;
+  std::vector<Place> places;              ///< of each unit in each row that is judged
+  std::vector<TermHash> words, meanings;  ///< ascending
+
+  bool says(TermHash word) const { return std::binary_search(words.begin(), words.end(), word); }
+  bool means(TermHash meaning) const { return std::binary_search(meanings.begin(), meanings.end(), meaning); }
 };
 
 struct FaqIndex::Scored {
   std::uint32_t row;
   std::uint32_t wording;  ///< the row's wording that fits best
   float score;
+  std::uint32_t place = 0;  ///< among the rows that are judged
 };
 
 FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyzer> analyzer,
@@ -132,7 +165,8 @@ FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyz
       FaqTerms terms = faq_terms(tokens, *synonyms_, TextSide::kContent);
       const std::vector<TermHash> all = all_terms(terms.lists);
       seen.insert(seen.end(), all.begin(), all.end());
-      wordings_.push_back({static_cast<std::uint32_t>(number), 0, 0, fold_key(text)});
+      wordings_.push_back({0, 0, fold_key(text)});
+      row_of_wording_.push_back(static_cast<std::uint32_t>(number));
       wording_lists.push_back(std::move(terms.lists));
       wording_units.push_back(std::move(terms.units));
     }
@@ -177,16 +211,16 @@ std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
   // Wordings of one row compete; the best adds to the answer's score.
   constexpr std::uint32_t kNoWording = std::numeric_limits<std::uint32_t>::max();
   if (best_wording.size() < row_count_) best_wording.resize(row_count_, kNoWording);
-  for (const std::uint32_t wording : wording_scores.touched) {
-    const std::uint32_t row = wordings_[wording].row;
+  for (const std::uint32_t wording : wording_scores.documents()) {
+    const std::uint32_t row = row_of_wording_[wording];
     std::uint32_t& best = best_wording[row];
-    if (best == kNoWording && row_scores.score[row] == 0) row_scores.touched.push_back(row);
+    if (best == kNoWording) row_scores.add_once(row);
     const float own = wording_scores.score[wording], other = best == kNoWording ? 0 : wording_scores.score[best];
     if (best == kNoWording || own > other || (own == other && wording < best)) best = wording;
   }
-  std::vector<Scored> scored;
-  scored.reserve(row_scores.touched.size());
-  for (const std::uint32_t row : row_scores.touched) {
+  thread_local std::vector<Scored> scored;  // of all rows with a common term, before the best are taken
+  scored.clear();
+  for (const std::uint32_t row : row_scores.documents()) {
     const std::uint32_t best = std::exchange(best_wording[row], kNoWording);
     const float score = row_scores.score[row] + (best == kNoWording ? 0 : wording_scores.score[best]);
     if (score > 0) scored.push_back({row, best == kNoWording ? first_wording_[row] : best, score});
@@ -197,11 +231,65 @@ std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
   std::partial_sort(
       scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(kept), scored.end(),
       [](const Scored& a, const Scored& b) { return a.score != b.score ? a.score > b.score : a.row < b.row; });
-  scored.resize(kept);
-  return scored;
+  return {scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(kept)};
 }
 
-FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked, std::string_view key) const {
+FaqIndex::Asked FaqIndex::read(const FaqTerms& terms, std::string_view key) const {
+  Asked asked;
+  asked.key = key;
+  asked.unwilling = key.find(kUnwilling) != std::string_view::npos;
+  asked.units.reserve(terms.units.size());
+  for (const FaqUnit& unit : terms.units) {
+    AskedUnit word{&unit, statistics_.idf(unit.word), statistics_.knows(unit.word), nullptr};
+    for (const TermHash meaning : unit.concepts) word.known = word.known || statistics_.knows(meaning);
+    asked.units.push_back(word);
+    asked.words.push_back(unit.word);
+    asked.meanings.insert(asked.meanings.end(), unit.concepts.begin(), unit.concepts.end());
+  }
+  std::sort(asked.words.begin(), asked.words.end());
+  std::sort(asked.meanings.begin(), asked.meanings.end());
+  return asked;
+}
+
+/// Where each word of the question stands among the rows that are judged.
+void FaqIndex::find_places(Asked& asked, std::vector<Scored>& judged) const {
+  thread_local std::vector<std::uint32_t> documents;  // of the field looked at, with their places, ascending
+  thread_local std::vector<std::uint32_t> places;
+  for (std::size_t at = 0; at < judged.size(); ++at) judged[at].place = static_cast<std::uint32_t>(at);
+  asked.places.assign(asked.units.size() * judged.size(), {});
+  for (std::size_t at = 0; at < asked.units.size(); ++at) asked.units[at].places = asked.places.data() + at * judged.size();
+  const auto order_by = [&](auto document_of) {
+    places.resize(judged.size());
+    std::iota(places.begin(), places.end(), 0U);
+    std::sort(places.begin(), places.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return document_of(judged[a]) < document_of(judged[b]);
+    });
+    documents.clear();
+    for (const std::uint32_t place : places) documents.push_back(document_of(judged[place]));
+  };
+  const auto mark = [&](AskedUnit& word, Bm25Index::Postings postings, double Place::*field, double worth) {
+    Bm25Index::each_common(postings, documents, [&](std::size_t at) {
+      double& found = word.places[places[at]].*field;
+      found = std::max(found, worth);
+    });
+  };
+  order_by([](const Scored& scored) { return scored.wording; });
+  for (AskedUnit& word : asked.units) {
+    mark(word, questions_.find(word.unit->word), &Place::in_wording, 1);
+    for (const TermHash meaning : word.unit->concepts) {
+      mark(word, questions_.find(meaning), &Place::in_wording, kConceptInWording);
+    }
+  }
+  order_by([](const Scored& scored) { return scored.row; });
+  for (AskedUnit& word : asked.units) {
+    mark(word, answers_.find(word.unit->word), &Place::in_answer, 1);
+    for (const TermHash meaning : word.unit->concepts) {
+      mark(word, answers_.find(meaning), &Place::in_answer, kConceptInAnswer);
+    }
+  }
+}
+
+FaqHit FaqIndex::judge(const Scored& scored, const Asked& asked) const {
   FaqHit hit;
   hit.row = scored.row;
   const Wording& wording = wordings_[scored.wording];
@@ -211,23 +299,9 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
   double by_question = 0;
   double trusted = 0;
   hit.begin = std::numeric_limits<std::size_t>::max();
-  for (const AskedUnit& word : asked) {
-    const auto mentioned = [](const std::vector<Bm25Index::Postings>& lists, std::uint32_t document) {
-      return std::any_of(lists.begin(), lists.end(),
-                         [&](Bm25Index::Postings list) { return Bm25Index::contains(list, document); });
-    };
-    double in_wording = 0;
-    double in_answer = 0;
-    if (Bm25Index::contains(word.in_wordings, scored.wording))
-      in_wording = 1;
-    else if (mentioned(word.concept_in_wordings, scored.wording))
-      in_wording = kConceptInWording;
-    if (in_wording < 1) {
-      if (Bm25Index::contains(word.in_answers, scored.row))
-        in_answer = 1;
-      else if (mentioned(word.concept_in_answers, scored.row))
-        in_answer = kConceptInAnswer;
-    }
+  for (const AskedUnit& word : asked.units) {
+    const double in_wording = word.places[scored.place].in_wording;
+    const double in_answer = word.places[scored.place].in_answer;
     mass += word.idf;
     doubt += word.known ? word.idf : word.idf * kUnknownWeight;
     by_question += word.idf * in_wording;
@@ -236,7 +310,7 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
     if (in_wording > 0) {
       hit.begin = std::min(hit.begin, word.unit->begin);
       hit.end = std::max(hit.end, word.unit->end);
-      const auto number = static_cast<std::size_t>(&word - asked.data());
+      const auto number = static_cast<std::size_t>(&word - asked.units.data());
       if (number < 64) hit.matched |= std::uint64_t{1} << number;
     }
   }
@@ -247,17 +321,11 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
   for (std::uint32_t at = wording.first_unit; at < wording.last_unit; ++at) {
     const WordingUnit& unit = units_[at];
     double found = 0;
-    for (const AskedUnit& word : asked) {
-      if (word.unit->word == unit.word) {
-        found = 1;
-        break;
-      }
-      const bool same_meaning = std::any_of(
-          concepts_.begin() + unit.first_concept, concepts_.begin() + unit.last_concept, [&](TermHash meaning) {
-            return std::find(word.unit->concepts.begin(), word.unit->concepts.end(), meaning) !=
-                   word.unit->concepts.end();
-          });
-      if (same_meaning) found = kConceptInWording;
+    if (asked.says(unit.word)) {
+      found = 1;
+    } else if (std::any_of(concepts_.begin() + unit.first_concept, concepts_.begin() + unit.last_concept,
+                           [&](TermHash meaning) { return asked.means(meaning); })) {
+      found = kConceptInWording;
     }
     wording_mass += unit.idf;
     asked_for += unit.idf * found;
@@ -267,13 +335,12 @@ FaqHit FaqIndex::judge(const Scored& scored, const std::vector<AskedUnit>& asked
     hit.by_question = by_question / mass;
   }
   if (wording_mass > 0) hit.asked_for = asked_for / wording_mass;
-  hit.exact = wording.key == key;
+  hit.exact = wording.key == asked.key;
   hit.rank = static_cast<double>(scored.score) * (hit.explained + 0.05) * std::pow(hit.asked_for + 0.1, 0.6);
   if (hit.exact) hit.rank *= 2;
   const double trust = doubt > 0 ? trusted / doubt : 0;
   hit.confidence = hit.exact ? 1.0 : trust * (kConfidenceAtLeast + kConfidenceByWording * std::sqrt(hit.asked_for));
-  const bool unwilling = key.find(kUnwilling) != std::string_view::npos;
-  if (unwilling && !hit.exact && wording.key.find(kUnwilling) == std::string::npos) hit.confidence *= kUnwillingTrust;
+  if (asked.unwilling && !hit.exact && wording.key.find(kUnwilling) == std::string::npos) hit.confidence *= kUnwillingTrust;
   return hit;
 }
 
@@ -317,41 +384,26 @@ std::optional<std::string> FaqIndex::without_own_names(const std::string& text) 
 }
 
 std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string_view key, std::size_t max) const {
-  const FaqTerms asked = faq_terms(tokens, *synonyms_, TextSide::kQuestionAsked);
+  const FaqTerms terms = faq_terms(tokens, *synonyms_, TextSide::kQuestionAsked);
   std::vector<std::uint32_t> exact;
   const TermHash key_hash = hash_term(TermKind::kWord, key);
   for (auto entry = std::lower_bound(wording_by_key_.begin(), wording_by_key_.end(), std::make_pair(key_hash, 0U));
        entry != wording_by_key_.end() && entry->first == key_hash; ++entry) {
     if (wordings_[entry->second].key == key) exact.push_back(entry->second);
   }
-  if (asked.units.empty() && exact.empty()) return {};
-  std::vector<AskedUnit> words;
-  words.reserve(asked.units.size());
-  for (const FaqUnit& unit : asked.units) {
-    AskedUnit word{&unit,
-                   statistics_.idf(unit.word),
-                   statistics_.knows(unit.word),
-                   questions_.find(unit.word),
-                   answers_.find(unit.word),
-                   {},
-                   {}};
-    for (const TermHash meaning : unit.concepts) {
-      word.concept_in_wordings.push_back(questions_.find(meaning));
-      word.concept_in_answers.push_back(answers_.find(meaning));
-      word.known = word.known || statistics_.knows(meaning);
-    }
-    words.push_back(std::move(word));
-  }
+  if (terms.units.empty() && exact.empty()) return {};
   std::vector<FaqHit> hits;
-  std::vector<Scored> found = retrieve(asked);
+  std::vector<Scored> found = retrieve(terms);
   for (const std::uint32_t wording : exact) {
-    const std::uint32_t row = wordings_[wording].row;
+    const std::uint32_t row = row_of_wording_[wording];
     const auto known = std::find_if(found.begin(), found.end(), [&](const Scored& scored) { return scored.row == row; });
     if (known != found.end()) known->wording = wording;
     else found.push_back({row, wording, 1});
   }
   hits.reserve(found.size());
-  for (const Scored& scored : found) hits.push_back(judge(scored, words, key));
+  Asked asked = read(terms, key);
+  find_places(asked, found);
+  for (const Scored& scored : found) hits.push_back(judge(scored, asked));
   std::stable_sort(hits.begin(), hits.end(),
                    [](const FaqHit& a, const FaqHit& b) {
                      if (a.exact != b.exact) return a.exact;
@@ -359,8 +411,8 @@ std::vector<FaqHit> FaqIndex::find(const std::vector<Token>& tokens, std::string
                    });
   if (hits.size() > max) hits.resize(max);
   for (FaqHit& hit : hits) {
-    for (std::size_t at = 0; at < words.size() && at < 64; ++at) {
-      if ((hit.matched >> at & 1) != 0) hit.words.push_back(words[at].unit->text);
+    for (std::size_t at = 0; at < terms.units.size() && at < 64; ++at) {
+      if ((hit.matched >> at & 1) != 0) hit.words.push_back(terms.units[at].text);
     }
   }
   // The order is the rank's; a row further down cannot be surer than the one above it.

@@ -61,18 +61,21 @@ class FaqIndex {
     std::uint32_t first_concept, last_concept;  ///< range in concepts_
   };
   struct Wording {
-    std::uint32_t row;
     std::uint32_t first_unit, last_unit;  ///< range in units_
     std::string key;                      ///< fold_key
   };
+  struct Place;
   struct AskedUnit;
+  struct Asked;
   struct Scored;
 
   void add_wording(std::uint32_t row, std::string_view text, const FaqTerms& terms);
   std::vector<FaqHit> find(const std::vector<Token>& tokens, std::string_view key, std::size_t max) const;
   std::optional<std::string> without_own_names(const std::string& text) const;
   std::vector<Scored> retrieve(const FaqTerms& asked) const;
-  FaqHit judge(const Scored& scored, const std::vector<AskedUnit>& asked, std::string_view key) const;
+  Asked read(const FaqTerms& terms, std::string_view key) const;
+  void find_places(Asked& asked, std::vector<Scored>& judged) const;
+  FaqHit judge(const Scored& scored, const Asked& asked) const;
 
   std::shared_ptr<const Analyzer> analyzer_;
   std::shared_ptr<const Synonyms> synonyms_;
@@ -82,6 +85,7 @@ class FaqIndex {
   Bm25Index questions_;  ///< over wordings_
   Bm25Index answers_;    ///< over rows
   std::vector<Wording> wordings_;
+  std::vector<std::uint32_t> row_of_wording_;
   std::vector<std::uint32_t> first_wording_;  ///< of each row
   std::vector<std::pair<TermHash, std::uint32_t>> wording_by_key_;  ///< ascending; of the key's hash
   std::vector<std::string> own_names_;                              ///< longest first

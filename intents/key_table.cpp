@@ -6,6 +6,12 @@
 namespace kairan::intents {
 namespace {
 constexpr std::size_t kMaxKeyLength = 300;
+
+/// Fibonacci hashing: the upper half of the product is well mixed.
+std::size_t mixed(char32_t first, char32_t second) {
+  const std::uint64_t letters = static_cast<std::uint64_t>(first) << 32 | second;
+  return static_cast<std::size_t>((letters * 0x9E3779B97F4A7C15ULL) >> 32);
+}
 }
 
 void KeyTable::add(std::u32string_view key, Entry entry) {
@@ -39,9 +45,38 @@ void KeyTable::build() {
   added_.shrink_to_fit();
   pool_.shrink_to_fit();
   entries_.shrink_to_fit();
-  for (std::size_t i = 0; i < keys_.size(); ++i) {
-    const auto [place, fresh] = by_first_letter_.emplace(pool_[keys_[i].offset], std::make_pair(i, i + 1));
-    if (!fresh) place->second.second = i + 1;
+  std::size_t places = 16, distinct = 0;
+  for (std::uint32_t i = 0; i < keys_.size(); ++i) {
+    distinct += i == 0 || key(i)[0] != key(i - 1)[0] ? 2 : key(i).substr(0, 2) != key(i - 1).substr(0, 2) ? 1 : 0;
+  }
+  while (places < distinct * 2) places *= 2;
+  beginnings_.resize(places);
+  for (std::uint32_t i = 0; i < keys_.size(); ++i) {
+    const std::u32string_view text = key(i);
+    add_beginning(text[0], 0, i);
+    if (text.size() > 1) add_beginning(text[0], text[1], i);
+  }
+}
+
+const KeyTable::Beginning* KeyTable::find_beginning(char32_t first, char32_t second) const {
+  const std::size_t mask = beginnings_.size() - 1;
+  if (beginnings_.empty()) return nullptr;
+  for (std::size_t at = mixed(first, second) & mask;; at = (at + 1) & mask) {
+    const Beginning& place = beginnings_[at];
+    if (place.high == 0) return nullptr;
+    if (place.first == first && place.second == second) return &place;
+  }
+}
+
+/// Keys come in their order, so each lengthens the range of its beginning.
+void KeyTable::add_beginning(char32_t first, char32_t second, std::uint32_t key) {
+  const std::size_t mask = beginnings_.size() - 1;
+  for (std::size_t at = mixed(first, second) & mask;; at = (at + 1) & mask) {
+    Beginning& place = beginnings_[at];
+    if (place.high == 0) place = {first, second, key, key + 1};
+    if (place.first != first || place.second != second) continue;
+    place.high = key + 1;
+    return;
   }
 }
 
@@ -68,17 +103,24 @@ std::uint32_t KeyTable::find(std::u32string_view wanted) const {
 void KeyTable::at(std::u32string_view text, std::size_t from, std::vector<Hit>& hits) const {
   hits.clear();
   if (from >= text.size()) return;
-  const auto first = by_first_letter_.find(text[from]);
-  if (first == by_first_letter_.end()) return;
-  auto [low, high] = first->second;
-  std::size_t depth = 1;
-  for (std::size_t at = from + 1;; ++at) {
-    if (keys_[low].length == depth) hits.push_back({static_cast<std::uint32_t>(low), at});
+  const Beginning* const one = find_beginning(text[from], 0);
+  if (one == nullptr) return;
+  if (keys_[one->low].length == 1) hits.push_back({one->low, from + 1});
+  std::size_t at = from + 1;
+  const auto skip_spaces = [&] {
     while (at < text.size() && text[at] == U' ') ++at;
-    if (at >= text.size()) return;
+    return at < text.size();
+  };
+  if (!skip_spaces()) return;
+  const Beginning* const two = find_beginning(text[from], text[at]);
+  if (two == nullptr) return;
+  std::size_t low = two->low, high = two->high;
+  for (std::size_t depth = 2;; ++depth) {
+    ++at;
+    if (keys_[low].length == depth) hits.push_back({static_cast<std::uint32_t>(low), at});
+    if (!skip_spaces()) return;
     std::tie(low, high) = narrow(low, high, depth, text[at]);
     if (low >= high) return;
-    ++depth;
   }
 }
 

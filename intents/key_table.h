@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace kairan::intents {
@@ -71,7 +70,14 @@ class KeyTable {
   std::u32string pool_;
   std::vector<Key> keys_;  ///< sorted
   std::vector<Entry> entries_;
-  std::unordered_map<char32_t, std::pair<std::size_t, std::size_t>> by_first_letter_;
+  /// The keys that begin with one letter (`second` 0) or with two: most places of a text are done with after these looks.
+  struct Beginning {
+    char32_t first = 0, second = 0;
+    std::uint32_t low = 0, high = 0;  ///< range in keys_; high 0 = a free place
+  };
+  const Beginning* find_beginning(char32_t first, char32_t second) const;
+  void add_beginning(char32_t first, char32_t second, std::uint32_t key);
+  std::vector<Beginning> beginnings_;  ///< open addressing; a power of two, at most half full
 };
 
 }  // namespace kairan::intents

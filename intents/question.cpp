@@ -64,9 +64,10 @@ float noun_cost(const Question& question, const std::vector<Token>& tokens, std:
 
 void cut(Question& question, const KeyTable& table, const std::vector<Token>& tokens) {
   const std::u32string& text = question.text.chars;
-  std::vector<Step> best(text.size() + 1);
+  thread_local std::vector<Step> best;
+  thread_local std::vector<KeyTable::Hit> hits;
+  best.assign(text.size() + 1, Step());
   best[0].cost = 0;
-  std::vector<KeyTable::Hit> hits;
   const auto offer = [&](std::size_t from, std::size_t to, float cost, Segment segment) {
     const float total = best[from].cost + cost;
     if (total >= best[to].cost) return;

@@ -12,6 +12,8 @@ namespace {
 
 /// 0 = leave out.
 char32_t key_letter(UChar32 c) {
+  // Most letters of a folded text are these, and stay.
+  if (c >= 0x3064 && c <= 0x3082 && c != 0x3065) return static_cast<char32_t>(c);
   switch (c) {
     case 0x30FC: case 0x007E: case 0x002D: return 0;  // long vowel, wave, dash
     case 0x3041: case 0x3043: case 0x3045: case 0x3047: case 0x3049: case 0x3063: case 0x3083: case 0x3085:
@@ -32,6 +34,7 @@ char32_t key_letter(UChar32 c) {
     case U'爐': return U'炉';
     default: break;
   }
+  if ((c >= 0x3041 && c <= 0x3096) || (c >= 0x4E00 && c <= 0x9FFF)) return static_cast<char32_t>(c);
   return u_isUWhiteSpace(c) || u_ispunct(c) ? U' ' : static_cast<char32_t>(c);
 }
 

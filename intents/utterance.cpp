@@ -29,6 +29,21 @@ const std::unordered_set<std::string>& furniture() {
 
 /// The letters as written, in the forms the dictionary has: NFKC makes half-width katakana and full-width Latin ordinary.
 std::string normalize(std::string_view text) {
+  if (is_plain_japanese(text)) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t size = static_cast<unsigned char>(text[at]) < 0x80 ? 1 : 3;
+      if (text[at] == '\xEF') {  // U+FF01..U+FF5E, the full-width forms of ! to ~
+        const unsigned low = (static_cast<unsigned char>(text[at + 1]) & 0x3FU) << 6 | (static_cast<unsigned char>(text[at + 2]) & 0x3FU);
+        out.push_back(static_cast<char>(low - 0xF01U + '!'));
+      } else {
+        out.append(text, at, size);
+      }
+      at += size;
+    }
+    return out;
+  }
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* const nfkc = icu::Normalizer2::getNFKCInstance(status);
   if (U_FAILURE(status)) return std::string(text);
@@ -111,7 +126,7 @@ class MecabAnalyzer final : public Analyzer {
     utterance.shortened = head.size() < trimmed.size();
     utterance.text = std::string(head);
     utterance.folded = fold(head);
-    utterance.key = fold_key(head);
+    utterance.key = key_of_folded(utterance.folded);
     utterance.tokens = tokens_of(head, utterance.folded);
     for (const Token& token : utterance.tokens) {
       utterance.reading += token.reading;

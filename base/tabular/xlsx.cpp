@@ -2,10 +2,12 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <pugixml.hpp>
@@ -218,8 +220,9 @@ std::optional<std::size_t> column_of(std::string_view reference) {
   return column - 1;
 }
 
+constexpr std::size_t kMaxColumns = 1'000;
+
 bool read_rows(const pugi::xml_node& data, const Workbook& book, Grid& grid) {
-  constexpr std::size_t kMaxColumns = 1'000;
   std::size_t cells = 0;
   int number = 0;
   for (const pugi::xml_node& node : data.children()) {
@@ -240,6 +243,37 @@ bool read_rows(const pugi::xml_node& data, const Workbook& book, Grid& grid) {
     if (row.cells.empty()) continue;
     grid.push_back(std::move(row));
     if (grid.size() > kMaxTableRows) return false;
+  }
+  return true;
+}
+
+/// The cells that a cell was merged with downwards say the same: 「燃えるごみ」 beside ten names is written once. Merging to
+/// the right is for titles and headings, which are about nothing in the other columns.
+bool spread_merged(const pugi::xml_node& sheet, Grid& grid) {
+  std::size_t cells = 0;
+  for (const pugi::xml_node& node : child_of(sheet, "mergeCells").children()) {
+    const std::string_view reference = node.attribute("ref").value();
+    const std::size_t colon = reference.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::string_view from = reference.substr(0, colon), to = reference.substr(colon + 1);
+    const std::optional<std::size_t> column = column_of(from);
+    if (!column || column != column_of(to) || *column >= kMaxColumns) continue;
+    const auto row_of = [](std::string_view cell) {
+      return static_cast<int>(std::strtol(std::string(cell.substr(cell.find_first_of("0123456789"))).c_str(), nullptr, 10));
+    };
+    if (from.find_first_of("0123456789") == std::string_view::npos || to.find_first_of("0123456789") == std::string_view::npos) continue;
+    const int first = row_of(from), last = row_of(to);
+    auto row = std::lower_bound(grid.begin(), grid.end(), first, [](const GridRow& each, int number) { return each.number < number; });
+    if (row == grid.end() || row->number != first || *column >= row->cells.size()) continue;
+    const std::string text = row->cells[*column];
+    for (++row; row != grid.end() && row->number <= last; ++row) {
+      if (row->cells.size() <= *column) {
+        cells += *column + 1 - row->cells.size();
+        if (cells > kMaxTableCells) return false;
+        row->cells.resize(*column + 1);
+      }
+      if (row->cells[*column].empty()) row->cells[*column] = text;
+    }
   }
   return true;
 }
@@ -267,7 +301,8 @@ bool parse_xlsx(std::string_view bytes, const std::string& shown, Grid& grid, st
   if (sheet_path.empty() || !book.load(sheet_path, sheet)) {
     return refuse(archive.over_limit() ? kTooBig : "Excelファイルの最初のシートが読めません。Excelで保存し直してください。");
   }
-  if (archive.over_limit() || !read_rows(child_of(sheet.document_element(), "sheetData"), book, grid)) {
+  const pugi::xml_node root = sheet.document_element();
+  if (archive.over_limit() || !read_rows(child_of(root, "sheetData"), book, grid) || !spread_merged(root, grid)) {
     return refuse(kTooBig);
   }
   return true;
