@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "intents/collection_days.h"
 #include "intents/import/parts.h"
+#include "intents/kana.h"
 
 namespace kairan::intents {
 namespace {
@@ -23,6 +24,20 @@ constexpr std::array<Property, 5> kProperties{{{"burnableGarbage", {"燃や", "�
                                                {"cansGlassPlastic", {"缶", "びん", "ビン"}, "缶・びん・ペットボトル"},
                                                {"paperAndCloth", {"紙", "布", "古紙"}, "紙・布"},
                                                {"plasticContainers", {"プラスチック容器", "プラ", "容器包装"}, "プラスチック容器包装"}}};
+
+/// Places in calendar_columns().
+constexpr std::size_t kArea = 0, kGroup = 1, kCategory = 2, kDays = 3, kRemark = 4;
+
+const std::vector<ColumnNames>& calendar_columns() {
+  static const std::vector<ColumnNames> names{
+      {"地区", {"地名", "校下・地区", "地域", "地区名", "町名", "町字", "name", "地域名", "収集地区", "収集区域", "町内会", "自治会", "町丁目", "行政区",
+                "大字", "集落", "町"}},
+      {"区", {"区名", "行政区", "ブロック", "校区", "校下", "小学校区", "地区区分", "エリア"}},
+      {"分別区分", {"ごみの種類", "ごみ種別", "区分", "分別", "種別", "品目区分"}},
+      {"収集日", {"収集曜日", "曜日", "収集日程", "回収日", "収集"}},
+      {"備考", {"注意", "注意事項", "摘要"}}};
+  return names;
+}
 
 std::vector<std::string> categories_of(const std::string& folder) {
   std::vector<std::string> names;
@@ -74,13 +89,14 @@ class CalendarImport {
 
   bool run() {
     find_columns();
-    if (!name_ || columns_.empty()) {
+    if (!name_ || (columns_.empty() && !long_form())) {
       problems_.push_back({table_.file(), table_.header_row(), "地区",
                            "地区の列か分別区分の列がわかりません。1列目に地区、あとの列の名前を分別区分にしてください。", false});
       return false;
     }
     groups_ = lookup(folder_ + "area_master.csv", 0, 1);
     remarks_ = lookup(folder_ + "remarks.csv", 0, 1);
+    if (!long_form()) drop_other_columns();
     for (const GridRow& row : table_.rows()) read_row(row);
     add_closed();
     return true;
@@ -92,8 +108,14 @@ class CalendarImport {
  private:
   void find_columns() {
     master_ = table_.column({"マスター"});
-    name_ = source_column(table_, options_, "地区",
-                          {"地名", "校下・地区", "地域", "地区名", "町名", "町字", "name", "地域名", "行政区", "収集地区", "収集区域", "町内会"}, problems_);
+    const auto find = [&](std::size_t number) { return source_column(table_, options_, calendar_columns()[number], problems_); };
+    name_ = find(kArea);
+    group_ = find(kGroup);
+    if (group_ == name_) group_ = std::nullopt;
+    category_ = find(kCategory);
+    days_ = find(kDays);
+    remark_ = find(kRemark);
+    if (long_form()) return;
     const std::vector<std::string>& header = table_.header();
     for (std::size_t i = 0; i < header.size(); ++i) {
       if (header[i].find("センター") != std::string::npos && header[i].find("ごみ") == std::string::npos && !center_) center_ = i;
@@ -106,9 +128,46 @@ class CalendarImport {
     }
     const std::vector<std::string> known = categories_of(options_.to);
     for (std::size_t i = name_.value_or(0) + 1; i < header.size(); ++i) {
-      if (header[i].empty() || (center_ && i == *center_) || fold(header[i]).find("備考") != std::string::npos) continue;
+      if (header[i].empty() || i == center_ || i == group_ || i == remark_ || fold(header[i]).find("備考") != std::string::npos) continue;
       columns_.emplace_back(i, category_of(header[i], known, options_));
     }
+  }
+
+  /// One row an area and category, with the days in a column of their own.
+  bool long_form() const { return category_ && days_; }
+
+  /// Columns in which nothing is a day (kana, telephone, collection point) are no categories.
+  void drop_other_columns() {
+    const auto is_days = [](const std::string& cell) {
+      std::string unread;
+      return parse_collection_days(without_brackets(cell).first, unread).has_value();
+    };
+    columns_.erase(std::remove_if(columns_.begin(), columns_.end(), [&](const auto& column) {
+      bool any = false;
+      for (const GridRow& row : table_.rows()) {
+        const std::string cell = days_of(Table::cell(row, column.first));
+        if (is_absent(cell)) continue;
+        if (is_days(cell)) return false;
+        any = true;
+      }
+      if (any) problems_.push_back({table_.file(), table_.header_row(), column.second, "収集日として読めるセルがないので、この列は取り込みません。", true});
+      return any;
+    }), columns_.end());
+  }
+
+  static std::string days_of(const std::string& cell) { return std::string(trim(cell.substr(0, cell.find('*')))); }
+
+  /// 「月・木（祝日も収集）」 as 「月・木」 and the remark.
+  static std::pair<std::string, std::string> without_brackets(const std::string& cell) {
+    constexpr std::u32string_view open = U"（(【[", close = U"）)】]";
+    std::u32string outside, inside;
+    bool in = false;
+    for (const char32_t c : to_code_points(cell)) {
+      if (!in && open.find(c) != std::u32string_view::npos) in = true;
+      else if (in && close.find(c) != std::u32string_view::npos) in = false, inside.push_back(U' ');
+      else (in ? inside : outside).push_back(c);
+    }
+    return {std::string(trim(to_utf8(outside))), std::string(trim(to_utf8(inside)))};
   }
 
   void read_row(const GridRow& row) {
@@ -126,10 +185,13 @@ class CalendarImport {
       name = std::string(trim(name.substr(0, star)));
     }
     const auto group = groups_.find(Table::cell(row, master_));
-    const std::string group_name = group == groups_.end() ? "" : group->second;
+    const std::string group_name = group != groups_.end() ? group->second : Table::cell(row, group_);
     if (const std::string center = Table::cell(row, center_); !center.empty()) centers_[center].emplace_back(name, group_name);
     ++areas;
-    for (const auto& [column, category] : columns_) {
+    if (const std::string own = Table::cell(row, remark_); !own.empty()) note += (note.empty() ? "" : " ") + plain_text(own);
+    std::vector<std::pair<std::size_t, std::string>> columns = columns_;
+    if (long_form()) columns = {{*days_, Table::cell(row, category_)}};
+    for (const auto& [column, category] : columns) {
       std::string days = Table::cell(row, column);
       std::string remark = note;
       const std::size_t mark = days.find('*');
@@ -138,9 +200,14 @@ class CalendarImport {
         if (found != remarks_.end()) remark += (remark.empty() ? "" : " ") + plain_text(found->second);
         days = std::string(trim(days.substr(0, mark)));
       }
-      if (is_absent(days)) continue;
+      if (is_absent(days) || category.empty()) continue;
       std::string unread;
-      const std::optional<CollectionRule> rule = parse_collection_days(days, unread);
+      std::optional<CollectionRule> rule = parse_collection_days(days, unread);
+      if (!rule) {
+        const auto [outside, inside] = without_brackets(days);
+        if (!inside.empty() && !outside.empty()) rule = parse_collection_days(outside, unread);
+        if (rule) remark += (remark.empty() ? "" : " ") + inside;
+      }
       if (!rule) {
         problems_.push_back({table_.file(), row.number, category,
                              "「" + unread + "」は収集日として読めません。「月 木」「火1 火3」「第2・4水曜日」「20261125」のように書いてください。", false});
@@ -157,8 +224,8 @@ class CalendarImport {
     if (!source || !center_) return;
     for (const GridRow& row : source->table.rows()) {
       const auto served = centers_.find(Table::cell(row, 0));
-      const std::optional<Date> first = parse_date(fold(Table::cell(row, 1)));
-      const std::optional<Date> last = parse_date(fold(Table::cell(row, 2)));
+      const std::optional<Date> first = published_date(Table::cell(row, 1));
+      const std::optional<Date> last = published_date(Table::cell(row, 2));
       if (served == centers_.end() || !first || !last) continue;
       const std::string days = format_iso(*first) + "〜" + format_iso(*last);
       if (served->second.size() == areas) {
@@ -173,7 +240,7 @@ class CalendarImport {
   const ImportOptions& options_;
   std::vector<FileProblem>& problems_;
   std::string folder_;
-  std::optional<std::size_t> name_, master_, center_;
+  std::optional<std::size_t> name_, group_, master_, center_, category_, days_, remark_;
   std::vector<std::pair<std::size_t, std::string>> columns_;
   std::map<std::string, std::string> groups_, remarks_;
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> centers_;
@@ -182,7 +249,7 @@ class CalendarImport {
 }  // namespace
 
 std::optional<Imported> import_calendar(const ImportOptions& options, std::vector<FileProblem>& problems) {
-  const std::optional<Source> source = read_source(options.file, problems);
+  const std::optional<Source> source = read_source(options.file, problems, calendar_columns(), &options);
   if (!source) return std::nullopt;
   CalendarImport calendar(*source, options, problems);
   if (!calendar.run()) return std::nullopt;

@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/bounded_json.h"
 #include "base/text.h"
@@ -9,6 +10,41 @@ namespace {
 
 const std::vector<std::string> kFaqHeader{"id", "質問", "言い換え", "回答", "担当課", "電話", "出典URL", "見直し期限", "見本"};
 constexpr std::size_t kMaxAnswerUtf16 = 4900;
+
+/// Places in kFaqHeader and in faq_columns().
+constexpr std::size_t kId = 0, kQuestion = 1, kAnswer = 3, kUrl = 6, kReviewBy = 7, kSample = 8;
+
+const std::vector<ColumnNames>& faq_columns() {
+  static const std::vector<ColumnNames> names{
+      {"id", {"ID", "番号", "No", "NO", "FAQ番号", "管理番号", "項番", "通番", "№"}},
+      {"質問", {"question", "タイトル", "件名", "質問文", "Q", "質問内容", "問い合わせ内容", "title", "よくある質問", "ご質問", "お問い合わせ内容", "問",
+                "FAQ", "表題"}},
+      {"言い換え", {"類似質問", "類義", "キーワード", "検索キーワード"}},
+      {"回答", {"answer", "回答文", "A", "回答内容", "本文", "内容", "答え", "ご回答", "お答え", "こたえ", "答"}},
+      {"担当課", {"担当", "所管課", "部署", "担当部署", "問い合わせ先", "お問い合わせ先", "課名", "所属", "担当課名", "所管"}},
+      {"電話", {"電話番号", "連絡先", "TEL", "内線"}},
+      {"出典URL", {"URL", "url", "リンク", "参考URL", "ページ", "関連URL", "掲載URL", "リンク先"}},
+      {"見直し期限", {"有効期限", "公開期限", "期限", "掲載期限", "公開終了日"}},
+      {"見本", {}}};
+  return names;
+}
+
+/// What the source says in a form of its own and ours cannot hold is left out, and said.
+void keep_what_fits(std::vector<std::string>& row, const std::string& shown, int number, std::vector<FileProblem>& problems) {
+  const auto drop = [&](std::size_t column, const char* why) {
+    problems.push_back({shown, number, kFaqHeader[column], "「" + shorten_utf16(row[column], 40) + "」は" + why + "ので、空にしました。", true});
+    row[column].clear();
+  };
+  const std::size_t end = row[kUrl].find_first_of(" \r\n\t");
+  if (end != std::string::npos) row[kUrl].resize(end);  // several addresses: the first
+  if (!row[kUrl].empty() && row[kUrl].rfind("https://", 0) != 0 && row[kUrl].rfind("http://", 0) != 0) drop(kUrl, "Webの住所ではない");
+  if (!row[kReviewBy].empty()) {
+    const std::optional<Date> date = published_date(row[kReviewBy]);
+    if (date) row[kReviewBy] = format_iso(*date);
+    else drop(kReviewBy, "日付として読めない");
+  }
+  if (!parse_yes_no(row[kSample])) drop(kSample, "○でも×でもない");
+}
 
 /// Ids of other systems as stable names of ours: letters, digits, - and _.
 std::string stable_id(const std::string& id) {
@@ -62,41 +98,39 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Fil
   if (first != std::string::npos && (*bytes)[first] == '{') {
     return from_json(bytes->substr(first), file_name(options.file), problems);
   }
-  const std::optional<Source> source = read_source(options.file, problems);
+  const std::optional<Source> source = read_source(options.file, problems, faq_columns(), &options);
   if (!source) return std::nullopt;
   const Table& table = source->table;
-  const auto find = [&](const std::string& ours, std::initializer_list<std::string_view> usual) {
-    return source_column(table, options, ours, usual, problems);
-  };
-  const auto question = find("質問", {"question", "タイトル", "件名", "質問文", "Q", "質問内容", "問い合わせ内容", "title"});
-  const auto answer = find("回答", {"answer", "回答文", "A", "回答内容", "本文", "内容"});
-  const std::vector<std::optional<std::size_t>> columns{
-      find("id", {"ID", "番号", "No", "NO", "FAQ番号", "管理番号"}),
-      question,
-      find("言い換え", {"類似質問", "類義", "キーワード"}),
-      answer,
-      find("担当課", {"担当", "所管課", "部署", "担当部署", "問い合わせ先"}),
-      find("電話", {"電話番号", "連絡先"}),
-      find("出典URL", {"URL", "url", "リンク", "参考URL", "ページ"}),
-      find("見直し期限", {"有効期限", "公開期限", "期限"}),
-      find("見本", {})};
-  if (!question || !answer) {
-    problems.push_back({table.file(), table.header_row(), question ? "回答" : "質問",
-                        "「質問」と「回答」の列がわかりません。--map 質問=列の名前,回答=列の名前 で教えてください。", false});
-    return std::nullopt;
+  std::vector<std::optional<std::size_t>> columns;
+  for (const ColumnNames& names : faq_columns()) columns.push_back(source_column(table, options, names, problems));
+  for (const std::size_t required : {kQuestion, kAnswer}) {
+    if (!columns[required]) report_missing(table, faq_columns()[required].ours, problems);
   }
+  if (!columns[kQuestion] || !columns[kAnswer]) return std::nullopt;
   std::vector<std::vector<std::string>> rows;
+  std::set<std::string> ids;
+  std::size_t skipped = 0;
   for (const GridRow& cells : table.rows()) {
     std::vector<std::string> row;
     row.reserve(columns.size());
     for (const auto& column : columns) row.push_back(Table::cell(cells, column));
-    row[0] = row[0].empty() ? std::to_string(cells.number) : stable_id(row[0]);
-    row[3] = fitting(plain_text(row[3]), table.file(), cells.number, problems);
-    if (row[1].empty() || row[3].empty()) {
-      problems.push_back({table.file(), cells.number, row[1].empty() ? "質問" : "回答", "空です。書くか、この行を消してください。", false});
+    row[kQuestion] = plain_text(row[kQuestion]);
+    row[kAnswer] = fitting(plain_text(row[kAnswer]), table.file(), cells.number, problems);
+    if (row[kQuestion].empty() || row[kAnswer].empty()) {
+      problems.push_back({table.file(), cells.number, row[kQuestion].empty() ? "質問" : "回答",
+                          "空なので、この行は取り込みません。要る行なら書き足してください。", true});
+      ++skipped;
       continue;
     }
+    row[kId] = row[kId].empty() ? std::to_string(cells.number) : stable_id(row[kId]);
+    // Numbers that begin anew in every section, and cells that hold more than a number.
+    if (!ids.insert(row[kId]).second) ids.insert(row[kId] = row[kId].substr(0, 70) + "-r" + std::to_string(cells.number));
+    keep_what_fits(row, table.file(), cells.number, problems);
     rows.push_back(std::move(row));
+  }
+  if (rows.empty() || skipped > rows.size() / 4 + 5) {
+    problems.push_back({table.file(), 0, "", "質問か回答の空の行が多すぎます。列の対応を --map で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。", false});
+    return std::nullopt;
   }
   Imported imported;
   imported.city = source->city;

@@ -12,6 +12,26 @@ namespace {
 const std::vector<std::string> kItemHeader{"品目", "よみ", "別名", "分別区分", "出し方", "注意", "料金", "収集しない"};
 const std::vector<std::string> kCategoryHeader{"分別区分", "説明"};
 
+/// How published lists call what we need.
+const std::vector<ColumnNames>& columns() {
+  static const std::vector<ColumnNames> names{
+      {"品目", {"name", "品名", "ごみの品目", "品目名", "名称", "ゴミの種類", "ごみ", "対象品目", "item", "物品名", "ごみの名称", "廃棄物名",
+                "廃棄物の名称", "ごみの名前", "品物", "もの"}},
+      {"分別区分", {"type", "label", "classification", "分別", "区分", "分別の区分", "分類", "出し方の区分", "ごみの種類", "収集区分", "ごみ区分",
+                    "分別種別", "category", "分別名", "種別", "分別方法", "分け方", "ごみの分類", "排出区分", "ごみの区分", "カテゴリ", "カテゴリー"}},
+      {"よみ", {"読み", "ふりがな", "フリガナ", "品目_カナ", "品目カナ", "よみがな", "読み仮名", "読みがな", "品名_カナ", "カナ", "かな", "nameKana",
+                "kana", "品目（かな）", "品目名_カナ"}},
+      {"注意", {"notice", "note", "備考", "注意事項", "注意点", "留意事項", "留意点", "補足", "メモ", "コメント", "備考欄", "remarks"}},
+      {"出し方", {"出し方のポイント", "排出方法", "捨て方", "処理方法", "ポイント", "ごみの出し方", "出すときのポイント"}},
+      {"別名", {"別称", "検索語", "キーワード", "同義語"}},
+      {"料金", {"手数料", "処理手数料", "料金（円）", "処理料金"}}};
+  return names;
+}
+
+const ColumnNames& names_of(std::string_view ours) {
+  return *std::find_if(columns().begin(), columns().end(), [&](const ColumnNames& names) { return names.ours == ours; });
+}
+
 struct Row {
   std::string name, reading, aliases, category, how, note, fee;
   bool not_collected = false;
@@ -118,26 +138,16 @@ std::optional<Imported> from_json(const std::string& bytes, const std::string& s
 
 std::optional<Imported> from_table(const Source& source, const ImportOptions& options, std::vector<FileProblem>& problems) {
   const Table& table = source.table;
-  const auto find = [&](const std::string& ours, std::initializer_list<std::string_view> usual) {
-    return source_column(table, options, ours, usual, problems);
-  };
-  const auto name = find("品目", {"name", "品名", "ごみの品目", "品目名", "名称", "ゴミの種類", "ごみ", "対象品目", "item"});
-  const auto category = find("分別区分", {"type", "label", "classification", "分別", "区分", "分別の区分", "分類", "出し方の区分", "ごみの種類",
-                                          "収集区分", "ごみ区分", "分別種別", "category"});
-  const auto reading = find("よみ", {"読み", "ふりがな", "フリガナ", "品目_カナ", "品目カナ", "よみがな", "読み仮名", "品名_カナ", "カナ", "nameKana", "kana"});
-  const auto note = find("注意", {"notice", "note", "備考", "注意事項", "注意点", "留意事項", "留意点", "補足", "メモ"});
-  const auto how = find("出し方", {"出し方のポイント", "排出方法", "捨て方", "処理方法", "ポイント"});
-  const auto aliases = find("別名", {"別称", "検索語", "キーワード"});
-  const auto fee = find("料金", {"手数料", "処理手数料", "料金（円）"});
-  for (const auto& [column, ours] : {std::pair{name, "品目"}, std::pair{category, "分別区分"}}) {
-    if (column) continue;
-    std::string header;
-    for (const std::string& known : table.header()) header += (header.empty() ? "" : "、") + known;
-    problems.push_back({table.file(), table.header_row(), ours,
-                        std::string("「") + ours + "」に当たる列がわかりません。--map " + ours + "=列の名前 で教えてください。ある列: " +
-                            shorten_utf16(header, 300),
-                        false});
-  }
+  const auto find = [&](const char* ours) { return source_column(table, options, names_of(ours), problems); };
+  const auto name = find("品目");
+  const auto category = find("分別区分");
+  const auto reading = find("よみ");
+  const auto note = find("注意");
+  const auto how = find("出し方");
+  const auto aliases = find("別名");
+  const auto fee = find("料金");
+  if (!name) report_missing(table, "品目", problems);
+  if (!category) report_missing(table, "分別区分", problems);
   if (!name || !category) return std::nullopt;
   Imported imported;
   imported.city = source.city;
@@ -169,7 +179,7 @@ std::optional<Imported> from_table(const Source& source, const ImportOptions& op
   }
   // Headings between the rows are usual; a list that is mostly holes has been read by the wrong columns.
   if (rows.empty() || skipped > rows.size() / 4 + 5) {
-    problems.push_back({table.file(), 0, "", "品目か分別区分の空の行が多すぎます。列の対応を --map で確かめてください。", false});
+    problems.push_back({table.file(), 0, "", "品目か分別区分の空の行が多すぎます。列の対応を --map で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。", false});
     return std::nullopt;
   }
   imported.rows = rows.size();
@@ -187,7 +197,7 @@ std::optional<Imported> import_garbage(const ImportOptions& options, std::vector
   if (first != std::string::npos && (*bytes)[first] == '{') {
     return from_json(bytes->substr(first), file_name(options.file), problems);
   }
-  const std::optional<Source> source = read_source(options.file, problems);
+  const std::optional<Source> source = read_source(options.file, problems, columns(), &options);
   if (!source) return std::nullopt;
   return from_table(*source, options, problems);
 }

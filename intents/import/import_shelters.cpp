@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,20 @@ constexpr std::array<Hazard, 8> kHazards{{{"洪水", {"災害種別_洪水", "�
                                           {"大規模な火事", {"災害種別_大規模な火事", "大規模な火事", "fire", "大規模火災"}},
                                           {"内水氾濫", {"災害種別_内水氾濫", "内水氾濫", "inland_flood", "内水"}},
                                           {"火山", {"災害種別_火山現象", "火山現象", "volcano", "火山"}}}};
+
+const std::vector<ColumnNames>& shelter_columns() {
+  static const std::vector<ColumnNames> names{
+      {"名称", {"施設名", "避難所名", "施設・場所名", "name", "避難場所名", "施設名称", "避難場所", "避難所", "施設の名称", "場所名称"}},
+      {"住所", {"所在地_連結表記", "所在地", "address", "施設所在地", "所在"}},
+      {"よみ", {"名称_カナ", "施設名_カナ", "ふりがな", "フリガナ", "名称（カナ）"}},
+      {"地区ID", {}},
+      {"緯度", {"lat", "latitude", "北緯"}},
+      {"経度", {"lon", "lng", "longitude", "東経"}},
+      {"収容人数", {"想定収容人数", "収容可能人数", "収容人員", "定員"}},
+      {"災害", {}},
+      {"備考", {"注意事項", "特記事項"}}};
+  return names;
+}
 
 bool is_flag(const std::string& cell) { return parse_yes_no(cell).value_or(false); }
 
@@ -85,25 +100,26 @@ std::optional<Imported> import_shelters(const ImportOptions& options, std::vecto
   if (start != std::string::npos && (*bytes)[start] == '{') {
     return from_json(bytes->substr(start), file_name(options.file), problems);
   }
-  const std::optional<Source> source = read_source(options.file, problems);
+  const std::optional<Source> source = read_source(options.file, problems, shelter_columns(), &options);
   if (!source) return std::nullopt;
   const Table& table = source->table;
-  const auto find = [&](const std::string& ours, std::initializer_list<std::string_view> usual) {
-    return source_column(table, options, ours, usual, problems);
+  const auto find = [&](const char* ours) {
+    const auto names = std::find_if(shelter_columns().begin(), shelter_columns().end(),
+                                    [&](const ColumnNames& each) { return std::string_view(each.ours) == ours; });
+    return source_column(table, options, *names, problems);
   };
-  const auto name = find("名称", {"施設名", "避難所名", "施設・場所名", "name"});
-  const auto address = find("住所", {"所在地_連結表記", "所在地", "address"});
-  if (!name || !address) {
-    problems.push_back({table.file(), table.header_row(), name ? "住所" : "名称", "列がわかりません。--map 名称=列の名前,住所=列の名前 で教えてください。", false});
-    return std::nullopt;
-  }
-  const auto reading = find("よみ", {"名称_カナ", "施設名_カナ"});
-  const auto district = find("地区ID", {});
-  const auto latitude = find("緯度", {"lat", "latitude"});
-  const auto longitude = find("経度", {"lon", "lng", "longitude"});
-  const auto capacity = find("収容人数", {"想定収容人数"});
-  const auto listed = find("災害", {});
-  const auto note = find("備考", {"注意事項"});
+  const auto name = find("名称");
+  const auto address = find("住所");
+  if (!name) report_missing(table, "名称", problems);
+  if (!address) report_missing(table, "住所", problems);
+  if (!name || !address) return std::nullopt;
+  const auto reading = find("よみ");
+  const auto district = find("地区ID");
+  const auto latitude = find("緯度");
+  const auto longitude = find("経度");
+  const auto capacity = find("収容人数");
+  const auto listed = find("災害");
+  const auto note = find("備考");
   std::vector<std::vector<std::string>> rows;
   for (const GridRow& cells : table.rows()) {
     std::string hazards = Table::cell(cells, listed);

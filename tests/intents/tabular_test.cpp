@@ -98,6 +98,25 @@ TEST_CASE("A workbook gives shared strings, inline strings, numbers and dates as
   CHECK(grid->front().cells == std::vector<std::string>{"品目", "分別", "", "x", "3", "2026-11-24"});
 }
 
+TEST_CASE("Cells merged downwards say the same in every row, cells merged to the right do not") {
+  const std::string bytes = workbook(
+      {{"xl/workbook.xml", "<workbook xmlns:r='r'><sheets><sheet name='a' r:id='r1'/></sheets></workbook>"},
+       {"xl/worksheets/sheet1.xml",
+        "<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>title</t></is></c></row>"
+        "<row r='2'><c r='A2' t='inlineStr'><is><t>a</t></is></c><c r='B2' t='inlineStr'><is><t>kind</t></is></c></row>"
+        "<row r='3'><c r='A3' t='inlineStr'><is><t>b</t></is></c></row>"
+        "<row r='4'><c r='A4' t='inlineStr'><is><t>c</t></is></c></row></sheetData>"
+        "<mergeCells><mergeCell ref='A1:B1'/><mergeCell ref='B2:B3'/><mergeCell ref='B:B'/><mergeCell ref='XFE1:XFE9'/></mergeCells>"
+        "</worksheet>"}});
+  std::vector<FileProblem> problems;
+  const std::optional<Grid> grid = parse_grid(bytes, "x.xlsx", problems);
+  REQUIRE(grid);
+  REQUIRE(grid->size() == 4);
+  CHECK((*grid)[0].cells == std::vector<std::string>{"title"});
+  CHECK((*grid)[2].cells == std::vector<std::string>{"b", "kind"});
+  CHECK((*grid)[3].cells == std::vector<std::string>{"c"});
+}
+
 TEST_CASE("A workbook that would unpack to far more than it is, is refused") {
   const std::string bytes = workbook({{"xl/workbook.xml", "<workbook/>"}, {"xl/worksheets/sheet1.xml", std::string(8u << 20, ' ')}});
   std::vector<FileProblem> problems;

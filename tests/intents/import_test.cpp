@@ -1,0 +1,129 @@
+// Published files as offices really make them: titles above the header, names that say more, headings between rows, other
+// encodings and calendars, dates of the era. Each is imported into an empty folder and read back by the engine.
+#include "intents/import/importer.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/tabular/encoding.h"
+#include "base/tabular/grid.h"
+#include "intents/content_loader.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_dir.h"
+
+namespace kairan::intents {
+namespace {
+
+struct Outcome {
+  ImportResult result;
+  std::shared_ptr<Content> content;
+  /// Of warnings and errors.
+  bool says(const std::string& text) const {
+    return std::any_of(result.problems.begin(), result.problems.end(), [&](const FileProblem& problem) {
+      return problem.message.find(text) != std::string::npos;
+    });
+  }
+};
+
+Outcome import(const std::string& kind, const std::string& bytes, std::map<std::string, std::string> columns = {}) {
+  const test::TempDir folder;
+  std::ofstream(folder.file("source.csv"), std::ios::binary) << bytes;
+  Outcome outcome;
+  outcome.result = import_content({kind, folder.file("source.csv"), folder.file("city"), std::move(columns)});
+  LoadReport report;
+  if (outcome.result.ok) outcome.content = load_content(folder.file("city"), report);
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("A garbage list is found under titles, blank rows and columns that say more than their name") {
+  const auto bytes = GENERATE(values<std::string>({
+      "品目,分別区分\n傘,燃えないごみ\n本,古紙\n",
+      "○○市ごみ分別一覧表,,\n令和8年4月1日現在,,\n,,\n品目,分別区分,備考\n傘,燃えないごみ,\n本,古紙,ひもで縛る\n",
+      "資料１,\n\n№,品　目（50音順）,分別区分（出し方）\n1,傘,燃えないごみ\n2,本,古紙\n",
+      "ごみの品目名,ごみの分別区分\n傘,燃えないごみ\n本,古紙\n",
+      "品目・品名,分け方,かな\n傘,燃えないごみ,かさ\n本,古紙,ほん\n",
+      "\"品目\n（ごみの名前）\",\"分別\n区分\"\n傘,燃えないごみ\n本,古紙\n",
+      "行,品目,分別区分\nか行,,\n1,傘,燃えないごみ\nは行,,\n2,本,古紙\n",
+      "品目\t分別区分\n傘\t燃えないごみ\n本\t古紙\n",
+      "\n\n品目,分別区分\n\n傘,燃えないごみ\n,\n本,古紙\n\n",
+  }));
+  CAPTURE(bytes);
+  for (const std::string& encoded : {bytes, encode_cp932(bytes), "\xEF\xBB\xBF" + bytes}) {
+    const Outcome outcome = import("garbage", encoded);
+    REQUIRE(outcome.result.ok);
+    REQUIRE(outcome.content);
+    REQUIRE(outcome.content->items.size() == 2);
+    CHECK(outcome.content->items[0].name == "傘");
+    CHECK(outcome.content->items[0].category == "燃えないごみ");
+    CHECK(outcome.content->items[1].category == "古紙");
+  }
+}
+
+TEST_CASE("A list without the columns is refused with the row that was taken for the header and what it holds") {
+  const Outcome outcome = import("garbage", "一覧,,\nなまえ,しゅるい,びこう\n傘,燃えないごみ,\n");
+  CHECK_FALSE(outcome.result.ok);
+  CHECK(outcome.says("--map 品目="));
+  CHECK(outcome.says("なまえ、しゅるい、びこう"));
+  CHECK(outcome.says("2行目"));
+  CHECK(import("garbage", "一覧,,\nなまえ,しゅるい,びこう\n傘,燃えないごみ,\n", {{"品目", "なまえ"}, {"分別区分", "しゅるい"}}).result.rows == 1);
+}
+
+TEST_CASE("FAQ rows that only head a section are left out, and ids that come twice stay apart") {
+  const Outcome outcome = import("faq", "市民課FAQ,,,\n番号,ご質問,お答え,公開終了日,リンク\n【証明】,,,,\n1,住民票はどこで,市民課です,令和9年3月31日,https://a.example/x\n"
+                                        "【戸籍】,,,,\n1,戸籍はどこで,市民課です,未定,担当に聞く\n");
+  REQUIRE(outcome.result.ok);
+  REQUIRE(outcome.content->faqs.size() == 2);
+  CHECK(outcome.content->faqs[0].id != outcome.content->faqs[1].id);
+  CHECK(outcome.content->faqs[0].review_by == Date{std::chrono::year{2027}, std::chrono::month{3}, std::chrono::day{31}});
+  CHECK_FALSE(outcome.content->faqs[1].review_by);
+  CHECK(outcome.content->faqs[1].url.empty());
+  CHECK(outcome.says("「未定」は日付として読めない"));
+}
+
+TEST_CASE("A FAQ whose answers are in another column than was thought is refused, not imported as holes") {
+  std::string bytes = "質問,回答,本文\n";
+  for (int i = 0; i < 30; ++i) bytes += "問い" + std::to_string(i) + ",,答え\n";
+  const Outcome outcome = import("faq", bytes);
+  CHECK_FALSE(outcome.result.ok);
+  CHECK(outcome.says("空の行が多すぎます"));
+  CHECK(import("faq", bytes, {{"回答", "本文"}}).result.rows == 30);
+}
+
+TEST_CASE("A calendar keeps its wards, takes remarks out of the days and leaves out columns without days") {
+  const Outcome outcome = import("calendar", "令和8年度 収集日程,,,,\n区,町名,フリガナ,燃えるごみ,資源（びん・缶）\n東区,本町,ホンマチ,月・木（祝日も収集）,第2・4水曜日\n"
+                                             "西区,本町,ホンマチ,火・金,なし\n");
+  REQUIRE(outcome.result.ok);
+  const auto& areas = outcome.content->areas;
+  REQUIRE(areas.size() == 2);
+  CHECK(areas[0].name == "本町");
+  CHECK(areas[0].group == "東区");
+  CHECK(areas[1].group == "西区");
+  CHECK(outcome.result.rows == 3);
+  CHECK(outcome.says("収集日として読めるセルがない"));
+}
+
+TEST_CASE("A calendar with one row an area and category is read as well") {
+  const Outcome outcome = import("calendar", "地区,ごみの種類,収集曜日\n本町,燃えるごみ,月・木\n本町,びん,第1水曜日\n新町,燃えるごみ,火・金\n");
+  REQUIRE(outcome.result.ok);
+  CHECK(outcome.content->areas.size() == 2);
+  CHECK(outcome.result.rows == 3);
+}
+
+TEST_CASE("A day that cannot be read is named with its row and column, and nothing is changed") {
+  const Outcome outcome = import("calendar", "地区,燃えるごみ\n本町,月・木\n新町,隔週で火曜\n");
+  REQUIRE_FALSE(outcome.result.ok);
+  const auto& problems = outcome.result.problems;
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].row == 3);
+  CHECK(problems[0].column == "燃えるごみ");
+}
+
+TEST_CASE("Shelters are found by what lists call them") {
+  const Outcome outcome = import("shelters", "指定避難所一覧,,,\nNo,避難所名,所在地,収容可能人数,洪水,地震\n1,○○小学校,本町1-1,120,○,×\n");
+  REQUIRE(outcome.result.ok);
+  CHECK(outcome.result.rows == 1);
+}
+
+}  // namespace kairan::intents
