@@ -1,6 +1,8 @@
 // How well a city's own tests guard its content: takes one rule, rule word, dialogue word, alias or paraphrase away at
 // a time and asks the folder's tests.csv whether anybody notices. Prints one JSON line; what went unnoticed is listed
-// before it. usage: content_mutation [--content DIR] [--sample N] [--seed N]      N 0 = every mutation
+// before it. Words are first taken away some dozens together, at most one a line: a word is noticed when a test that names
+// it fails. What nobody notices so, and every whole rule, is tried alone, with all tests.
+// usage: content_mutation [--content DIR] [--sample N] [--seed N]      N 0 = every mutation
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -31,8 +33,12 @@ struct Mutation {
   std::string kind;  ///< "rule", "rule word", "dialogue word", "alias", "category alias", "paraphrase"
   std::string file;  ///< in the content folder
   std::string what;  ///< the word or the rule's name
-  std::string text;  ///< the file without it
+  std::size_t line = 0, lines = 1;  ///< of the file, as it was split
+  std::string instead;              ///< of these lines; not used when `removes`
+  bool removes = false;
 };
+
+constexpr std::size_t kTogether = 40;
 
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -48,6 +54,9 @@ std::vector<std::string> split(const std::string& text, const std::string& by) {
     at = end + by.size();
   }
 }
+
+/// The file's lines, each with its end: CSV rows may hold line breaks.
+std::vector<std::string> lines_of(const fs::path& folder, const std::string& file);
 
 std::string join(const std::vector<std::string>& parts, const std::string& with) {
   std::string text;
@@ -65,8 +74,6 @@ void from_table(const fs::path& folder, const std::string& file, const std::stri
   const auto found = std::find(header.begin(), header.end(), column);
   if (found == header.end()) return;
   const auto at = static_cast<std::size_t>(found - header.begin());
-  std::vector<std::string> lines;
-  for (const GridRow& row : grid) lines.push_back(csv_row(row.cells));
   for (std::size_t i = 1; i < grid.size(); ++i) {
     if (grid[i].cells.size() <= at || grid[i].cells[at].empty()) continue;
     const std::vector<std::string> values = split(grid[i].cells[at], ";");
@@ -75,9 +82,7 @@ void from_table(const fs::path& folder, const std::string& file, const std::stri
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(k));
       std::vector<std::string> cells = grid[i].cells;
       cells[at] = join(rest, ";");
-      std::vector<std::string> changed = lines;
-      changed[i] = csv_row(cells);
-      mutations.push_back({kind, file, values[k], join(changed, "")});
+      mutations.push_back({kind, file, values[k], i, 1, csv_row(cells), false});
     }
   }
 }
@@ -90,9 +95,7 @@ void from_yaml(const fs::path& folder, const std::string& file, const std::strin
     if (const std::string name = "  - name: "; lines[i].rfind(name, 0) == 0) {
       std::size_t end = i + 1;
       while (end < lines.size() && lines[end].rfind("    ", 0) == 0) ++end;
-      std::vector<std::string> rest = lines;
-      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i), rest.begin() + static_cast<std::ptrdiff_t>(end));
-      mutations.push_back({"rule", file, lines[i].substr(name.size()), join(rest, "\n")});
+      mutations.push_back({"rule", file, lines[i].substr(name.size()), i, end - i, "", true});
     }
     const std::size_t key = lines[i].find_first_not_of(' ');
     if (key == std::string::npos) continue;
@@ -103,9 +106,7 @@ void from_yaml(const fs::path& folder, const std::string& file, const std::strin
     for (std::size_t k = 0; words.size() > 1 && k < words.size(); ++k) {
       std::vector<std::string> rest = words;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(k));
-      std::vector<std::string> changed = lines;
-      changed[i] = lines[i].substr(0, open) + join(rest, ", ") + "]";
-      mutations.push_back({word_kind, file, words[k], join(changed, "\n")});
+      mutations.push_back({word_kind, file, words[k], i, 1, lines[i].substr(0, open) + join(rest, ", ") + "]\n", false});
     }
   }
 }
@@ -124,17 +125,77 @@ std::vector<Mutation> all_mutations(const fs::path& folder) {
   return mutations;
 }
 
+std::vector<std::string> lines_of(const fs::path& folder, const std::string& file) {
+  const std::string text = read(folder / file);
+  std::vector<std::string> lines;
+  if (file.size() > 4 && file.compare(file.size() - 4, 4, ".csv") == 0) {
+    Grid grid;
+    std::vector<FileProblem> problems;
+    parse_csv(text, file, grid, problems);
+    for (const GridRow& row : grid) lines.push_back(csv_row(row.cells));
+    return lines;
+  }
+  for (std::string& line : split(text, "\n")) lines.push_back(std::move(line) + "\n");
+  return lines;
+}
+
+/// A copy of the folder in which some words or rules are missing.
+class Mutant {
+ public:
+  Mutant(const fs::path& folder, const test::TempDir& copy, const std::vector<const Mutation*>& mutations) : folder_(folder), copy_(copy) {
+    std::map<std::string, std::vector<std::string>> changed;
+    for (const Mutation* const mutation : mutations) {
+      const auto [entry, fresh] = changed.try_emplace(mutation->file);
+      if (fresh) entry->second = lines_of(folder, mutation->file);
+      for (std::size_t i = 0; i < mutation->lines; ++i) entry->second[mutation->line + i] = mutation->removes ? "" : mutation->instead;
+    }
+    for (const auto& [file, lines] : changed) {
+      std::ofstream(copy.file(file), std::ios::binary) << join(lines, "");
+      files_.push_back(file);
+    }
+    loaded = load_engine(copy.path());
+  }
+  Mutant(const Mutant&) = delete;
+  Mutant& operator=(const Mutant&) = delete;
+  ~Mutant() {
+    for (const std::string& file : files_) std::ofstream(copy_.file(file), std::ios::binary) << read(folder_ / file);
+  }
+
+  Loaded loaded;
+
+ private:
+  const fs::path folder_;
+  const test::TempDir& copy_;
+  std::vector<std::string> files_;
+};
+
+/// Groups of words to take away together: of different lines, and none in another's name.
+std::vector<std::vector<const Mutation*>> groups_of(const std::vector<Mutation>& mutations) {
+  std::vector<std::vector<const Mutation*>> groups;
+  for (const Mutation& mutation : mutations) {
+    if (mutation.removes) continue;
+    const auto fits = [&](const std::vector<const Mutation*>& group) {
+      return group.size() < kTogether && std::none_of(group.begin(), group.end(), [&](const Mutation* other) {
+        return (other->file == mutation.file && other->line == mutation.line) ||
+               other->what.find(mutation.what) != std::string::npos || mutation.what.find(other->what) != std::string::npos;
+      });
+    };
+    const auto group = std::find_if(groups.begin(), groups.end(), fits);
+    if (group == groups.end()) groups.push_back({&mutation});
+    else group->push_back(&mutation);
+  }
+  return groups;
+}
+
 bool passes(const Engine& engine, const ContentTest& test) {
   return run_tests(engine, {test}).front().passed;
 }
 
-/// Whether a test that passes with the whole content fails without this part. Tests that name the word come first.
-bool noticed(const Engine& engine, const std::vector<ContentTest>& tests, const std::string& word) {
-  std::vector<const ContentTest*> order;
-  for (const ContentTest& test : tests) order.push_back(&test);
-  std::stable_partition(order.begin(), order.end(),
-                        [&](const ContentTest* test) { return test->text.find(word) != std::string::npos; });
-  return std::any_of(order.begin(), order.end(), [&](const ContentTest* test) { return !passes(engine, *test); });
+/// Whether a test that passes with the whole content fails without this part: of those that name the word, or of all.
+bool noticed(const Engine& engine, const std::vector<ContentTest>& tests, const std::string& word, bool naming_it) {
+  return std::any_of(tests.begin(), tests.end(), [&](const ContentTest& test) {
+    return (test.text.find(word) != std::string::npos) == naming_it && !passes(engine, test);
+  });
 }
 
 }  // namespace
@@ -172,17 +233,24 @@ int main(int argc, char** argv) {
   fs::copy(folder, copy.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   std::map<std::string, std::pair<std::size_t, std::size_t>> by_kind;  // tried, unnoticed
   std::size_t unnoticed = 0;
+  std::set<const Mutation*> seen;
+  for (const std::vector<const Mutation*>& group : groups_of(mutations)) {
+    const Mutant mutant(folder, copy, group);
+    if (!mutant.loaded.engine) continue;
+    for (const Mutation* const mutation : group) {
+      if (noticed(*mutant.loaded.engine, tests, mutation->what, true)) seen.insert(mutation);
+    }
+  }
   for (const Mutation& mutation : mutations) {
-    const std::string original = read(fs::path(folder) / mutation.file);
-    std::ofstream(copy.file(mutation.file), std::ios::binary) << mutation.text;
-    const Loaded mutant = load_engine(copy.path());
-    const bool seen = !mutant.engine || noticed(*mutant.engine, tests, mutation.what);
-    std::ofstream(copy.file(mutation.file), std::ios::binary) << original;
     ++by_kind[mutation.kind].first;
-    if (seen) continue;
+    if (seen.count(&mutation) != 0) continue;
+    const Mutant mutant(folder, copy, {&mutation});
+    const Engine* const engine = mutant.loaded.engine.get();
+    if (engine == nullptr || noticed(*engine, tests, mutation.what, true) || noticed(*engine, tests, mutation.what, false)) continue;
     ++unnoticed;
     ++by_kind[mutation.kind].second;
     std::printf("unnoticed: %s %s %s\n", mutation.file.c_str(), mutation.kind.c_str(), mutation.what.c_str());
+    std::fflush(stdout);
   }
   std::string kinds;
   for (const auto& [kind, counts] : by_kind) {
