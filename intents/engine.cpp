@@ -13,6 +13,7 @@
 #include "intents/gaps.h"
 #include "intents/parts.h"
 #include "intents/phrases.h"
+#include "intents/plain_speech.h"
 
 namespace kairan::intents {
 namespace {
@@ -20,6 +21,8 @@ namespace {
 constexpr std::size_t kMaxMessages = 5;
 constexpr std::size_t kLabelGraphemes = 20;
 constexpr std::size_t kPostbackUtf16 = 300;
+/// A longer text is not read a second time.
+constexpr std::size_t kPlainBytes = 240;
 constexpr const char* kQuestionSlot = "question";
 
 std::string line_of(const Offer& offer) {
@@ -113,6 +116,7 @@ class CityEngine final : public Engine {
     Decision decision = decide(offers);
     std::vector<std::string> lines;
     if (explain) lines = explain_text(utterance, offers, decision);
+    if (decision.kind == Answer::Kind::kNone) read_as_plain(utterance, query, context, explain, offers, decision, lines);
     const bool settled = !offers.empty() && (offers.front().urgent || offers.front().candidate.score >= 0.995);
     if (!settled) join_questions(utterance.text, query, context, offers, decision, lines);
     reading.declined = !decision.chosen.empty() && offers[decision.chosen.front()].declines;
@@ -141,6 +145,22 @@ class CityEngine final : public Engine {
     }
     rank_offers(offers);
     return offers;
+  }
+
+  /// What nobody understands may be dialect: then it is read once more in the common language.
+  void read_as_plain(const Utterance& said, const Query& query, const Context& context, bool explain,
+                     std::vector<Offer>& offers, Decision& decision, std::vector<std::string>& lines) const {
+    const std::optional<std::string> plain = said.folded.size() > kPlainBytes ? std::nullopt : plain_speech(said.text);
+    if (!plain) return;
+    const Utterance utterance = analyzer_->analyze(*plain);
+    std::vector<Offer> found = offers_for(utterance, query, context);
+    const Decision other = decide(found);
+    if (other.kind == Answer::Kind::kNone) return;
+    offers = std::move(found);
+    decision = other;
+    if (!explain) return;
+    lines.push_back("方言を共通語に直して、もう一度読みました: " + *plain);
+    for (std::string& line : explain_text(utterance, offers, decision)) lines.push_back(std::move(line));
   }
 
   /// When a message of several sentences holds several clear questions, all of them are answered; when only one sentence

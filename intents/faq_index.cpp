@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <span>
 #include <utility>
 
 #include "base/text.h"
+#include "intents/bm25_scores.h"
 #include "intents/plain_speech.h"
 
 namespace kairan::intents {
@@ -71,41 +71,6 @@ TermLists answer_terms(std::string_view text, const Analyzer& analyzer, const Sy
   }
   return lists;
 }
-
-/// Adds into a dense array that is all zero between calls; `touched` says what to clear.
-struct Accumulator {
-  std::vector<float> score;
-  std::vector<std::uint32_t> touched;  ///< the first `count`
-  std::size_t count = 0;
-
-  void prepare(std::size_t size) {
-    if (score.size() >= size) return;
-    score.resize(size, 0);
-    touched.resize(size + 1);
-  }
-  void add(Bm25Index::Postings postings) {
-    float* const scores = score.data();
-    std::uint32_t* const list = touched.data();
-    std::size_t end = count;
-    for (const Bm25Index::Posting& posting : postings) {
-      const float before = scores[posting.document];
-      // Written in any case: whether a document is new is a coin toss for the processor. The list has room for one more than
-      // all, and a document that is there already is overwritten by the next.
-      list[end] = posting.document;
-      end += before == 0 ? 1 : 0;
-      scores[posting.document] = before + posting.weight;
-    }
-    count = end;
-  }
-  void add_once(std::uint32_t document) {
-    if (score[document] == 0) touched[count++] = document;
-  }
-  std::span<const std::uint32_t> documents() const { return std::span(touched).first(count); }
-  void clear() {
-    for (const std::uint32_t document : documents()) score[document] = 0;
-    count = 0;
-  }
-};
 
 }  // namespace
 
@@ -195,8 +160,8 @@ FaqIndex::FaqIndex(const std::vector<FaqRow>& rows, std::shared_ptr<const Analyz
 }
 
 std::vector<FaqIndex::Scored> FaqIndex::retrieve(const FaqTerms& asked) const {
-  thread_local Accumulator wording_scores;
-  thread_local Accumulator row_scores;
+  thread_local Bm25Scores wording_scores;
+  thread_local Bm25Scores row_scores;
   thread_local std::vector<std::uint32_t> best_wording;  // kNoWording between calls
   wording_scores.prepare(wordings_.size());
   row_scores.prepare(row_count_);

@@ -221,6 +221,7 @@ std::optional<std::size_t> column_of(std::string_view reference) {
 }
 
 constexpr std::size_t kMaxColumns = 1'000;
+constexpr int kMaxRowNumber = 1'048'576;  // of the longest sheet Excel has
 
 bool read_rows(const pugi::xml_node& data, const Workbook& book, Grid& grid) {
   std::size_t cells = 0;
@@ -228,7 +229,7 @@ bool read_rows(const pugi::xml_node& data, const Workbook& book, Grid& grid) {
   for (const pugi::xml_node& node : data.children()) {
     if (!named(node, "row")) continue;
     GridRow row;
-    number = std::max(number + 1, node.attribute("r").as_int());
+    number = std::max(number + 1, std::min(node.attribute("r").as_int(), kMaxRowNumber));
     row.number = number;
     for (const pugi::xml_node& cell : node.children()) {
       const std::size_t at = column_of(cell.attribute("r").value()).value_or(row.cells.size());

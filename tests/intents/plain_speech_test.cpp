@@ -15,6 +15,8 @@ TEST_CASE("What is typed as it is spoken is read in the written language") {
                                         {"水が漏れよる", "水が漏れます"},
                                         {"傘はどがんして捨つっと", "傘はどうして捨てるの"},
                                         {"お正月のごみはどがんなると", "お正月のごみはどうなるの"},
+                                        {"何時までに出さんばいかんと", "何時までに出さないといけないの"},
+                                        {"なんばしたらよかね", "何をしたらいいですか"},
                                         {"カードなくした", "カードをなくした"}}));
   CHECK(plain_speech(c.spoken).value_or("") == c.written);
 }
