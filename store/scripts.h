@@ -10,6 +10,7 @@ const Script& inbox_append();
 const Script& inbox_commit();
 const Script& inbox_fail();
 const Script& inbox_rerun();
+const Script& notice_add();
 const Script& outbox_read();
 const Script& outbox_begin_try();
 const Script& outbox_finish();

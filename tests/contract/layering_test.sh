@@ -67,6 +67,7 @@ only_in() {
 
 only_in hiredis '^hiredis' store/redis_connection.cpp
 only_in cpp-httplib '^httplib' gateway/http_server.cpp adapters/http_client.cpp
+only_in libcurl '^curl/' adapters/mail/smtp_mailer.cpp
 only_in spdlog '^(spdlog|fmt)/' base/log.cpp
 only_in argon2 '^argon2' base/password_hash.cpp
 only_in OpenSSL '^openssl/' base/crypto.cpp
@@ -76,7 +77,7 @@ only_in CLI11 '^CLI/' "${commands[@]}"
 # Heavy or fixed-vocabulary headers stay out of the rooms' headers.
 mapfile -t headers < <(find base store intents broadcasts gateway adapters -name '*.h' 2>/dev/null | sort)
 wrong=$(includes "${headers[@]}" |
-  awk -F: '$3 ~ /^(nlohmann\/json\.hpp|hiredis|httplib|spdlog|openssl|unicode\/|mecab|yaml-cpp|pugixml|re2\/|zip\.h|CLI\/)/')
+  awk -F: '$3 ~ /^(nlohmann\/json\.hpp|hiredis|httplib|spdlog|openssl|unicode\/|mecab|yaml-cpp|pugixml|re2\/|zip\.h|CLI\/|curl\/)/')
 check "third-party headers stay out of headers (json_fwd.hpp is allowed)" "$wrong"
 
 # What clang 14 cannot compile in C++20 would cost the fuzzers and the thread-safety check.
