@@ -5,6 +5,7 @@
 
 #include "base/civil_time.h"
 #include "base/text.h"
+#include "broadcasts/schedule.h"
 #include "broadcasts/segment.h"
 #include "broadcasts/wording.h"
 
@@ -85,8 +86,21 @@ class Check {
     if (document_.expires && *document_.expires <= now) {
       problem("expires", "期限が過ぎています（" + format_jst(*document_.expires) + "）。これから先の時刻を書いてください。");
     }
+    if (!document_.rule.empty()) recurrence();
     if (document_.expires && document_.at && *document_.expires <= *document_.at) {
       problem("expires", "期限が予約の時刻より前です。予約より後の時刻を書いてください。");
+    }
+  }
+
+  void recurrence() {
+    const auto rule = parse_schedule_text(document_.rule, "schedule", problems_);
+    if (!rule) return;
+    document_.rule = schedule_json(*rule);
+    std::vector<Problem> found;
+    check_schedule(*rule, context_.holidays == nullptr ? Holidays() : *context_.holidays, context_.now, "schedule", found);
+    for (Problem& one : found) {
+      // What is warned of is the table, which nobody gave.
+      if (!one.warning || context_.holidays != nullptr) problems_.push_back(std::move(one));
     }
   }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "broadcasts/deliverer.h"
 #include "broadcasts/document.h"
+#include "broadcasts/holidays.h"
 #include "store/attributes.h"
 
 namespace kairan::broadcasts {
@@ -18,6 +19,7 @@ struct CheckContext {
   const Deliverer* channel = nullptr;  ///< its limits hold, and what it cannot render is a problem; null: not asked
   TimePoint now{};
   std::string media_base;              ///< public.base_url; "" = own media cannot be used
+  const Holidays* holidays = nullptr;  ///< what recurring rules keep away from; null: not known
 };
 
 /// Checks the document and puts it into its one spelling: segment resolved; an emergency for districts goes to those who

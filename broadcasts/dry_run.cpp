@@ -134,7 +134,7 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   auto document = parse_document(record->field(field::kDocument), run.problems);
   if (!document) return Error{ErrorCode::kCorrupt, "配信の内容を読めません。" + document.error().detail};
   const auto schema = p_.composer.schema();
-  const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base};
+  const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base, p_.holidays};
   (void)check_document(*document, context, run.problems);  // every problem is part of the answer
 
   ComposeRequest request{record->id, *document, std::string(record->field(field::kCorrects)),

@@ -134,7 +134,7 @@ Result<Document> StaffService::read_document(std::string_view json, std::vector<
   }
   auto document = parse_document(filled, problems);
   if (!document) return document.error();
-  const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base};
+  const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base, p_.holidays};
   if (const Status checked = check_document(*document, context, problems); !checked) return checked.error();
   return document;
 }
@@ -171,7 +171,7 @@ Result<bool> StaffService::is_from_frame(const Record& record, const Document& d
     again->segment = document.segment;
     again->topic = document.topic;
   }
-  const CheckContext context{*schema, nullptr, p_.clock.now(), p_.public_base};
+  const CheckContext context{*schema, nullptr, p_.clock.now(), p_.public_base, p_.holidays};
   if (!check_document(*again, context, problems)) return false;
   return canonical_json(*again) == canonical_json(document);
 }

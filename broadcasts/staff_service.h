@@ -11,6 +11,7 @@
 #include "broadcasts/composer.h"
 #include "broadcasts/deliverer.h"
 #include "broadcasts/frames.h"
+#include "broadcasts/holidays.h"
 #include "broadcasts/service.h"
 #include "store/audit.h"
 #include "store/broadcasts.h"
@@ -39,6 +40,7 @@ struct ServiceParts {
   AllowList testers;
   const Clock& clock;
   std::string public_base;
+  const Holidays* holidays = nullptr;  ///< for recurring rules; null: not known
 };
 
 class StaffService final : public BroadcastService {

@@ -98,6 +98,13 @@ TEST_CASE("times in the past, an end before the beginning and plans past a year 
   CHECK(has(refused(text("a", R"("schedule":"2026-11-25 12:00")")), "schedule"));
   CHECK(refused(text("a", R"("schedule":"2026-11-25 12:01")")) == "");
   CHECK(has(refused(text("a", R"("schedule":"2028-11-25 12:00")")), "1年以内"));
+  const auto recurring = [](const std::string& until) {
+    return text("a", R"("schedule":{"repeat":"monthly","days":[1,15],"time":"18:00")" + until + "}");
+  };
+  CHECK(refused(recurring(R"(,"until":"2027-03-31")")) == "");
+  CHECK(has(refused(recurring("")), "schedule.until: 繰り返しには終わりの日"));
+  CHECK(has(refused(recurring(R"(,"until":"2026-11-30")")), "schedule: この期間に配信日が1日もありません"));
+  CHECK(has(refused(recurring(R"(,"until":"2028-03-31")")), "1年以内"));
   CHECK(has(refused(text("a", R"("expires":"2026-11-25 11:00")")), "expires: 期限が過ぎています"));
   CHECK(has(refused(text("a", R"("schedule":"2026-12-01 18:00","expires":"2026-12-01 18:00")")), "expires"));
 }
