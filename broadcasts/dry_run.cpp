@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "broadcasts/content_check.h"
 #include "broadcasts/practice_deliverer.h"
+#include "broadcasts/readability.h"
 #include "broadcasts/record_fields.h"
 #include "broadcasts/segment.h"
 #include "broadcasts/segment_reader.h"
@@ -136,6 +137,7 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   const auto schema = p_.composer.schema();
   const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base, p_.holidays};
   (void)check_document(*document, context, run.problems);  // every problem is part of the answer
+  check_readability(*document, run.problems);
 
   ComposeRequest request{record->id, *document, std::string(record->field(field::kCorrects)),
                          document->at.value_or(p_.clock.now()), true, true};
