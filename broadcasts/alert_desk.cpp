@@ -20,16 +20,15 @@ constexpr std::size_t kMaxSentKept = 200;
 
 std::string new_id() { return to_hex(random_bytes(16)); }
 
-/// Rules in the form of segments for the districts that a message names.
-std::string segment_of(const AlertDecision& decision) {
+}  // namespace
+
+std::string alert_segment(const AlertDecision& decision) {
   if (decision.segment != "districts") return decision.segment;
   if (decision.districts.empty()) return "everyone";
-  json rules = json::array();
-  for (const std::string& id : decision.districts) rules.push_back({{"field", "district"}, {"operator", "="}, {"value", id}});
-  return json{{"combinator", "or"}, {"not", false}, {"rules", std::move(rules)}}.dump();
+  const json registered{{"field", "district"}, {"operator", "in"}, {"value", decision.districts}};
+  const json undecided{{"field", "district"}, {"operator", "null"}};
+  return json{{"combinator", "or"}, {"not", false}, {"rules", json::array({registered, undecided})}}.dump();
 }
-
-}  // namespace
 
 struct AlertDesk::Book {
   std::uint64_t revision = 0;
@@ -114,15 +113,21 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
   const std::shared_ptr<const AlertContent> content = ports_.content();
   const AlertEngine engine(*content);
   std::vector<HeldAlert> new_held;
+  std::vector<std::string> drills;
   const Status taken = change([&](Book& book) -> Status {
     new_held.clear();
+    drills.clear();
     for (const Alert& alert : alerts) {
       for (const AlertDecision& decision : engine.process(book.state, alert, clock_.now())) {
         book.write_down({clock_.now(), alert.name, std::string(action_id(decision.action)), std::string(effect_id(decision.effect)), decision.kind, decision.level_id(), decision.reason, "", ""});
         const bool takes_back = decision.effect == AlertEffect::kWithdraw || (decision.effect == AlertEffect::kUpdate && decision.level == 0);
         const auto earlier = book.sent.find(decision.episode);
         if (decision.action == AlertAction::kIgnore) continue;
-        AlertOrder order{new_id(), decision.effect, decision.title, decision.texts, segment_of(decision), decision.severity, decision.expires, "", decision.rule, ""};
+        if (decision.drill) {  // shown, and nothing that anybody could release
+          drills.push_back(alert.name + "  " + decision.reason);
+          continue;
+        }
+        AlertOrder order{new_id(), decision.effect, decision.title, decision.texts, alert_segment(decision), decision.severity, decision.expires, "", decision.rule, content->rules.section, ""};
         if (earlier != book.sent.end() && (decision.effect == AlertEffect::kCorrect || decision.effect == AlertEffect::kWithdraw)) order.corrects = earlier->second;
         // What is said now replaces what waited; an end of something that never went out only clears the desk.
         book.remove_held(decision.episode);
@@ -145,6 +150,7 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
   });
   if (!taken) return taken;
   for (const HeldAlert& held : new_held) tell("【確認待ち】" + held.order.title, held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。");
+  for (const std::string& drill : drills) tell("【訓練・試験の電文】", drill);
   (void)hand_over();  // what stays in the book is handed over by tick()
   return {};
 }
@@ -294,7 +300,7 @@ Status AlertDesk::tick() {
     }
     if (const auto summary = AlertEngine(*content).summary(book.state, now)) {
       summarised = true;
-      book.order({new_id(), summary->effect, summary->title, summary->texts, summary->segment, summary->severity, summary->expires, "", "summary", ""}, "");
+      book.order({new_id(), summary->effect, summary->title, summary->texts, summary->segment, summary->severity, summary->expires, "", "summary", content->rules.section, ""}, "");
     }
     return {};
   });

@@ -35,6 +35,7 @@ struct AlertOrder {
   TimePoint expires;
   std::string corrects;  ///< id of the broadcast that is corrected or withdrawn; "" for none
   std::string rule;      ///< id of the rule in alerts.yaml
+  std::string section;   ///< 課: in whose name it goes out
   std::string by;        ///< the account that released it; "" when the rules did
 };
 
@@ -46,6 +47,10 @@ class AlertSink {
   /// @return the broadcast's id; kInvalid or kRefused when it never will be sent (told to the staff), else try again
   virtual Result<std::string> send(const AlertOrder& order) = 0;
 };
+
+/// Whom a decision goes to, as a segment: "everyone" or rules as JSON. Districts are those registered there and those who
+/// registered none.
+std::string alert_segment(const AlertDecision& decision);
 
 /// Tells the staff (mail, LINE staff group). Threads: any; must not block for long.
 using AlertNotice = std::function<void(const std::string& subject, const std::string& text)>;

@@ -69,7 +69,6 @@ class AlertEngine {
   static void dismissed(AlertState& state, const std::string& episode);
 
  private:
-  class Run;
   const AlertContent& content_;
 };
 

@@ -15,7 +15,7 @@ TimePoint time_of(const json& from, const char* key) { return from_unix_ms(from.
 json order_json(const AlertOrder& order) {
   return {{"id", order.id}, {"effect", static_cast<int>(order.effect)}, {"title", order.title}, {"texts", order.texts},
           {"segment", order.segment}, {"severity", order.severity}, {"expires", to_unix_ms(order.expires)},
-          {"corrects", order.corrects}, {"rule", order.rule}, {"by", order.by}};
+          {"corrects", order.corrects}, {"rule", order.rule}, {"section", order.section}, {"by", order.by}};
 }
 
 AlertOrder order_from(const json& from) {
@@ -29,6 +29,7 @@ AlertOrder order_from(const json& from) {
   order.expires = time_of(from, "expires");
   from.at("corrects").get_to(order.corrects);
   from.at("rule").get_to(order.rule);
+  from.at("section").get_to(order.section);
   from.at("by").get_to(order.by);
   return order;
 }

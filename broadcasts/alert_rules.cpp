@@ -197,7 +197,7 @@ AlertRules parse_alert_rules(std::string_view text, AlertCity& city, std::vector
     check.problem(1, "", "YAMLとして読めません（" + (root ? "項目がありません" : root.error().detail) + "）。");
     return made;
   }
-  check.only_keys(*root, "", {"night", "per_hour", "drills", "offices", "languages", "released", "rules"});
+  check.only_keys(*root, "", {"night", "per_hour", "drills", "offices", "section", "languages", "released", "rules"});
   if (const YamlNode* const night = root->find("night"); night != nullptr) {
     const auto from = clock_minutes(check.text(*night, "night", "from"));
     const auto to = clock_minutes(check.text(*night, "night", "to"));
@@ -212,6 +212,7 @@ AlertRules parse_alert_rules(std::string_view text, AlertCity& city, std::vector
   const std::string drills = check.text(*root, "", "drills");
   if (!drills.empty() && drills != "record" && drills != "hold") check.problem(root->find("drills")->line, "drills", "record（記録だけ）か hold（画面に出す）を書いてください。訓練を本番として送ることはできません。");
   made.hold_drills = drills == "hold";
+  if (const std::string section = check.text(*root, "", "section"); !section.empty()) made.section = section;
   city.offices = check.texts(*root, "", "offices");
   if (const auto languages = check.texts(*root, "", "languages"); !languages.empty()) made.languages = languages;
   if (std::find(made.languages.begin(), made.languages.end(), "ja") == made.languages.end()) check.problem(1, "languages", "日本語（ja）を入れてください。");

@@ -50,6 +50,7 @@ struct AlertRules {
   int night_to = 6 * 60;
   int per_hour = 6;          ///< automatic follow-ups in an hour; more become a summary
   bool hold_drills = false;  ///< show drills at the desk (never as real)
+  std::string section = "防災";  ///< 課: in whose name warnings go out
   std::vector<std::string> languages{"ja", "ja-easy", "en"};
   std::vector<AlertRule> rules;
 

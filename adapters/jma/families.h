@@ -24,6 +24,7 @@ void read_long_period(const XmlElement& report, const AlertCity& city, Alert& al
 void read_early_warning(const XmlElement& report, const AlertCity& city, Alert& alert); ///< VXSE43
 void read_tsunami(const XmlElement& report, const AlertCity& city, Alert& alert);       ///< VTSE41, 51
 void read_volcano(const XmlElement& report, const AlertCity& city, Alert& alert);       ///< VFVO.., VZVO..: where the city is named
+void read_bulletin(const XmlElement& report, const AlertCity& city, Alert& alert);      ///< VPBS50: 気象防災速報（線状降水帯など）
 void read_unknown(const XmlElement& report, const AlertCity& city, Alert& alert);       ///< any other type
 
 /// Whether an Area/Code of `codes` in `element`'s Areas or Area is one of ours. Only codes under Areas with the code type

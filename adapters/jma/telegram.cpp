@@ -28,12 +28,12 @@ struct Family {
   std::string_view why_not;  ///< with a null reader
 };
 
-const std::array<Family, 31>& families() {
+const std::array<Family, 32>& families() {
   static constexpr std::string_view info = "情報の電文のため記録だけします";
-  static const std::array<Family, 31> table{{
+  static const std::array<Family, 32> table{{
       {"VPWW5", read_weather, ""}, {"VPWW6", read_weather, ""}, {"VPNO5", read_special_notice, ""},
       {"VXWW5", read_landslide, ""}, {"VPOA5", read_record_rain, ""}, {"VPHW5", read_tornado, ""},
-      {"VXKO", read_river, ""}, {"VPRN5", read_risk, ""}, {"VPFT5", read_heat, ""},
+      {"VXKO", read_river, ""}, {"VPRN5", read_risk, ""}, {"VPBS5", read_bulletin, ""}, {"VPFT5", read_heat, ""},
       {"VXSE51", read_intensity, ""}, {"VXSE53", read_intensity, ""}, {"VXSE62", read_long_period, ""},
       {"VXSE43", read_early_warning, ""}, {"VTSE41", read_tsunami, ""}, {"VTSE51", read_tsunami, ""},
       {"VFVO", read_volcano, ""}, {"VZVO", read_volcano, ""}, {"VFSV", read_volcano, ""},
@@ -78,6 +78,7 @@ std::string type_from_body(const XmlElement& report) {
   if (any_type_contains("気象警報・注意報")) return "VPWW5x";
   if (kind == "気象特別警報報知") return "VPNO50";
   if (kind == "気象警報・注意報") return "VPWW5x";
+  if (kind == "気象解説情報") return "VPBS50";
   if (kind.find("火山") != std::string::npos || kind.find("噴火") != std::string::npos) return "VFVO";
   return {};
 }

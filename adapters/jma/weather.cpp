@@ -254,19 +254,31 @@ void read_heat(const XmlElement& report, const AlertCity& city, Alert& alert) {
   alert.hazards.push_back(std::move(hazard));
 }
 
-void read_unknown(const XmlElement& report, const AlertCity& city, Alert& alert) {
+namespace {
+
+void add_other(const XmlElement& report, const std::vector<std::pair<std::string, AlertScope>>& ours, Alert& alert) {
   alert.keying = AlertKeying::kByEvent;
   alert.group = alert.type;
-  for (const XmlElement& area : report.all("Area")) {
-    const std::string code = area.value("Code");
-    const bool own = code == city.city_code;
-    if (!own && code != city.area_code && code != city.region_code) continue;
-    if (!alert.hazards.empty() && !(own && alert.hazards.front().scope != AlertScope::kCity)) continue;
-    Hazard hazard = simple("other", 1, HazardPhase::kIssued, own ? AlertScope::kCity : AlertScope::kRegion, code);
-    hazard.fields["detail"] = alert.headline;
+  const auto areas = report.all("Area");
+  for (const auto& [code, scope] : ours) {
+    const auto named = std::any_of(areas.begin(), areas.end(), [&, wanted = code](const XmlElement& area) { return area.value("Code") == wanted; });
+    if (!named || !alert.hazards.empty()) continue;
+    Hazard hazard = simple("other", 1, HazardPhase::kIssued, scope, code);
+    if (!alert.headline.empty()) hazard.fields["detail"] = alert.headline;
     hazard.uncertain = true;
-    alert.hazards = {std::move(hazard)};
+    alert.hazards.push_back(std::move(hazard));
   }
+}
+
+}  // namespace
+
+void read_bulletin(const XmlElement& report, const AlertCity& city, Alert& alert) {
+  add_other(report, {{city.city_code, AlertScope::kCity}, {city.area_code, AlertScope::kRegion}, {city.region_code, AlertScope::kRegion}}, alert);
+}
+
+void read_unknown(const XmlElement& report, const AlertCity& city, Alert& alert) {
+  // Regions stand in every routine forecast; only the city's own code says that it is meant.
+  add_other(report, {{city.city_code, AlertScope::kCity}}, alert);
   if (alert.hazards.empty()) alert.nothing = "対応していない種別の電文で、" + city.name + "の地域コードがありません";
 }
 

@@ -206,3 +206,30 @@ TEST_CASE("A refused order is told and does not block the next", "[redis]") {
   must(room.desk->take({weather("surge", 4, at(10))}));
   CHECK(room.sink.orders.size() == 1);
 }
+
+TEST_CASE("A drill that the rules show cannot be released", "[redis]") {
+  Room room;
+  AlertContent content = sample_alert_content();
+  content.rules.hold_drills = true;
+  AlertDesk::Ports ports;
+  ports.sink = &room.sink;
+  ports.notice = [&](const std::string& subject, const std::string&) { room.notices.push_back(subject); };
+  ports.content = [&] { return std::shared_ptr<const AlertContent>(&content, [](const AlertContent*) {}); };
+  AlertDesk desk(room.redis.client(), ports, room.clock);
+  Alert drill = weather("rain", 4, at(10));
+  drill.status = AlertStatus::kDrill;
+  must(desk.take({drill}));
+  CHECK(must(desk.held()).empty());
+  CHECK(room.sink.orders.empty());
+  CHECK(room.notices == std::vector<std::string>{"【訓練・試験の電文】"});
+}
+
+TEST_CASE("Districts mean those registered there and those who registered none") {
+  AlertDecision decision;
+  decision.segment = "districts";
+  CHECK(alert_segment(decision) == "everyone");
+  decision.districts = {"nogomi"};
+  const std::string rules = alert_segment(decision);
+  CHECK(rules.find("\"in\"") != std::string::npos);
+  CHECK(rules.find("\"null\"") != std::string::npos);
+}

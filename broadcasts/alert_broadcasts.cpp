@@ -1,0 +1,52 @@
+#include "broadcasts/alert_broadcasts.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/civil_time.h"
+#include "base/text.h"
+
+namespace kairan::broadcasts {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxTitle = 60;
+
+/// In a document's texts braces name variables; those of a warning are only braces.
+std::string literal(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c == '{' || c == '}') out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string alert_document(const AlertOrder& order) {
+  json texts = json::object();
+  for (const auto& [language, text] : order.texts) texts[language] = literal(text);
+  json document{{"title", shorten_graphemes(order.title, kMaxTitle)},
+                {"kind", "live"},
+                {"priority", order.severity == "emergency" ? "emergency" : "scheduled"},
+                {"section", order.section},
+                {"messages", json::array({{{"type", "text"}, {"text", std::move(texts)}}})},
+                {"expires", format_utc(order.expires)}};
+  json segment = order.segment == "everyone" ? json("everyone") : json::parse(order.segment, nullptr, false);
+  if (!segment.is_discarded()) document["segment"] = std::move(segment);
+  return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<std::string> AlertBroadcasts::send(const AlertOrder& order) {
+  std::vector<Problem> problems;
+  Result<std::string> id = service_.send_published("alerts.yaml#" + order.rule + (order.by.empty() ? "" : " 確認: " + order.by), alert_document(order), order.id, order.corrects, problems);
+  if (id || problems.empty()) return id;
+  Error error = id.error();
+  for (const Problem& problem : problems) {
+    if (!problem.warning) error.detail += "（" + problem.path + ": " + problem.message + "）";
+  }
+  return error;
+}
+
+}  // namespace kairan::broadcasts
