@@ -45,6 +45,13 @@ struct Config {
   std::string forward_url;  ///< forward.url: where webhooks are sent on to; empty = nowhere
   Secret forward_secret;    ///< forward.secret: what they are signed with; empty = the first channel secret
 
+  bool jma_enabled = false;  ///< jma.enabled: true, false
+  /// jma.feed_url: addresses of Atom feeds, separated by commas
+  std::string jma_feed_url =
+      "https://www.data.jma.go.jp/developer/xml/feed/extra.xml,https://www.data.jma.go.jp/developer/xml/feed/eqvol.xml";
+  std::string cap_folder;  ///< cap.folder: where other programs put messages as files; empty = none
+  Secret cap_secret;       ///< cap.secret: what POST /webhook/cap is proven with; empty = no such address
+
   std::chrono::minutes push_window{10};        ///< reply.push_window_minutes, 0..60; 0 = never push in a reply's place
   std::size_t workers = 64;                    ///< workers, 4..1024: requests handled at once, per listener
   std::size_t senders = 64;                    ///< senders, 1..1024: replies under way at once

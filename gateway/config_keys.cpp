@@ -147,6 +147,19 @@ Problem yes_no(const std::string& value, bool& out) {
   return {};
 }
 
+/// Several addresses, separated by commas.
+Problem feed_addresses(const std::string& value, std::string& out) {
+  std::size_t from = 0;
+  while (from <= value.size()) {
+    const std::size_t comma = std::min(value.find(',', from), value.size());
+    std::string one;
+    if (const Problem wrong = web_address(value.substr(from, comma - from), false, true, one)) return wrong;
+    from = comma + 1;
+  }
+  out = value;
+  return {};
+}
+
 Problem log_level(const std::string& value, log::Level& out) {
   static const std::map<std::string, log::Level> kLevels{{"debug", log::Level::kDebug},
                                                          {"info", log::Level::kInfo},
@@ -195,6 +208,10 @@ std::vector<ConfigKey> make_keys() {
   plain("line.data_api_base", [](Config& c, Text v) { return web_address(v, false, false, c.line_data_api_base); });
   plain(
       "forward.url", [](Config& c, Text v) { return web_address(v, true, true, c.forward_url); }, true);
+  plain("jma.enabled", [](Config& c, Text v) { return yes_no(v, c.jma_enabled); });
+  plain("jma.feed_url", [](Config& c, Text v) { return feed_addresses(v, c.jma_feed_url); });
+  plain(
+      "cap.folder", [](Config& c, Text v) { return folder(v, c.cap_folder); }, true);
   plain("reply.push_window_minutes", [](Config& c, Text v) { return whole_number(v, 0, 60, c.push_window); });
   plain("workers", [](Config& c, Text v) { return whole_number(v, 4, 1024, c.workers); });
   plain("senders", [](Config& c, Text v) { return whole_number(v, 1, 1024, c.senders); });
@@ -211,6 +228,10 @@ std::vector<ConfigKey> make_keys() {
       return "smtp:// か smtps:// で始まるアドレスを渡してください。";
     }
     return secret_text(v, c.smtp_url);
+  });
+  secret("cap.secret", [](Config& c, Text v) -> Problem {
+    if (v.size() < 16) return "短すぎます。16文字以上にしてください（openssl rand -hex 32 など）。";
+    return secret_text(v, c.cap_secret);
   });
   secret("forward.secret", [](Config& c, Text v) { return secret_text(v, c.forward_secret); });
   return keys;

@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 #include "gateway/gap_store.h"
+#include "gateway/safety_desk.h"
+#include "gateway/shelter_desk.h"
 
 namespace kairan::gateway {
 namespace {
@@ -45,7 +47,7 @@ Result<Handling> Router::handle(const Event& event) {
     case EventKind::kPostback: return event.source.kind == Source::Kind::kPerson ? ask_person(event) : ask_group(event);
     case EventKind::kSticker: return say_to_person(event, "thanks_sticker", "sticker");
     case EventKind::kMedia: return say_to_person(event, "not_understood_media", "media");
-    case EventKind::kLocation: return say_to_person(event, "location_received", "location");
+    case EventKind::kLocation: return place(event);
     default: return ignored(event_kind_name(event.kind));
   }
 }
@@ -110,6 +112,9 @@ Handling Router::ask_group(const Event& event) {
 Result<Handling> Router::ask_person(const Event& event) {
   auto view = settings_.open(event.source.chat_id);
   if (!view) return view.error();
+  auto urgent = emergency(event, *view);
+  if (!urgent) return urgent.error();
+  if (*urgent) return **std::move(urgent);
   auto settled = settings_.handle(event, *view);
   if (!settled) return settled.error();
   if (std::optional<SettingsAnswer>& settings = *settled) {
@@ -151,6 +156,36 @@ Result<Handling> Router::keep(const Event& event, ResidentView& view, Handling h
   handling.conversation =
       store::ConversationWrite{view.ref->ordinal, conversation.empty() ? "" : conversations_.seal(*view.ref, conversation)};
   return handling;
+}
+
+Result<std::optional<Handling>> Router::emergency(const Event& event, const ResidentView& view) {
+  if (shelters_ == nullptr || event.kind != EventKind::kText) return std::optional<Handling>();
+  if (shelters_->disaster_mode()) {
+    if (auto report = read_safety(event.text)) {
+      std::optional<store::SubscriberRef> who = view.ref;
+      if (!who) {
+        const auto made = subscribers_.ensure(event.source.chat_id, event.at);
+        if (!made && made.error().code != ErrorCode::kNotFound) return made.error().within("subscriber");
+        if (made) who = *made;
+      }
+      report->at = event.at;
+      if (!view.resident.districts.empty()) report->district = view.resident.districts.front();
+      if (who) {
+        if (const Status kept = safety_->report(*who, *report); !kept) return kept.error().within("safety report");
+      }
+      return std::optional<Handling>(Handling{SafetyDesk::answer(*report, view.resident.language), view.display, std::nullopt, "answered:safety"});
+    }
+  }
+  auto messages = shelters_->asked(event.text, view.resident.districts, view.resident.language);
+  if (!messages) return std::optional<Handling>();
+  return std::optional<Handling>(Handling{*std::move(messages), view.display, std::nullopt, "answered:shelter"});
+}
+
+Result<Handling> Router::place(const Event& event) {
+  if (shelters_ == nullptr || !event.location || event.source.kind != Source::Kind::kPerson) return say_to_person(event, "location_received", "location");
+  const auto view = settings_.open(event.source.chat_id);
+  if (!view) return view.error();
+  return Handling{shelters_->near(event.location->latitude, event.location->longitude, view->resident.language), view->display, std::nullopt, "location"};
 }
 
 Result<Handling> Router::say_to_person(const Event& event, std::string_view phrase, std::string_view counter) {

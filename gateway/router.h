@@ -48,11 +48,21 @@ struct Handling {
   std::string counter;                                 ///< "answered:choose", "ignored:standby", ...; always set
 };
 
+class SafetyDesk;
+class ShelterDesk;
+
 class Router {
  public:
   /// All outlive the router.
   Router(const EngineSlot& engine, SettingsDesk& settings, store::Subscribers& subscribers,
          store::Conversations& conversations, intents::GapStore& gaps, const Sealer& sealer, const Clock& clock);
+
+  /// From then on locations, words about shelters and reports of safety are answered from these, before the ordinary answers. Call before handle();
+  /// both outlive the router.
+  void answer_emergencies_from(const ShelterDesk& shelters, SafetyDesk& safety) {
+    shelters_ = &shelters;
+    safety_ = &safety;
+  }
 
   /// @return kUnavailable or kTimeout when the store did not answer (try again; nothing is half done that repeating
   /// would double).
@@ -62,6 +72,8 @@ class Router {
   Result<bool> is_following(const std::string& address);
   Result<Handling> follow(const Event& event);
   Result<Handling> ask_person(const Event& event);
+  Result<std::optional<Handling>> emergency(const Event& event, const ResidentView& view);
+  Result<Handling> place(const Event& event);
   Handling ask_group(const Event& event);
   Result<Handling> say_to_person(const Event& event, std::string_view phrase, std::string_view counter);
   Handling say(const Event& event, std::string_view phrase, std::string_view counter,
@@ -77,6 +89,8 @@ class Router {
   intents::GapStore& gaps_;
   const Sealer& sealer_;
   const Clock& clock_;
+  const ShelterDesk* shelters_ = nullptr;
+  SafetyDesk* safety_ = nullptr;
 };
 
 }  // namespace kairan::gateway

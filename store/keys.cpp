@@ -53,6 +53,12 @@ std::string restored() {
 std::string alerts() {
   return "alerts";
 }
+std::string safety() {
+  return "safety";
+}
+std::string shelters() {
+  return "shelters";
+}
 std::string alerts_taken() {
   return "alerts:taken";
 }

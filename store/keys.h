@@ -46,6 +46,8 @@
 //   {b:ID}:clicks   hash     short link's code → how often it was followed, by nobody in particular
 //   frames          hash     id → record of an emergency template or a correction frame (store/records.h)
 //   alerts          hash     "book" → "REVISION document": warnings in force, held, on their way out (store/alert_book.h)
+//   safety          hash     "PARTITION:ORDINAL" → sealed report of a resident's safety; expires two weeks after the last
+//   shelters        hash     name of a shelter → "REVISION document" (open, full, closed); "*disaster": the mode
 //   alerts:taken    zset     link of a telegram → when it was taken in (ms); three days
 //   links           hash     short link's code → broadcast id LF address
 //   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms)
@@ -102,6 +104,8 @@ std::string ledger_due(std::string_view id);                   ///< zset: unfini
 std::string rate_line(std::string_view name);                  ///< string: first free place (us)
 std::string broadcast_clicks(std::string_view id);             ///< hash: link code → count
 std::string alerts();                                          ///< hash: the book of warnings
+std::string safety();                                          ///< hash: PARTITION:ORDINAL → sealed safety report; expires
+std::string shelters();                                        ///< hash: name → record of a shelter's state
 std::string alerts_taken();                                    ///< zset: link of a telegram → when it was taken in (ms)
 std::string links();                                           ///< hash: link code → broadcast id LF address
 std::string chain_log(std::string_view name);                  ///< stream: a hash chain's entries

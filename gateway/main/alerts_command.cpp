@@ -8,8 +8,10 @@
 
 #include "adapters/xml_time.h"
 #include "base/civil_time.h"
+#include "broadcasts/alert_desk.h"
 #include "broadcasts/alert_engine.h"
 #include "gateway/main/alert_reader.h"
+#include "gateway/main/attach.h"
 #include "gateway/main/commands.h"
 
 namespace kairan::gateway {
@@ -52,15 +54,9 @@ Result<std::string> read_bytes(const std::string& path) {
 
 json segment_json(const AlertDecision& decision) {
   if (decision.segment.empty()) return nullptr;
-  if (decision.segment == "everyone") return "everyone";
-  if (decision.segment == "districts") {
-    if (decision.districts.empty()) return "everyone";
-    json rules = json::array();
-    for (const std::string& id : decision.districts) rules.push_back({{"field", "district"}, {"operator", "="}, {"value", id}});
-    return {{"combinator", "or"}, {"not", false}, {"rules", std::move(rules)}};
-  }
-  json parsed = json::parse(decision.segment, nullptr, false);
-  return parsed.is_discarded() ? json(decision.segment) : parsed;
+  const std::string segment = broadcasts::alert_segment(decision);
+  json parsed = json::parse(segment, nullptr, false);
+  return parsed.is_discarded() ? json(segment) : parsed;
 }
 
 json decision_json(const std::string& file, const AlertDecision& decision) {
@@ -104,7 +100,7 @@ struct ReplayArguments {
   bool json = false;
 };
 
-AlertDecision failed(std::string reason) {
+AlertDecision unreadable(std::string reason) {
   AlertDecision decision;
   decision.reason = std::move(reason);
   return decision;
@@ -131,7 +127,7 @@ int replay(const ReplayArguments& arguments) {
     const Result<std::string> bytes = read_bytes(path);
     const Result<std::vector<Alert>> alerts = bytes ? read_alerts(*bytes, path, content->city) : Result<std::vector<Alert>>(bytes.error());
     if (!alerts) {
-      print_decision(path, failed(alerts.error().detail), arguments.json);
+      print_decision(path, unreadable(alerts.error().detail), arguments.json);
       continue;
     }
     for (const Alert& alert : *alerts) {
@@ -157,6 +153,81 @@ int check(const std::string& folder) {
   return 0;
 }
 
+/// From a terminal nothing is sent: a release stays in the book until the running gateway hands it over, within seconds.
+class LeaveToGateway final : public broadcasts::AlertSink {
+ public:
+  Result<std::string> send(const broadcasts::AlertOrder&) override { return Error{ErrorCode::kUnavailable, "left to the gateway"}; }
+};
+
+struct DeskArguments {
+  std::string config, id, account, why;
+};
+
+/// Runs `work` on the desk of the running gateway.
+template <typename Work>
+int at_desk(const DeskArguments& arguments, const Work& work) {
+  const auto attached = attach_to_store(arguments.config);
+  if (!attached) return 2;
+  LeaveToGateway sink;
+  broadcasts::AlertDesk::Ports ports;
+  ports.sink = &sink;
+  const SystemClock clock;
+  broadcasts::AlertDesk desk(*attached->redis, std::move(ports), clock);
+  return work(desk);
+}
+
+int failed(const Error& error) {
+  std::cerr << error.detail << "\n";
+  return error.code == ErrorCode::kNotFound || error.code == ErrorCode::kConflict ? 1 : 2;
+}
+
+int list_held(const DeskArguments& arguments) {
+  return at_desk(arguments, [](broadcasts::AlertDesk& desk) {
+    const auto held = desk.held();
+    if (!held) return failed(held.error());
+    if (held->empty()) std::cout << "確認を待っている警報はありません。\n";
+    for (const auto& one : *held) {
+      std::cout << one.id << "  " << format_jst(one.at) << "  " << one.order.title << "\n    " << one.reason << "  （" << one.name << "、" << format_jst(one.order.expires) << "まで）\n";
+    }
+    return 0;
+  });
+}
+
+int release_held(const DeskArguments& arguments) {
+  return at_desk(arguments, [&](broadcasts::AlertDesk& desk) {
+    const auto released = desk.release(arguments.id, arguments.account);
+    if (!released) return failed(released.error());
+    std::cout << "送信を指示しました。動いている kairan serve が数秒以内に送ります。\n";
+    return 0;
+  });
+}
+
+int dismiss_held(const DeskArguments& arguments) {
+  return at_desk(arguments, [&](broadcasts::AlertDesk& desk) {
+    const Status done = desk.dismiss(arguments.id, arguments.account, arguments.why);
+    if (!done) return failed(done.error());
+    std::cout << "送らないと記録しました。\n";
+    return 0;
+  });
+}
+
+void add_desk(CLI::App& command, int& exit_code) {
+  auto desk = std::make_shared<DeskArguments>();
+  const auto add = [&](const char* name, const char* help, int (*run)(const DeskArguments&), bool one) {
+    CLI::App* const sub = command.add_subcommand(name, help);
+    sub->add_option("--config", desk->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
+    if (one) {
+      sub->add_option("ID", desk->id, "as \"alerts list\" shows it")->required();
+      sub->add_option("--as", desk->account, "who decides")->required();
+    }
+    if (std::string_view(name) == "dismiss") sub->add_option("--why", desk->why, "written into the log");
+    sub->callback([desk, run, &exit_code] { exit_code = run(*desk); });
+  };
+  add("list", "warnings that wait for a person", list_held, false);
+  add("release", "send one that waits", release_held, true);
+  add("dismiss", "decide against one that waits", dismiss_held, true);
+}
+
 }  // namespace
 
 void add_alerts(CLI::App& app, int& exit_code) {
@@ -170,6 +241,8 @@ void add_alerts(CLI::App& app, int& exit_code) {
   replaying->add_flag("--json", arguments->json, "one JSON object a line");
   replaying->add_option("--content", arguments->content, "content folder")->envname("KAIRAN_CONTENT")->capture_default_str();
   replaying->callback([arguments, &exit_code] { exit_code = replay(*arguments); });
+
+  add_desk(*command, exit_code);
 
   auto folder = std::make_shared<std::string>("content/kashima");
   CLI::App* const checking = command->add_subcommand("check", "prove the table of rules and every text");

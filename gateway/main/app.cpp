@@ -32,6 +32,12 @@ SpoolOptions spool_options(const Config& config, const Faults& faults) {
   return options;
 }
 
+/// Orders stay in the book until there is something that sends broadcasts.
+class NoBroadcasts final : public broadcasts::AlertSink {
+ public:
+  Result<std::string> send(const broadcasts::AlertOrder&) override { return Error{ErrorCode::kUnavailable, "broadcasts are not running"}; }
+};
+
 }  // namespace
 
 Result<std::unique_ptr<App>> App::start(const Config& config, const Faults& faults) {
@@ -96,6 +102,21 @@ Status App::build() {
     }
   }
   build_pipeline();
+  alert_sink_ = std::make_unique<NoBroadcasts>();
+  auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, [](const std::string& subject, const std::string&) { log::warn("alerts.notice", {{"subject", subject}}); }, clock_);
+  if (!alerts) return alerts.error();
+  alerts_ = *std::move(alerts);
+  const auto in_force = [this]() -> Result<std::vector<std::string>> {
+    const auto hazards = alerts_->desk().in_force();
+    if (!hazards) return hazards.error();
+    std::vector<std::string> kinds;
+    for (const broadcasts::HazardInForce& hazard : *hazards) kinds.push_back(hazard.kind);
+    return kinds;
+  };
+  shelters_ = std::make_unique<ShelterDesk>(*redis_, std::make_shared<ShelterList>(ShelterList::load(config_.content)), in_force, clock_);
+  alerts_->every_tick([this] { return shelters_->refresh(); });
+  safety_ = std::make_unique<SafetyDesk>(*redis_, sealer_);
+  router_->answer_emergencies_from(*shelters_, *safety_);
   if (store_open_) begin_work();
   redis_watch_ = std::thread([this] { watch_redis(); });
   return serve_http();
@@ -149,6 +170,7 @@ void App::begin_work() {
   intake_->start();
   runner_->start();
   broadcasting_->start(installation_);
+  alerts_->start();
   working_ = true;
 }
 
@@ -183,6 +205,7 @@ Status App::serve_http() {
   if (forwarder_) hook = [this](const HttpRequest& request) { forwarder_->forward(request); };
   std::vector<Route> public_routes{webhook_route(*line_, *intake_, pipeline_metrics_, std::move(hook)),
                                    alive_route(health)};
+  if (auto route = alerts_->cap_route()) public_routes.push_back(*std::move(route));
   std::vector<Route> console_routes = operator_routes(health);
   console_ = std::make_unique<Console>(Console::Needs{config_, *redis_, sealer_, clock_});
   for (Route& route : console_->routes()) console_routes.push_back(std::move(route));
@@ -218,6 +241,7 @@ App::~App() {
   if (public_server_) public_server_->stop();
   if (redis_watch_.joinable()) redis_watch_.join();
   if (broadcasting_) broadcasting_->stop();
+  if (alerts_) alerts_->stop();
   if (intake_) intake_->stop();
   if (runner_) runner_->stop();
   if (sender_) sender_->stop();
@@ -237,8 +261,10 @@ Status App::reload_content() {
     }
     return Error{ErrorCode::kInvalid, "the content has errors; the running content stays"};
   }
+  if (const Status rules = alerts_->reload(); !rules) return rules;
   engine_->swap(loaded.engine);
   schema_->swap(*std::move(attributes));
+  shelters_->reload(std::make_shared<ShelterList>(ShelterList::load(config_.content)));
   log::info("content.loaded", {{"garbage_items", loaded.report.garbage_items},
                                {"faqs", loaded.report.faqs},
                                {"rules", loaded.report.rules},
@@ -267,6 +293,7 @@ void App::register_figures() {
                       [this] { return static_cast<double>(sender_->pending()); });
   metrics_.gauge_from("kairan_spool_bytes", "Bytes waiting in the spool", {},
                       [this] { return static_cast<double>(spool_->bytes()); });
+  alerts_->register_figures(metrics_);
   if (forwarder_) {
     metrics_.gauge_from("kairan_webhooks_forwarded", "Webhooks sent on to the second address", {},
                         [this] { return static_cast<double>(forwarder_->forwarded()); });

@@ -17,13 +17,16 @@
 #include "gateway/health_routes.h"
 #include "gateway/http_server.h"
 #include "gateway/intake.h"
+#include "gateway/main/alerts_service.h"
 #include "gateway/main/console.h"
 #include "gateway/metrics.h"
 #include "gateway/pipeline_metrics.h"
 #include "gateway/reply_sender.h"
 #include "gateway/request_metrics.h"
 #include "gateway/router.h"
+#include "gateway/safety_desk.h"
 #include "gateway/shard_runner.h"
+#include "gateway/shelter_desk.h"
 #include "gateway/spool.h"
 #include "store/conversations.h"
 #include "store/embedded_redis.h"
@@ -94,6 +97,10 @@ class App {
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<ShardRunner> runner_;
+  std::unique_ptr<broadcasts::AlertSink> alert_sink_;
+  std::unique_ptr<AlertsService> alerts_;
+  std::unique_ptr<ShelterDesk> shelters_;
+  std::unique_ptr<SafetyDesk> safety_;
   std::unique_ptr<RequestMetrics> public_requests_;
   std::unique_ptr<RequestMetrics> console_requests_;
   std::unique_ptr<Console> console_;

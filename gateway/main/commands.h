@@ -44,5 +44,7 @@ int run_simulator(const SimulatorArguments& arguments);
 void add_account(CLI::App& app, int& exit_code);
 /// `kairan alerts`: replay, check. Starts no Redis.
 void add_alerts(CLI::App& app, int& exit_code);
+/// `kairan shelters`: list, set, disaster.
+void add_shelters(CLI::App& app, int& exit_code);
 
 }  // namespace kairan::gateway

@@ -147,6 +147,7 @@ int main(int argc, char** argv) {
   add_events(app, exit_code);
   kairan::gateway::add_account(app, exit_code);
   kairan::gateway::add_alerts(app, exit_code);
+  kairan::gateway::add_shelters(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }
