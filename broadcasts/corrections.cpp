@@ -72,7 +72,13 @@ Status StaffService::stop_for_correction(const store::Actor& who, std::string_vi
     change.set[std::string(field::kCorrectedBy)] = correction;
     change.due = p_.clock.now();
     const auto done = apply(who, *record, *to, change);
-    if (done) return {};
+    if (done) {
+      std::vector<Problem> ignored;
+      if (const auto document = parse_document(record->field(field::kDocument), ignored); document) {
+        tell(*record, *document, change.action, "");
+      }
+      return {};
+    }
     if (done.error().code != ErrorCode::kConflict) return done.error();
   }
   return Error{ErrorCode::kUnavailable, "元の配信を止められませんでした。もう一度試してください。"};
@@ -121,6 +127,7 @@ Result<std::string> StaffService::correct(const store::Actor& who, std::string_v
   if (const Status ready = prepare(who, *record, *document, change); !ready) return ready.error();
   const auto done = apply(who, *record, *to, change);
   if (!done && done.error().code != ErrorCode::kConflict) return done.error();
+  if (done) tell(*record, *document, act, "");
   return correction;
 }
 

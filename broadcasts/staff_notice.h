@@ -1,8 +1,9 @@
-// What the people responsible must hear from the dispatcher, and the end of a broadcast. Owned here, implemented by whoever
+// What the people responsible must hear from the dispatcher and the service, and the end of a broadcast. Owned here, implemented by whoever
 // can reach staff.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "store/broadcasts.h"
@@ -18,6 +19,11 @@ struct Notice {
     kFinished, ///< all is done
     kAlarm,    ///< something that must not happen, or a token that is not accepted
     kLate,     ///< something is past its deadline
+    kToApprove,      ///< submitted: waits for a second person
+    kReturned,       ///< returned or rejected: the author reads why
+    kDrillSent,      ///< a public drill was ordered
+    kEmergencyUsed,  ///< one person, or a released rule, sent from what was published
+    kCorrection,     ///< something was taken back
   };
   Kind kind = Kind::kAlarm;
   std::string broadcast;  ///< id
@@ -33,6 +39,11 @@ class StaffNotice {
   /// Called at least once when a broadcast is over and every batch of it has an outcome (the record holds how it ended),
   /// and again while it fails: to enter it in the register.
   virtual Status over(const store::BroadcastRecord& record) = 0;
+  /// Somebody in charge looked at the broadcast: what was told about it counts as read.
+  virtual void seen(std::string_view broadcast, std::string_view account) {
+    (void)broadcast;
+    (void)account;
+  }
 };
 
 }  // namespace kairan::broadcasts

@@ -219,7 +219,29 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
 Result<View> StaffService::view(const store::Actor& who, std::string_view id) {
   const auto record = must_read(id);
   if (!record) return record.error();
+  const bool in_charge = who.roles.has_any({Role::kAuthor, Role::kApprover, Role::kEmergencyOfficer, Role::kOperator});
+  if (p_.staff != nullptr && in_charge) p_.staff->seen(id, who.name);
   return view_of(who, *record);
+}
+
+void StaffService::tell(const Record& record, const Document& document, Action action, const std::string& comment) {
+  if (p_.staff == nullptr) return;
+  const std::string about = "「" + document.title + "」（" + document.section + "）";
+  const auto notice = [&](Notice::Kind kind, const std::string& reason) { p_.staff->tell({kind, record.id, reason}); };
+  switch (action) {
+    case Action::kSubmit: notice(Notice::Kind::kToApprove, about + "が承認を待っています。"); break;
+    case Action::kReturn: notice(Notice::Kind::kReturned, about + "が差し戻されました: " + comment); break;
+    case Action::kReject: notice(Notice::Kind::kReturned, about + "が却下されました: " + comment); break;
+    case Action::kSendFrame:
+      notice(record.field(field::kEffect).empty() ? Notice::Kind::kEmergencyUsed : Notice::Kind::kCorrection,
+             about + "を、公開されたひな形から送信しました" + (comment.empty() ? "。" : "（" + comment + "）。"));
+      break;
+    case Action::kCorrect:
+    case Action::kWithdraw: notice(Notice::Kind::kCorrection, about + "の未送信分を止め、訂正・取消を送ります。"); break;
+    default: break;
+  }
+  const bool leaves = action == Action::kSend || action == Action::kSendFrame || action == Action::kSchedule;
+  if (leaves && document.kind == Kind::kDrill) notice(Notice::Kind::kDrillSent, about + "の訓練を送信します。");
 }
 
 Result<std::vector<View>> StaffService::list(const store::Actor& who, const ListFilter& filter) {
@@ -514,7 +536,10 @@ Result<State> StaffService::move(const store::Actor& who, std::string_view id, A
     change.comment = options.comment;
     if (const Status ready = prepare(who, *record, *document, change); !ready) return ready.error();
     const auto done = apply(who, *record, *to, change);
-    if (done) return *to;
+    if (done) {
+      tell(*record, *document, act, options.comment);
+      return *to;
+    }
     if (done.error().code != ErrorCode::kConflict) return done.error();
     // Somebody else was first: read again; the table says whether there is still something to do.
   }

@@ -13,6 +13,7 @@
 #include "broadcasts/frames.h"
 #include "broadcasts/holidays.h"
 #include "broadcasts/service.h"
+#include "broadcasts/staff_notice.h"
 #include "store/audit.h"
 #include "store/broadcasts.h"
 #include "store/links.h"
@@ -38,6 +39,7 @@ struct ServiceParts {
   Deliverer& live;
   Deliverer& practice;
   AllowList testers;
+  StaffNotice* staff = nullptr;  ///< null: nobody is told
   const Clock& clock;
   std::string public_base;
   const Holidays* holidays = nullptr;  ///< for recurring rules; null: not known
@@ -90,6 +92,7 @@ class StaffService final : public BroadcastService {
   Status prepare(const store::Actor& who, const Record& record, const Document& document, Change& change);
   Status prepare_departure(const Record& record, const Document& document, std::optional<TimePoint> at, Change& change);
   Status approved_as_it_is(const Record& record, const Document& document) const;
+  void tell(const Record& record, const Document& document, Action action, const std::string& comment);
   View view_of(const store::Actor& who, const Record& record);
 
   // corrections.cpp

@@ -41,6 +41,12 @@ struct Config {
 
   Secret data_key;  ///< data_key as 32 bytes; empty = not given, see load_or_make_data_key()
   Secret smtp_url;  ///< smtp.url; empty = none
+  std::string staff_mail_from;                ///< staff.mail_from: sender of mails to staff
+  std::vector<std::string> staff_mail;        ///< staff.mail: who is told; comma-separated
+  std::vector<std::string> staff_escalation;  ///< staff.escalation_mail: who is told what nobody read
+  std::string staff_line_group;               ///< staff.line_group: id of the staff's group on LINE; empty = none
+  std::chrono::minutes escalate_after{15};    ///< staff.escalate_minutes, 1..1440
+  std::vector<std::string> test_recipients;   ///< broadcast.test_recipients: who gets tests, and who is in a practice's audience
 
   std::string forward_url;  ///< forward.url: where webhooks are sent on to; empty = nowhere
   Secret forward_secret;    ///< forward.secret: what they are signed with; empty = the first channel secret

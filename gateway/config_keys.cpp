@@ -160,6 +160,33 @@ Problem feed_addresses(const std::string& value, std::string& out) {
   return {};
 }
 
+/// Texts between commas; blanks around them do not count.
+Problem list_of(const std::string& value, std::vector<std::string>& out, bool (*fits)(std::string_view), const char* fix) {
+  out.clear();
+  for (std::size_t begin = 0; begin < value.size();) {
+    const std::size_t comma = std::min(value.find(',', begin), value.size());
+    std::string_view part = std::string_view(value).substr(begin, comma - begin);
+    while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
+    while (!part.empty() && part.back() == ' ') part.remove_suffix(1);
+    if (!fits(part)) return fix;
+    out.emplace_back(part);
+    begin = comma + 1;
+  }
+  return {};
+}
+
+bool is_mail_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < text.size() && !has_blank_or_control(text) &&
+         text.find_first_of("<>,;\"") == std::string_view::npos;
+}
+bool is_line_id(std::string_view text) {
+  return text.size() == 33 && (text[0] == 'U' || text[0] == 'C') &&
+         text.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
+}
+
+constexpr const char* kMailFix = "メールアドレスを、カンマで区切って書いてください（例 koho@example.jp,bousai@example.jp）。";
+
 Problem log_level(const std::string& value, log::Level& out) {
   static const std::map<std::string, log::Level> kLevels{{"debug", log::Level::kDebug},
                                                          {"info", log::Level::kInfo},
@@ -213,6 +240,33 @@ std::vector<ConfigKey> make_keys() {
   plain(
       "cap.folder", [](Config& c, Text v) { return folder(v, c.cap_folder); }, true);
   plain("reply.push_window_minutes", [](Config& c, Text v) { return whole_number(v, 0, 60, c.push_window); });
+  plain(
+      "staff.mail_from",
+      [](Config& c, Text v) -> Problem {
+        if (!v.empty() && !is_mail_address(v)) return "メールアドレスを1つ書いてください。";
+        c.staff_mail_from = v;
+        return {};
+      },
+      true);
+  plain("staff.mail", [](Config& c, Text v) { return list_of(v, c.staff_mail, is_mail_address, kMailFix); }, true);
+  plain(
+      "staff.escalation_mail",
+      [](Config& c, Text v) { return list_of(v, c.staff_escalation, is_mail_address, kMailFix); }, true);
+  plain(
+      "staff.line_group",
+      [](Config& c, Text v) -> Problem {
+        if (!v.empty() && (!is_line_id(v) || v[0] != 'C')) return "LINEのグループID（Cで始まる33文字）を書いてください。";
+        c.staff_line_group = v;
+        return {};
+      },
+      true);
+  plain("staff.escalate_minutes", [](Config& c, Text v) { return whole_number(v, 1, 1440, c.escalate_after); });
+  plain(
+      "broadcast.test_recipients",
+      [](Config& c, Text v) {
+        return list_of(v, c.test_recipients, is_line_id, "LINEのユーザーID（Uで始まる33文字）を、カンマで区切って書いてください。");
+      },
+      true);
   plain("workers", [](Config& c, Text v) { return whole_number(v, 4, 1024, c.workers); });
   plain("senders", [](Config& c, Text v) { return whole_number(v, 1, 1024, c.senders); });
   plain("broadcast.rate", [](Config& c, Text v) { return whole_number(v, 0, 10000, c.broadcast_rate); });

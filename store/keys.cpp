@@ -119,6 +119,9 @@ std::string frames() {
 std::string notices() {
   return "{notices}:queue";
 }
+std::string notices_worker() {
+  return "{notices}:worker";
+}
 std::string notices_seen() {
   return "{notices}:seen";
 }

@@ -50,7 +50,8 @@
 //   shelters        hash     name of a shelter → "REVISION document" (open, full, closed); "*disaster": the mode
 //   alerts:taken    zset     link of a telegram → when it was taken in (ms); three days
 //   links           hash     short link's code → broadcast id LF address
-//   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms)
+//   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms);
+//                            {notices}:worker the process that delivers
 //   gaps            stream   sealed questions without an answer, without ids; trimmed by age and number
 //   {staff}:accounts hash    name of a staff account -> "REVISION document" (store/records.h); the second factor's secret is sealed
 //   {staff}:totp     hash    name -> last step of one-time codes used
@@ -113,6 +114,7 @@ std::string chain_head(std::string_view name);                 ///< hash: seq, h
 std::string chain_ids(std::string_view name);                  ///< hash: once → seq
 std::string frames();                                          ///< hash: frame id → record of an emergency template or correction frame
 std::string notices();                                         ///< hash: notice id → JSON
+std::string notices_worker();                                  ///< string: which process delivers them; expires
 std::string notices_seen();                                    ///< zset: notice id → made (ms)
 std::string inbox(Partition p);                                ///< stream: events waiting
 std::string seen(Partition p, std::int64_t day);               ///< set of event ids taken in on that UTC day; expires

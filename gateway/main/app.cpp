@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/log.h"
+#include "gateway/link_routes.h"
 #include "gateway/main/broadcasting.h"
+#include "gateway/main/staff_desk.h"
 #include "gateway/process_identity.h"
 #include "gateway/webhook_routes.h"
 
@@ -143,8 +145,11 @@ void App::build_pipeline() {
   settings_ = std::make_unique<SettingsDesk>(*schema_, *subscribers_, *conversations_, clock_);
   router_ = std::make_unique<Router>(*engine_, *settings_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
 
+  const broadcasts::SchemaSource schema = [this] { return schema_->get(); };
+  staff_desk_ = std::make_unique<StaffDesk>(config_, *redis_, partitions_, *line_, schema, clock_);
   broadcasting_ = std::make_unique<Broadcasting>(BroadcastingParts{
-      config_, *redis_, *subscribers_, *line_, [this] { return schema_->get(); }, {}, nullptr, clock_});
+      config_, *redis_, *subscribers_, *line_, schema, test_recipients(config_), &staff_desk_->notices(), clock_});
+  staff_desk_->join(*broadcasting_);
 
   const Channels channels{{std::string(line_->name()), line_.get()}};
   ReplySenderOptions sender;
@@ -169,6 +174,7 @@ void App::begin_work() {
   sender_->start();
   intake_->start();
   runner_->start();
+  staff_desk_->notices().start(process_identity());
   broadcasting_->start(installation_);
   alerts_->start();
   working_ = true;
@@ -204,6 +210,7 @@ Status App::serve_http() {
   VerifiedHook hook;
   if (forwarder_) hook = [this](const HttpRequest& request) { forwarder_->forward(request); };
   std::vector<Route> public_routes{webhook_route(*line_, *intake_, pipeline_metrics_, std::move(hook)),
+                                   link_route(staff_desk_->links()), media_route(staff_desk_->media()),
                                    alive_route(health)};
   if (auto route = alerts_->cap_route()) public_routes.push_back(*std::move(route));
   std::vector<Route> console_routes = operator_routes(health);
@@ -242,6 +249,7 @@ App::~App() {
   if (redis_watch_.joinable()) redis_watch_.join();
   if (broadcasting_) broadcasting_->stop();
   if (alerts_) alerts_->stop();
+  if (staff_desk_) staff_desk_->notices().stop();
   if (intake_) intake_->stop();
   if (runner_) runner_->stop();
   if (sender_) sender_->stop();

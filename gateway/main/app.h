@@ -38,6 +38,7 @@
 namespace kairan::gateway {
 
 class Broadcasting;
+class StaffDesk;
 
 /// Failures asked for by tests, from the command line.
 struct Faults {
@@ -92,6 +93,7 @@ class App {
   std::unique_ptr<SchemaSlot> schema_;
   std::unique_ptr<SettingsDesk> settings_;
   std::unique_ptr<Router> router_;
+  std::unique_ptr<StaffDesk> staff_desk_;
   std::unique_ptr<Broadcasting> broadcasting_;
   std::unique_ptr<ReplySender> sender_;
   std::unique_ptr<Spool> spool_;

@@ -50,6 +50,7 @@ class Broadcasting {
   store::BroadcastLedger& ledger() { return ledger_; }
   broadcasts::SegmentComposer& composer() { return composer_; }
   broadcasts::Deliverer& line() { return line_; }
+  broadcasts::Deliverer& practice() { return practice_; }
   broadcasts::LedgerReach& reach() { return reach_; }
   broadcasts::LedgerErasure& erasure() { return erasure_; }
   broadcasts::LedgerStatus& figures() { return figures_; }

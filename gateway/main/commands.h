@@ -46,5 +46,9 @@ void add_account(CLI::App& app, int& exit_code);
 void add_alerts(CLI::App& app, int& exit_code);
 /// `kairan shelters`: list, set, disaster.
 void add_shelters(CLI::App& app, int& exit_code);
+/// kairan broadcast ...
+void add_broadcast(CLI::App& app, int& exit_code);
+/// kairan audit ...
+void add_audit(CLI::App& app, int& exit_code);
 
 }  // namespace kairan::gateway

@@ -148,6 +148,8 @@ int main(int argc, char** argv) {
   kairan::gateway::add_account(app, exit_code);
   kairan::gateway::add_alerts(app, exit_code);
   kairan::gateway::add_shelters(app, exit_code);
+  kairan::gateway::add_broadcast(app, exit_code);
+  kairan::gateway::add_audit(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }
