@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "intents/content_loader.h"
 #include "intents/content_tests.h"
+#include "intents/menu_file.h"
 #include "base/tabular/grid.h"
 #include "store/attributes.h"
 
@@ -127,9 +128,10 @@ int run_content_check(const std::string& folder, std::ostream& out) {
     }
   }
   const auto attributes = store::load_attributes(folder, loaded.report.problems);
+  const std::vector<Menu> menus = load_menus(folder, loaded.report.problems);
   print_problems(loaded.report.problems, out);
   const std::size_t errors = count_errors(loaded.report.problems);
-  out << "受信設定の項目 " << (attributes ? attributes->attributes().size() : 0) << "、";
+  out << "メニュー " << menus.size() << "、受信設定の項目 " << (attributes ? attributes->attributes().size() : 0) << "、";
   out << "品目 " << loaded.report.garbage_items << "、FAQ " << loaded.report.faqs << "、規則 " << loaded.report.rules << "、対話 "
       << loaded.report.dialogues << "、テスト " << tests << "\n";
   out << (errors == 0 ? "誤りはありません。" : "誤りが" + std::to_string(errors) + "件あります。公開できません。") << "\n";

@@ -68,7 +68,7 @@ class Reader {
     const SettingsState& state = in_.state;
     const bool waiting = state.open && !state.paused;
     if (waiting && state.step == "code") {
-      if (const auto digits = read_code_digits(in_.text)) return enter_code(*digits);
+      if (const auto code = read_code(in_.text)) return enter_code(*code);
     }
     if (waiting && state.step == "erase") {
       if (const auto turn = erase_words()) return turn;
@@ -157,10 +157,10 @@ class Reader {
     turn.next = {true, false, false, "", "code"};
     return turn;
   }
-  SettingsTurn enter_code(const std::string& digits) const {
+  SettingsTurn enter_code(const std::string& code) const {
     SettingsTurn turn;
     turn.act = SettingsTurn::Act::kEnterCode;
-    turn.code = digits;
+    turn.code = code;
     return turn;
   }
   SettingsTurn show_code() const {

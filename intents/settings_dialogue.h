@@ -48,7 +48,7 @@ struct SettingsTurn {
   enum class Act { kNone, kEraseAll, kShowCode, kEnterCode };
   std::vector<store::AttributeChange> changes;
   Act act = Act::kNone;
-  std::string code;  ///< kEnterCode: six digits
+  std::string code;  ///< kEnterCode: as read_code() gives it
   std::vector<std::pair<std::string, TextValues>> said;  ///< sentences before the page, by name
   Page page = Page::kNone;
   std::string attribute, value;  ///< what the page is about

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxText = 200;  // UTF-16 units; longer texts are questions, not commands
 constexpr std::size_t kCodeDigits = 6;
+constexpr std::size_t kCodeSigns = 8;
 
 using Kind = SettingsCommand::Kind;
 
@@ -188,13 +189,21 @@ std::optional<SettingsCommand> ask_or_leave(const std::string& key, const store:
 
 }  // namespace
 
-std::optional<std::string> read_code_digits(std::string_view text) {
-  std::string digits;
+std::optional<std::string> read_code(std::string_view text) {
+  std::string code;
+  bool only_digits = true;
   for (const char c : fold(prefix_utf16(text, kMaxText))) {
-    if (c >= '0' && c <= '9') digits += c;
-    else if (c != '-' && c != ' ') return std::nullopt;
+    if (c >= '0' && c <= '9') {
+      code += c;
+    } else if (c >= 'a' && c <= 'z') {
+      code += static_cast<char>(c - 'a' + 'A');
+      only_digits = false;
+    } else if (c != '-' && c != ' ') {
+      return std::nullopt;
+    }
   }
-  return digits.size() == kCodeDigits ? std::optional<std::string>(digits) : std::nullopt;
+  const bool fits = code.size() == kCodeSigns || (only_digits && code.size() == kCodeDigits);
+  return fits ? std::optional<std::string>(code) : std::nullopt;
 }
 
 std::optional<SettingsCommand> read_settings_command(std::string_view text, const store::AttributeSchema& schema) {
@@ -206,7 +215,9 @@ std::optional<SettingsCommand> read_settings_command(std::string_view text, cons
     for (const std::string_view mark : {"は", ":", "："}) {
       if (rest.substr(0, mark.size()) == mark) rest.remove_prefix(mark.size());
     }
-    if (const auto digits = read_code_digits(rest)) return SettingsCommand{Kind::kEnterCode, *digits, "", ""};
+    // 「code question」 is no code: one without a digit has its hyphen.
+    const bool meant = rest.find_first_of("0123456789-") != std::string_view::npos;
+    if (const auto code = read_code(rest); code && meant) return SettingsCommand{Kind::kEnterCode, *code, "", ""};
   }
   const std::string key = fold_key(text);
   if (key.empty()) return std::nullopt;

@@ -36,7 +36,8 @@ std::optional<StepWord> read_step_word(std::string_view text);
 /// id, or by its number in the list; empty otherwise.
 std::vector<std::string> read_values(std::string_view text, const store::Attribute& attribute);
 
-/// The six digits of a code, however they are written; nothing when the text holds anything else.
-std::optional<std::string> read_code_digits(std::string_view text);
+/// A code alone, as the city hands it out: eight letters and digits (or six digits), in small letters or full width, with or
+/// without hyphens. Returned in capitals without them; nothing when the text holds anything else.
+std::optional<std::string> read_code(std::string_view text);
 
 }  // namespace kairan::intents

@@ -332,4 +332,8 @@ Status ApiClient::mark_as_read(std::string_view mark_as_read_token, Timeout time
   return impl_->tell(post("/v2/bot/chat/markAsRead", dump_json(body)), timeout);
 }
 
+Result<HttpReply> ApiClient::exchange(Host host, HttpCall call, Timeout timeout) {
+  return impl_->exchange(host == Host::kApi ? impl_->api() : impl_->data_api(), std::move(call), timeout);
+}
+
 }  // namespace kairan::adapters::line

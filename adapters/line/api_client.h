@@ -18,6 +18,11 @@
 #include "base/result.h"
 #include "base/secret.h"
 
+namespace kairan::adapters {
+struct HttpCall;
+struct HttpReply;
+}  // namespace kairan::adapters
+
 namespace kairan::adapters::line {
 
 struct ApiOptions {
@@ -126,6 +131,10 @@ class ApiClient {
   /// Shows that an answer is coming, in a chat with one person. @param seconds  5..60, rounded up to a multiple of 5
   Status start_loading(std::string_view user_id, int seconds, Timeout timeout);
   Status mark_as_read(std::string_view mark_as_read_token, Timeout timeout);
+
+  /// One authorised exchange, for parts of the API that have a file of their own (rich_menus.h).
+  enum class Host { kApi, kDataApi };
+  Result<HttpReply> exchange(Host host, HttpCall call, Timeout timeout);
 
  private:
   class Impl;

@@ -101,7 +101,8 @@ Json build(Checker& check, const std::string& field, const CardsMessage& message
 }
 
 Json build(Checker& check, const std::string& field, const ListMessage& message) {
-  check.count(field + ".rows", message.rows.size(), kMaxListRows);
+  if (message.rows.empty()) check.utf16(field + ".text", message.text, kMaxTextUtf16);
+  else check.count(field + ".rows", message.rows.size(), kMaxListRows);
   for (std::size_t i = 0; i < message.rows.size() && check.ok(); ++i) {
     const std::string place = field + ".rows[" + std::to_string(i) + "]";
     check.utf16(place + ".label", message.rows[i].label, kMaxTextUtf16);

@@ -42,6 +42,8 @@ int run_simulator(const SimulatorArguments& arguments);
 
 /// Adds "account" and what belongs to it to the command line.
 void add_account(CLI::App& app, int& exit_code);
+/// `kairan menus`: publish, switch, status, json.
+void add_menus(CLI::App& app, int& exit_code);
 /// `kairan alerts`: replay, check. Starts no Redis.
 void add_alerts(CLI::App& app, int& exit_code);
 /// `kairan shelters`: list, set, disaster.

@@ -146,6 +146,7 @@ int main(int argc, char** argv) {
   add_content(app, exit_code);
   add_events(app, exit_code);
   kairan::gateway::add_account(app, exit_code);
+  kairan::gateway::add_menus(app, exit_code);
   kairan::gateway::add_alerts(app, exit_code);
   kairan::gateway::add_shelters(app, exit_code);
   kairan::gateway::add_broadcast(app, exit_code);

@@ -277,13 +277,16 @@ TEST_CASE("while something else was asked, words belong to that") {
   REQUIRE(t.say("浜"));
 }
 
-TEST_CASE("a code is asked for, and six digits are taken as one then") {
+TEST_CASE("a code is asked for, and what looks like one is taken as one then") {
   Talk t = talk();
-  CHECK_FALSE(t.say("123-456"));
+  CHECK_FALSE(t.say("K7QM-2XTP"));
   REQUIRE(t.say("コードを入力"));
-  REQUIRE(t.say("123-456"));
+  REQUIRE(t.say("ｋ７ｑｍ ２ｘｔｐ"));
   CHECK(t.turn.act == SettingsTurn::Act::kEnterCode);
+  CHECK(t.turn.code == "K7QM2XTP");
+  REQUIRE(t.say("コード 123-456"));
   CHECK(t.turn.code == "123456");
+  CHECK_FALSE(t.say("code question"));
 }
 
 TEST_CASE("whatever is shown fits LINE, in every language and at every step") {
