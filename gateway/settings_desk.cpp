@@ -96,12 +96,10 @@ Result<std::optional<SettingsAnswer>> SettingsDesk::handle(const Event& event, R
     answer.counter = "settings:refused";
   }
   if (const Status acted = act(event, *schema, *turn, view); !acted) {
-    if (acted.error().code == ErrorCode::kNotFound) {
-      answer.counter = "ignored:erased";
-      answer.erased = true;
-      return std::optional<SettingsAnswer>(std::move(answer));
-    }
-    return acted.error().within("settings");
+    if (acted.error().code != ErrorCode::kNotFound) return acted.error().within("settings");
+    answer.counter = "ignored:erased";
+    answer.erased = true;
+    return std::optional<SettingsAnswer>(std::move(answer));
   }
   answer.erased = turn->act == SettingsTurn::Act::kEraseAll && !view.ref;
   const std::string language = answer.erased ? language_before : view.resident.language;
@@ -114,79 +112,76 @@ Result<std::optional<SettingsAnswer>> SettingsDesk::handle(const Event& event, R
 Status SettingsDesk::apply(const Event& event, const store::AttributeSchema& schema, const SettingsTurn& turn,
                            ResidentView& view) {
   if (turn.changes.empty()) return {};
-  if (const Status there = ensure(event, view); !there) return there;
+  if (!view.ref) {
+    const auto made = subscribers_.ensure(event.source.chat_id, event.at);
+    if (!made) return made.error();
+    view.ref = *made;
+  }
   const auto changed = subscribers_.change(*view.ref, schema, turn.changes, event.at);
   if (!changed) return changed.error();
   return read_settings(schema, view);
 }
 
-Status SettingsDesk::ensure(const Event& event, ResidentView& view) {
-  if (view.ref) return {};
-  const auto made = subscribers_.ensure(event.source.chat_id, event.at);
-  if (!made) return made.error();
-  view.ref = *made;
-  return {};
-}
-
 Status SettingsDesk::act(const Event& event, const store::AttributeSchema& schema, SettingsTurn& turn, ResidentView& view) {
   using Act = SettingsTurn::Act;
-  const bool able = turn.act == Act::kNone || (turn.act == Act::kEraseAll && services_.erase) ||
-                    (turn.act == Act::kShowCode && services_.resident_code) ||
-                    (turn.act == Act::kEnterCode && services_.enter_group);
-  if (!able) {
-    turn.said = {{"unavailable", {}}};
-    turn.act = Act::kNone;
-    return {};
-  }
+  const std::string& address = event.source.chat_id;
+  const auto unavailable = [&] { turn.said = {{"unavailable", {}}}; };
   switch (turn.act) {
     case Act::kNone: return {};
     case Act::kEraseAll: {
-      if (const Status erased = services_.erase(event.source.chat_id, event.at, event.id); !erased) {
-        return erased.error().within("erase");
+      if (!services_.erase) {
+        unavailable();
+        return {};
       }
+      if (const Status erased = services_.erase(address, event.at, event.id); !erased) return erased.error().within("erase");
       view = ResidentView();
       return {};
     }
     case Act::kShowCode: {
-      if (const Status there = ensure(event, view); !there) return there;
-      const auto code = services_.resident_code(*view.ref);
+      if (!services_.resident_code) {
+        unavailable();
+        return {};
+      }
+      const auto code = services_.resident_code(address, event.at);
       if (!code && code.error().code == ErrorCode::kConflict) {
-        turn.said.emplace_back("code_often", intents::TextValues{});
+        unavailable();  // asked for too often
         return {};
       }
       if (!code) return code.error().within("resident code");
-      const TimePoint until = clock_.now() + SettingsServices::kCodeValid;
-      turn.said.emplace_back("your_code",
-                             intents::TextValues{{"code", *code}, {"until", moment(until, view.resident.language)}});
+      turn.said.emplace_back("your_code", intents::TextValues{{"code", code->code},
+                                                              {"until", moment(code->until, view.resident.language)}});
       return {};
     }
-    case Act::kEnterCode: return enter_group(event, schema, turn, view);
+    case Act::kEnterCode: {
+      if (!services_.enter_group) {
+        unavailable();
+        return {};
+      }
+      const auto entered = services_.enter_group(address, turn.code, event.at);
+      if (!entered) return entered.error().within("group code");
+      if (entered->kind == GroupEntry::Kind::kLocked) {
+        turn.said.emplace_back("code_locked", intents::TextValues{});
+      } else if (entered->kind == GroupEntry::Kind::kWrong) {
+        turn.said.emplace_back("code_wrong", intents::TextValues{{"left", std::to_string(entered->tries_left)}});
+        turn.next = {true, false, false, "", "code"};
+      } else {
+        const store::Attribute* const attribute = schema.find(entered->attribute);
+        const std::string name = attribute == nullptr
+                                     ? entered->value
+                                     : intents::value_label(*attribute, entered->value, view.resident.language);
+        turn.said.emplace_back("code_good", intents::TextValues{{"group", name}});
+        // The code's own store made the change; a person new to us got a slot by it.
+        if (!view.ref) {
+          const auto found = subscribers_.find(address);
+          if (!found) return found.error();
+          view.ref = *found;
+        }
+        return read_settings(schema, view);
+      }
+      return {};
+    }
   }
   return {};
-}
-
-Status SettingsDesk::enter_group(const Event& event, const store::AttributeSchema& schema, SettingsTurn& turn,
-                                 ResidentView& view) {
-  if (const Status there = ensure(event, view); !there) return there;
-  const auto entered = services_.enter_group(*view.ref, turn.code);
-  if (!entered) return entered.error().within("group code");
-  if (entered->kind == GroupEntry::Kind::kLocked) {
-    turn.said.emplace_back("code_locked", intents::TextValues{});
-    return {};
-  }
-  if (entered->kind == GroupEntry::Kind::kWrong) {
-    turn.said.emplace_back("code_wrong", intents::TextValues{{"left", std::to_string(entered->tries_left)}});
-    turn.next = {true, false, false, "", "code"};
-    return {};
-  }
-  const std::vector<store::AttributeChange> changes{{entered->attribute, entered->value, true}};
-  const auto changed = subscribers_.change(*view.ref, schema, changes, event.at);
-  if (!changed) return changed.error().within("group");
-  const store::Attribute* const attribute = schema.find(entered->attribute);
-  const std::string name = attribute == nullptr ? entered->value
-                                                : intents::value_label(*attribute, entered->value, view.resident.language);
-  turn.said.emplace_back("code_good", intents::TextValues{{"group", name}});
-  return read_settings(schema, view);
 }
 
 SettingsAnswer SettingsDesk::not_understood(const ResidentView& view) const {

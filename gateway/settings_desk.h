@@ -41,22 +41,26 @@ class SchemaSlot {
   std::shared_ptr<const store::AttributeSchema> schema_;  // guarded by mutex_
 };
 
+struct ResidentCode {
+  std::string code;  ///< as it is read aloud
+  TimePoint until;
+};
+
 /// What a group code led to.
 struct GroupEntry {
   enum class Kind { kEntered, kWrong, kLocked };
   Kind kind = Kind::kWrong;
-  std::string attribute, value;  ///< kEntered: what to set
+  std::string attribute, value;  ///< kEntered
   int tries_left = 0;            ///< kWrong
 };
 
 /// What 受信設定 needs beyond the settings themselves. An absent one is answered as not available.
 struct SettingsServices {
-  /// Erases everything about the address, in every part of the store, but the event that asks for it.
+  /// Everything about the address, in every part of the store. `at` is the time of the event that asks; the event itself is
+  /// left to be answered.
   std::function<Status(const std::string& address, TimePoint at, const std::string& event_id)> erase;
-  /// A new code for the staff, valid for kCodeValid; kConflict when too many were asked for.
-  std::function<Result<std::string>(store::SubscriberRef ref)> resident_code;
-  std::function<Result<GroupEntry>(store::SubscriberRef ref, const std::string& code)> enter_group;
-  static constexpr std::chrono::hours kCodeValid{24};
+  std::function<Result<ResidentCode>(const std::string& address, TimePoint at)> resident_code;
+  std::function<Result<GroupEntry>(const std::string& address, const std::string& code, TimePoint at)> enter_group;
 };
 
 /// What is known of a person when one of their messages is answered.
@@ -97,8 +101,6 @@ class SettingsDesk {
   Status apply(const Event& event, const store::AttributeSchema& schema, const intents::SettingsTurn& turn,
                ResidentView& view);
   Status act(const Event& event, const store::AttributeSchema& schema, intents::SettingsTurn& turn, ResidentView& view);
-  Status enter_group(const Event& event, const store::AttributeSchema& schema, intents::SettingsTurn& turn, ResidentView& view);
-  Status ensure(const Event& event, ResidentView& view);
   Status read_settings(const store::AttributeSchema& schema, ResidentView& view);
 
   const SchemaSlot& schema_;
