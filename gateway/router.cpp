@@ -10,6 +10,9 @@
 namespace kairan::gateway {
 namespace {
 
+/// Data of the buttons that change the picture menu (intents/menu_file.h, `menu:`).
+constexpr std::string_view kMenuSwitched = "menu:";
+
 Handling ignored(std::string_view reason) {
   return Handling{{}, Display::kStandard, std::nullopt, "ignored:" + std::string(reason)};
 }
@@ -35,6 +38,10 @@ Result<Handling> Router::handle(const Event& event) {
   if (event.kind == EventKind::kFollow || event.kind == EventKind::kUnfollow) return follow(event);
   if (event.standby) return ignored("standby");
   if (event.reply_token.empty()) return ignored(event_kind_name(event.kind));
+  // The picture menu was changed for another: the change is seen, nothing is to be said.
+  if (event.kind == EventKind::kPostback && event.data.compare(0, kMenuSwitched.size(), kMenuSwitched) == 0) {
+    return ignored("menu_switched");
+  }
   if (is_group(event)) {
     if (event.kind == EventKind::kJoin) return say(event, "joined_group", "joined", intents::Resident{});
     // In groups and rooms people talk to one another; Kairan answers only when it is spoken to.

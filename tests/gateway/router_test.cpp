@@ -144,6 +144,15 @@ TEST_CASE("a store that does not answer is an error, not a wrong answer", "[redi
   CHECK(handling.error().code == ErrorCode::kUnavailable);
 }
 
+TEST_CASE("changing the picture menu is not answered as if it were a question", "[redis]") {
+  Pipeline test(redis());
+  Event event = event_of(EventKind::kPostback);
+  event.data = "menu:disaster";
+  const auto handling = must(test.router.handle(event));
+  CHECK(handling.messages.empty());
+  CHECK(handling.counter == "ignored:menu_switched");
+}
+
 TEST_CASE("a postback reaches the engine with what was picked", "[redis]") {
   Pipeline test(redis());
   Event event = event_of(EventKind::kPostback);
