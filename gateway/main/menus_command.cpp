@@ -9,14 +9,13 @@
 
 #include "adapters/line/line_channel.h"
 #include "adapters/line/rich_menus.h"
-#include "base/bitmap.h"
 #include "base/bounded_json.h"
 #include "base/clock.h"
 #include "gateway/config.h"
 #include "gateway/main/attach.h"
 #include "gateway/main/commands.h"
+#include "gateway/main/menu_switch.h"
 #include "intents/menu_file.h"
-#include "intents/settings_dialogue.h"
 #include "store/keys.h"
 #include "store/subscribers.h"
 
@@ -89,56 +88,6 @@ int fail(const char* what, const Error& error) {
   return 1;
 }
 
-/// Followers who chose a language, so that its menu is theirs. The ids go to LINE and nowhere else.
-Result<std::vector<std::string>> readers_of(AttachedStore& attached, const std::string& language) {
-  store::Subscribers subscribers(*attached.redis, *attached.sealer, store::kDefaultPartitions);
-  const std::vector<std::string> names{std::string(store::Subscribers::kFollowers),
-                                       store::value_bitmap(intents::kLanguageAttribute, language)};
-  const auto bits = subscribers.read_bitmaps(names);
-  if (!bits) return bits.error();
-  std::vector<std::string> ids;
-  for (const store::PartitionBits& partition : *bits) {
-    std::vector<std::uint32_t> ordinals;
-    const Bitmap& follows = partition.bitmaps.at(0);
-    const Bitmap& reads = partition.bitmaps.at(1);
-    reads.for_each([&](std::size_t ordinal) {
-      if (follows.test(ordinal)) ordinals.push_back(static_cast<std::uint32_t>(ordinal));
-      return true;
-    });
-    if (ordinals.empty()) continue;
-    const auto addresses = subscribers.addresses(partition.partition, ordinals);
-    if (!addresses) return addresses.error();
-    for (const std::string& address : *addresses) {
-      const std::size_t colon = address.rfind(':');  // an address may name its channel first
-      if (!address.empty()) ids.push_back(colon == std::string::npos ? address : address.substr(colon + 1));
-    }
-  }
-  return ids;
-}
-
-/// Everybody sees `menu` in their language: the default in Japanese, and menus of their own for readers of another.
-int show(Account& account, const std::string& config_file, const intents::Menu& menu) {
-  if (const Status shown = account.menus->show_to_everyone(menu.name); !shown) return fail("メニューを切り替え", shown.error());
-  std::printf("全員のメニューを「%s」にしました。\n", menu.title.c_str());
-  if (menu.languages.size() < 2) return 0;
-  const auto attached = attach_to_store(config_file);
-  if (!attached) {
-    std::fprintf(stderr, "日本語のほかのメニューは切り替えていません。ゲートウェイが動いているときに、もう一度実行してください。\n");
-    return 1;
-  }
-  for (const std::string& language : menu.languages) {
-    if (language == "ja") continue;
-    const auto ids = readers_of(*attached, language);
-    if (!ids) return fail("登録を読むことが", ids.error());
-    if (ids->empty()) continue;
-    const auto otherwise = account.menus->link(*ids, intents::menu_alias(menu, language));
-    if (!otherwise) return fail("メニューを切り替え", otherwise.error());
-    std::printf("%s: %zu人のメニューを切り替えました。\n", language.c_str(), ids->size());
-    if (*otherwise > 0) std::fprintf(stderr, "%s: 確かめた人のうち%zu人にまだ反映されていません。\n", language.c_str(), *otherwise);
-  }
-  return 0;
-}
-
 int run_publish(const Arguments& arguments) {
   const auto account = open_account(arguments.config);
   if (!account) return 2;
@@ -175,7 +124,15 @@ int run_switch(const Arguments& arguments) {
     std::fprintf(stderr, "メニュー「%s」は %s/menus にありません。\n", arguments.name.c_str(), account->config.content.c_str());
     return 1;
   }
-  return show(*account, arguments.config, *menu);
+  const auto attached = attach_to_store(arguments.config);
+  if (!attached) return 2;
+  store::Subscribers subscribers(*attached->redis, *attached->sealer, store::kDefaultPartitions);
+  const auto done = switch_menu(*account->menus, subscribers, *menu);
+  if (!done) return fail("メニューを切り替え", done.error());
+  std::printf("メニューを「%s」にしました。\n", menu->title.c_str());
+  for (const auto& [language, people] : done->people) std::printf("  %s: %zu人\n", language.c_str(), people);
+  if (done->not_yet > 0) std::fprintf(stderr, "確かめた人のうち%zu人にまだ反映されていません。少し待ってから確かめてください。\n", done->not_yet);
+  return 0;
 }
 
 int run_status(const Arguments& arguments) {

@@ -185,6 +185,15 @@ try {
     await shot('menu-answers');
   });
 
+  await checks.test('the city switches everybody\'s menu, also of those who changed theirs, and back', async () => {
+    const switched = kairan('menus', 'switch', 'disaster');
+    equal(switched.status, 0, switched.stdout + switched.stderr);
+    await until('the disaster menu', async () => (await menu('避難所を探す').count()) === 1, 15000);
+    equal(kairan('menus', 'switch', 'main').status, 0, 'switching back');
+    await until('the main menu', async () => (await menu('受信設定').count()) === 1, 15000);
+    equal(kairan('menus', 'switch', 'nothing').status, 1, 'a menu that is not there');
+  });
+
   await checks.test('a code for the counter is shown', async () => {
     truthy(/コードは [0-9A-Z]{4}-[0-9A-Z]{4} です/.test(await type('コードを見せて')), await last());
     truthy(/コードが違うようです/.test(await type('コード ABCD-2345')), await last());
