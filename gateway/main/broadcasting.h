@@ -14,6 +14,7 @@
 #include "broadcasts/dispatcher.h"
 #include "broadcasts/ledger_erasure.h"
 #include "broadcasts/ledger_reach.h"
+#include "broadcasts/ledger_status.h"
 #include "broadcasts/practice_deliverer.h"
 #include "broadcasts/staff_notice.h"
 #include "gateway/config.h"
@@ -51,6 +52,7 @@ class Broadcasting {
   broadcasts::Deliverer& line() { return line_; }
   broadcasts::LedgerReach& reach() { return reach_; }
   broadcasts::LedgerErasure& erasure() { return erasure_; }
+  broadcasts::LedgerStatus& figures() { return figures_; }
 
   /// Redis connections that it may hold at once.
   static std::size_t connections(const Config& config);
@@ -63,6 +65,7 @@ class Broadcasting {
   store::BroadcastLedger ledger_;
   broadcasts::LedgerReach reach_;
   broadcasts::LedgerErasure erasure_;
+  broadcasts::LedgerStatus figures_;
   broadcasts::SegmentComposer composer_;
   std::unique_ptr<broadcasts::StaffNotice> log_notice_;
   std::unique_ptr<broadcasts::Dispatcher> dispatcher_;

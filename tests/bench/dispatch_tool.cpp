@@ -61,6 +61,7 @@ int order(store::RedisClient& redis, const std::string& priority, const std::str
   record.fields[std::string(broadcasts::field::kDocument)] = broadcasts::canonical_json(*document);
   record.fields[std::string(broadcasts::field::kKind)] = "live";
   record.fields[std::string(broadcasts::field::kPriority)] = priority;
+  record.fields[std::string(broadcasts::field::kApprovedHash)] = broadcasts::approval_hash(*document);
   record.fields[std::string(broadcasts::field::kAt)] = std::to_string(to_unix_ms(now));
   if (const Status created = broadcasts.create(record, now); !created) return fail(created.error().detail);
   const auto ordered = broadcasts.update(record.id, 0, {"scheduled", {}, {}, SystemClock().now()});

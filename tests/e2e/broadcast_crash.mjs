@@ -116,7 +116,13 @@ async function oneRound(round) {
   if (what !== 'redis') pick(running).kill('SIGKILL');
   if (what !== 'gateway') killRedis();
   // Working again: something of it reaches the platform, or all of it has.
-  await until('work goes on', async () => (await accepted()) > before || (await statusOf(id)).state === 'sent', 60000, 20);
+  let last = {};
+  await until('work goes on', async () => {
+    if ((await accepted()) > before) return true;
+    last = await statusOf(id);
+    return ['sent', 'sent_with_unknown', 'failed', 'paused', 'held'].includes(last.state);
+  }, 60000, 20);
+  if (['failed', 'paused', 'held'].includes(last.state)) throw new Error(`${last.state}: ${last.reason}`);
   const back = Date.now() - at;
   backs.push(back);
   slowestBack = Math.max(slowestBack, back);
