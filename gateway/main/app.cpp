@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "gateway/content_workspace.h"
 #include "gateway/main/broadcasting.h"
 #include "gateway/process_identity.h"
 #include "gateway/webhook_routes.h"
@@ -44,8 +45,9 @@ App::App(const Config& config, const Faults& faults)
     : config_(config), faults_(faults), pipeline_metrics_(metrics_), sealer_(config.data_key) {}
 
 Status App::build() {
-  intents::Loaded loaded = intents::load_engine(config_.content);
-  auto attributes = store::load_attributes(config_.content, loaded.report.problems);
+  const std::string folder = ContentWorkspace::current_folder(config_.data_dir, config_.content);
+  intents::Loaded loaded = intents::load_engine(folder);
+  auto attributes = store::load_attributes(folder, loaded.report.problems);
   if (!attributes) loaded.engine.reset();
   if (!loaded.engine) {
     for (const FileProblem& problem : loaded.report.problems) {
@@ -184,7 +186,8 @@ Status App::serve_http() {
   std::vector<Route> public_routes{webhook_route(*line_, *intake_, pipeline_metrics_, std::move(hook)),
                                    alive_route(health)};
   std::vector<Route> console_routes = operator_routes(health);
-  console_ = std::make_unique<Console>(Console::Needs{config_, *redis_, sealer_, clock_});
+  console_ = std::make_unique<Console>(Console::Needs{config_, *redis_, sealer_, clock_, *engine_, *schema_, *subscribers_, *gaps_, *line_,
+                                                      [this] { return health_parts(); }, &broadcasting_->reach()});
   for (Route& route : console_->routes()) console_routes.push_back(std::move(route));
   public_requests_ = std::make_unique<RequestMetrics>(metrics_, "public", public_routes);
   console_requests_ = std::make_unique<RequestMetrics>(metrics_, "console", console_routes);
@@ -202,6 +205,7 @@ Status App::serve_http() {
   options.host = config_.console_listen.host;
   options.port = config_.console_listen.port;
   options.workers = 16;
+  options.max_streams = 6;
   options.observe = observer(*console_requests_);
   console_server_ = std::make_unique<HttpServer>(options, std::move(console_routes));
   for (HttpServer* server : {console_server_.get(), public_server_.get()}) {
@@ -227,8 +231,9 @@ App::~App() {
 }
 
 Status App::reload_content() {
-  intents::Loaded loaded = intents::load_engine(config_.content);
-  auto attributes = store::load_attributes(config_.content, loaded.report.problems);
+  const std::string folder = ContentWorkspace::current_folder(config_.data_dir, config_.content);
+  intents::Loaded loaded = intents::load_engine(folder);
+  auto attributes = store::load_attributes(folder, loaded.report.problems);
   if (!attributes) loaded.engine.reset();
   if (!loaded.engine) {
     for (const FileProblem& problem : loaded.report.problems) {
@@ -258,6 +263,32 @@ std::vector<Check> App::checks() {
   all.push_back({"shards", working_ && runner_->owned() > 0, "no shard is owned by this process"});
   all.push_back({"spool", spool_->empty(), "events wait in the spool for Redis"});
   return all;
+}
+
+/// The machine's state in sentences for staff.
+std::vector<staff::HealthPart> App::health_parts() {
+  std::vector<staff::HealthPart> parts;
+  const bool redis = redis_->ping(milliseconds(500)).ok();
+  parts.push_back({"redis", "データの保管（Redis）", "Store (Redis)", redis ? "ok" : "failed",
+                   redis ? "応答しています。" : "応答がありません。運用担当に知らせてください。", std::nullopt});
+  const bool empty = spool_->empty();
+  parts.push_back({"spool", "一時保管", "Spool", empty ? "ok" : "warning",
+                   empty ? "空です。" : "保管場所が戻るのを待っているイベントがあります。", static_cast<double>(spool_->bytes())});
+  const std::size_t owned = working_ ? runner_->owned() : 0;
+  parts.push_back({"shards", "応答の処理", "Answering", owned > 0 ? "ok" : "failed",
+                   owned > 0 ? "動いています。" : "この機械では処理していません。", static_cast<double>(owned)});
+  if (const auto followers = subscribers_->count_following()) {
+    parts.push_back({"friends", "友だち", "Friends", "ok", std::to_string(*followers) + "人が友だちです。", static_cast<double>(*followers)});
+  }
+  if (const auto figures = inbox_->figures()) {
+    const double lag = figures->oldest ? std::chrono::duration<double>(clock_.now() - *figures->oldest).count() : 0.0;
+    parts.push_back({"webhook", "受信の遅れ", "Webhook lag", lag < 10 ? "ok" : "warning",
+                     lag < 10 ? "遅れはありません。" : std::to_string(static_cast<int>(lag)) + "秒前のイベントが待っています。", lag});
+    parts.push_back({"dead", "処理をあきらめたイベント", "Events given up", figures->dead == 0 ? "ok" : "warning",
+                     figures->dead == 0 ? "ありません。" : std::to_string(figures->dead) + "件あります。運用担当が確認してください。",
+                     static_cast<double>(figures->dead)});
+  }
+  return parts;
 }
 
 void App::register_figures() {

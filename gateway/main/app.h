@@ -64,6 +64,7 @@ class App {
   Status serve_http();
   void watch_redis();
   std::vector<Check> checks();
+  std::vector<staff::HealthPart> health_parts();
   void register_figures();
   std::string metrics_page();
 

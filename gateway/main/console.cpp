@@ -27,7 +27,7 @@ std::string city_name(const std::string& content) {
 }  // namespace
 
 struct Console::Graph {
-  explicit Graph(Needs& needs)
+  explicit Graph(const Needs& needs)
       : sessions(needs.redis),
         tries(needs.redis),
         once(needs.redis),
@@ -36,10 +36,28 @@ struct Console::Graph {
         rules(accounts, needs.clock, audit_into(audit, needs.clock)),
         api_keys(needs.redis, store::keys::api_keys()),
         sections(needs.redis, store::keys::sections()),
-        parts{needs.clock, needs.sealer, sessions, tries,    once,  accounts, rules,
-              api_keys,    sections,     audit,    settings_of(needs.config), [name = city_name(needs.config.content)] { return name; }},
+        frames(needs.redis, audit, needs.clock),
+        segments(needs.subscribers, needs.reach),
+        content(needs.config.data_dir, needs.config.content, needs.engine, needs.clock),
+        parts(make_parts(needs)),
         api(parts, staff::all_endpoints(parts)),
         files(needs.config.console_files.empty() ? ConsoleFiles::find_folder() : needs.config.console_files) {}
+
+  staff::Parts make_parts(const Needs& needs) {
+    staff::Parts made{needs.clock, needs.sealer, sessions, tries,    once,  accounts, rules,
+                      api_keys,    sections,     audit,    settings_of(needs.config),
+                      [name = city_name(needs.config.content)] { return name; }};
+    made.frames = &frames;
+    made.segments = &segments;
+    made.subscribers = &needs.subscribers;
+    made.content = &content;
+    made.gaps = &needs.gaps;
+    made.schema = [&schema = needs.schema] { return schema.get(); };
+    made.render = [&channel = needs.channel](const std::vector<Message>& messages) { return channel.render(messages); };
+    made.health = needs.health;
+    if (needs.add) needs.add(made);
+    return made;
+  }
 
   store::Sessions sessions;
   store::LoginTries tries;
@@ -48,6 +66,9 @@ struct Console::Graph {
   store::Audit audit;
   StaffAccounts rules;
   store::Records api_keys, sections;
+  broadcasts::Frames frames;
+  broadcasts::SegmentReader segments;
+  ContentWorkspace content;
   staff::Parts parts;
   staff::StaffApi api;
   ConsoleFiles files;

@@ -184,12 +184,4 @@ void add_operator_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts
   add("POST", "/api/v1/audit/verify", &OperatorCalls::verify);
 }
 
-std::vector<Endpoint> all_endpoints(const Parts& parts) {
-  std::vector<Endpoint> endpoints;
-  add_session_endpoints(endpoints, parts);
-  add_account_endpoints(endpoints, parts);
-  add_operator_endpoints(endpoints, parts);
-  return endpoints;
-}
-
 }  // namespace kairan::gateway::staff

@@ -25,11 +25,14 @@ using store::Roles;
 inline const char* const kPassword = "akai-densha-no-mado";
 
 struct StaffDesk {
-  explicit StaffDesk(TestRedis& server, gateway::staff::Settings settings = open_settings())
+  /// @param setup  adds further parts before the API is built
+  explicit StaffDesk(TestRedis& server, gateway::staff::Settings settings = open_settings(),
+                     const std::function<void(gateway::staff::Parts&)>& setup = {})
       : redis(server.client()),
         parts{clock,    sealer, sessions, tries, once, accounts, rules, api_keys, sections, audit, settings,
               [] { return std::string("鹿島市"); }} {
     server.flush();
+    if (setup) setup(parts);
     api = std::make_unique<gateway::staff::StaffApi>(parts, gateway::staff::all_endpoints(parts));
   }
   static gateway::staff::Settings open_settings() {
