@@ -301,6 +301,9 @@ Result<Composition> SegmentComposer::compose(const store::BroadcastRecord& recor
   if (record.field(field::kApprovedHash) != approval_hash(*document)) {
     return Error{ErrorCode::kInvalid, "承認された内容と、いまの内容が一致しません。送らずに止めました。"};
   }
+  if (!document->rule.empty()) {
+    return Error{ErrorCode::kInvalid, "繰り返しの配信そのものは送れません。1回ごとの配信が送られます。"};
+  }
   ComposeRequest request{record.id, *document, std::string(record.field(field::kCorrects)),
                          time_of(record, field::kAt).value_or(parts_.clock.now()), true, false};
   auto composed = compose(request);

@@ -98,7 +98,7 @@ std::map<std::string, std::string> fields_of(const Document& document) {
 
 std::vector<std::string> approval_fields() {
   return {std::string(field::kApprover), std::string(field::kApprovedHash), std::string(field::kApprovedCount),
-          std::string(field::kApprovedAt), std::string(field::kAt)};
+          std::string(field::kApprovedAt), std::string(field::kAt), std::string(field::kSince), std::string(field::kHandled)};
 }
 
 Error no_such() { return Error{ErrorCode::kNotFound, "その配信はありません。番号を確かめてください。"}; }
@@ -465,7 +465,10 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
       return {};
     case Action::kSchedule: {
       if (const Status same = approved_as_it_is(record, document); !same) return same;
-      if (!document.rule.empty()) return {};  // its occurrences leave, one by one
+      if (!document.rule.empty()) {  // its occurrences leave, one by one (recurrence.h)
+        if (record.field(field::kSince).empty()) change.set[std::string(field::kSince)] = ms_text(now);
+        return {};
+      }
       if (!document.at) return Error{ErrorCode::kInvalid, "予約の時刻がありません。すぐに送るときは「送信」（send）を使ってください。"};
       if (*document.at <= now) {
         return Error{ErrorCode::kConflict, "予約の時刻（" + format_jst(*document.at) + "）が過ぎています。時刻を直して提出し直してください。"};
@@ -490,6 +493,7 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
       return prepare_departure(record, document, std::nullopt, change);
     }
     case Action::kResume:
+      if (!document.rule.empty()) return {};  // goes on with its next occurrence
       change.due = now;
       if (record.state == state_name(State::kHeld) && record.field(field::kAt).empty()) change.set[std::string(field::kAt)] = ms_text(now);
       return {};

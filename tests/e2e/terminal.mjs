@@ -54,7 +54,7 @@ async function gapsTest() {
 
 async function deadTest() {
   const city = new City('dead');
-  const key = () => ({ KAIRAN_DATA_KEY: randomBytes(32).toString('base64') });
+  const key = () => ({ KAIRAN_DATA_KEY: randomBytes(32).toString('hex') });
   const right = key();
   await city.simulator();
   const first = await city.gateway({ env: right });
