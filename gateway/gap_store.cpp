@@ -65,4 +65,13 @@ Result<std::vector<GapCount>> RedisGapStore::list(TimePoint now) const {
   return all;
 }
 
+Result<std::uint64_t> RedisGapStore::forget(std::string_view resident_tag) {
+  return gaps_.remove_if([&](std::string_view sealed) {
+    const auto opened = sealer_.open(sealed, kSealContext);
+    if (!opened) return false;
+    const auto record = parse_json(*opened);
+    return record && json_text(*record, "r") == resident_tag;
+  });
+}
+
 }  // namespace kairan::gateway

@@ -16,6 +16,8 @@ class RedisGapStore final : public intents::GapStore {
 
   Status record(const intents::Gap& gap, std::string_view resident_tag, TimePoint now) override;
   Result<std::vector<intents::GapCount>> list(TimePoint now) const override;
+  /// Takes out what one resident asked. @return how many
+  Result<std::uint64_t> forget(std::string_view resident_tag);
 
  private:
   mutable store::Gaps gaps_;

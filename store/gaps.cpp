@@ -39,4 +39,25 @@ Result<std::vector<std::string>> Gaps::all(TimePoint now, std::chrono::milliseco
   }
 }
 
+Result<std::uint64_t> Gaps::remove_if(const std::function<bool(std::string_view sealed)>& take) {
+  std::uint64_t removed = 0;
+  std::string from = "-";
+  for (;;) {
+    const auto reply = redis_.command({"XRANGE", keys::gaps(), from, "+", "COUNT", std::to_string(kReadAtOnce)});
+    if (!reply) return reply.error();
+    Args ids{"XDEL", keys::gaps()};
+    for (const Reply& entry : reply->items) {
+      if (entry.items.size() != 2 || entry.items[1].items.size() != 2) continue;
+      if (take(entry.items[1].items[1].text)) ids.push_back(entry.items[0].text);
+    }
+    if (ids.size() > 2) {
+      const auto deleted = redis_.command(ids);
+      if (!deleted) return deleted.error();
+      removed += static_cast<std::uint64_t>(deleted->integer);
+    }
+    if (reply->items.size() < kReadAtOnce) return removed;
+    from = "(" + reply->items.back().items.at(0).text;
+  }
+}
+
 }  // namespace kairan::store

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,8 @@ class Gaps {
   Status add(std::string_view sealed, TimePoint now, std::chrono::milliseconds retention);
   /// What is younger than `retention`, oldest first.
   Result<std::vector<std::string>> all(TimePoint now, std::chrono::milliseconds retention);
+  /// Takes out every record for which `take` is true. @return how many
+  Result<std::uint64_t> remove_if(const std::function<bool(std::string_view sealed)>& take);
 
   /// About 25 MB at the size of a masked question; a city of 30,000 takes years to ask as much.
   static constexpr std::size_t kMaxRecords = 100'000;

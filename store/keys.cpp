@@ -176,6 +176,45 @@ std::string setting_ranks(Partition p, std::uint32_t ordinal) {
 std::string absences(Partition p) {
   return with(p, ":absent");
 }
+std::string resident_code(const std::string& hmac) {
+  return "code:" + hmac;
+}
+std::string resident_code_of(Partition p, std::uint32_t ordinal) {
+  return with(p, ":code:") + std::to_string(ordinal);
+}
+std::string resident_code_issues(Partition p, std::uint32_t ordinal) {
+  return with(p, ":codes:") + std::to_string(ordinal);
+}
+std::string erasing(Partition p) {
+  return with(p, ":erasing");
+}
+std::string resident_codes_wrong() {
+  return "codes:wrong";
+}
+std::string group_code_ids() {
+  return "{g}:ids";
+}
+std::string group_code(const std::string& id) {
+  return "{g}:c:" + id;
+}
+std::string group_code_members(const std::string& id) {
+  return "{g}:m:" + id;
+}
+std::string group_code_wrong(Partition p, std::uint32_t ordinal) {
+  return with(p, ":guess:") + std::to_string(ordinal);
+}
+std::string group_codes_wrong() {
+  return "{g}:wrong";
+}
+std::string night() {
+  return "night";
+}
+std::string night_lock() {
+  return "night:lock";
+}
+std::string restoring() {
+  return "restoring";
+}
 std::string setting_floors(Partition p) {
   return with(p, ":floor");
 }

@@ -29,6 +29,19 @@
 //   {pNN}:names     set      names of all bitmaps of settings that were ever made
 //   {pNN}:st:ORD    hash     attribute:value -> rank of its last change (event ms x 1024 + order within it); expires
 //   {pNN}:absent    hash     ordinal -> nights it was missing from the platform's list of followers, and the last of them
+//   {pNN}:code:ORD  string   HMAC of the code that the resident shows to staff; expires
+//   {pNN}:codes:ORD integer  how often they asked for one lately; expires
+//   {pNN}:guess:ORD integer  wrong group codes they tried lately; expires
+//   {pNN}:erasing   hash     ordinal -> sealed address and time: erasures that have begun and are not complete
+//   code:HMAC       string   partition:ordinal of the resident who shows that code; expires
+//   codes:wrong     integer  wrong resident codes tried lately; expires
+//   {g}:ids         hash     HMAC of a group code → its id
+//   {g}:c:ID        hash     a group code: attribute, value, note, created, expires, at_most, revoked
+//   {g}:m:ID        set      partition:ordinal of who used it
+//   {g}:wrong       integer  wrong group codes tried lately, by all; expires
+//   night           hash     last: date of the last night's work, refused: since when the followers may not be listed
+//   night:lock      string   which process does the night's work; expires
+//   restoring       string   in a database that a restore is filling (ms)
 //   {pNN}:floor     string   6 bytes a slot, big-endian: settings of event time (ms) up to it do not count; expires
 //   broadcasts      zset     broadcast id -> created (ms); one entry each, kept
 //   broadcasts:open set      ids that the sweep looks at
@@ -37,7 +50,7 @@
 //   {b:ID}:h        hash     the broadcast's record: state, revision, due, op, doc (JSON), fields of its writers
 //   {b:ID}:m :t :a:PP :l :q :due   its ledger: counts and cursor, texts, audience, rows, requests in flight, next claims;
 //                            described in store/broadcast_ledger.h
-//   restored        string   written by a restore; unfinished broadcasts are held before it is deleted
+//   restored        string   written by a restore (ms); unfinished broadcasts are held before it is deleted
 //   rate:NAME       string   first free place on a platform's line of requests (us of Redis' clock)
 //   kairan          hash     id, partitions, created, format: decided once
 //   members         zset     process -> when it stops counting as alive (ms)
@@ -133,6 +146,19 @@ std::string bitmap(Partition p, std::string_view name);  ///< one bit an ordinal
 std::string bitmap_names(Partition p);                   ///< set: names of the bitmaps of settings
 std::string setting_ranks(Partition p, std::uint32_t ordinal);  ///< hash: attribute:value → rank; expires
 std::string absences(Partition p);                              ///< hash: ordinal → nights missing, the last of them
+std::string resident_code(const std::string& hmac);                ///< string: partition:ordinal; expires
+std::string resident_code_of(Partition p, std::uint32_t ordinal);      ///< string: HMAC of the code; expires
+std::string resident_code_issues(Partition p, std::uint32_t ordinal);  ///< integer; expires
+std::string erasing(Partition p);                                      ///< hash: ordinal → sealed; usually empty
+std::string resident_codes_wrong();                                    ///< integer; expires
+std::string group_code_ids();                                          ///< hash: HMAC → id
+std::string group_code(const std::string& id);                         ///< hash
+std::string group_code_members(const std::string& id);                 ///< set
+std::string group_code_wrong(Partition p, std::uint32_t ordinal);      ///< integer; expires
+std::string group_codes_wrong();                                       ///< integer; expires
+std::string night();                                                   ///< hash
+std::string night_lock();                                              ///< string; expires
+std::string restoring();                                               ///< string: when it began (ms)
 std::string setting_floors(Partition p);                 ///< string: 6 bytes a slot; expires
 
 std::string accounts();                              ///< hash: name → record of a staff account

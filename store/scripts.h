@@ -19,6 +19,7 @@ const Script& lease_release();
 const Script& members_join();
 const Script& broadcast_create();
 const Script& broadcast_update();
+const Script& group_enter();
 const Script& subscriber_change();
 const Script& ledger_freeze_begin();
 const Script& ledger_freeze_partition();

@@ -12,6 +12,8 @@
 #include "gateway/main/staff_desk.h"
 #include "gateway/process_identity.h"
 #include "gateway/webhook_routes.h"
+#include "store/group_codes.h"
+#include "store/resident_codes.h"
 
 namespace kairan::gateway {
 
@@ -144,14 +146,22 @@ void App::build_pipeline() {
   subscribers_ = std::make_unique<store::Subscribers>(*redis_, sealer_, partitions_);
   conversations_ = std::make_unique<store::Conversations>(*redis_, sealer_);
   gaps_ = std::make_unique<RedisGapStore>(*redis_, sealer_);
-  settings_ = std::make_unique<SettingsDesk>(*schema_, *subscribers_, *conversations_, clock_);
-  router_ = std::make_unique<Router>(*engine_, *settings_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
-
   const broadcasts::SchemaSource schema = [this] { return schema_->get(); };
   staff_desk_ = std::make_unique<StaffDesk>(config_, *redis_, partitions_, *line_, schema, clock_);
   broadcasting_ = std::make_unique<Broadcasting>(BroadcastingParts{
       config_, *redis_, *subscribers_, *line_, schema, test_recipients(config_), &staff_desk_->notices(), clock_});
   staff_desk_->join(*broadcasting_);
+
+  EraserOptions eraser;
+  eraser.participants = {&broadcasting_->erasure()};
+  eraser.spool_is_empty = [this] { return spool_->empty(); };
+  eraser_ = std::make_unique<Eraser>(*redis_, sealer_, partitions_, clock_, std::move(eraser));
+  NightWorkOptions night;
+  night.follower_ids = [this] { return follower_ids(); };
+  night.owner = process_identity();
+  night_ = std::make_unique<NightWork>(*redis_, sealer_, partitions_, *eraser_, clock_, std::move(night));
+  settings_ = std::make_unique<SettingsDesk>(*schema_, *subscribers_, *conversations_, clock_, settings_services());
+  router_ = std::make_unique<Router>(*engine_, *settings_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
 
   const Channels channels{{std::string(line_->name()), line_.get()}};
   ReplySenderOptions sender;
@@ -171,6 +181,50 @@ void App::build_pipeline() {
                                           runner);
 }
 
+SettingsServices App::settings_services() {
+  SettingsServices services;
+  services.erase = [this](const std::string& address, TimePoint at, const std::string& event_id) {
+    return eraser_->erase(address, at, event_id);
+  };
+  services.resident_code = [this](const std::string& address, TimePoint at) -> Result<ResidentCode> {
+    const auto ref = subscribers_->ensure(address, at);
+    if (!ref) return ref.error();
+    auto code = store::ResidentCodes(*redis_, sealer_).issue_code(*ref);
+    if (!code) return code.error();
+    return ResidentCode{*std::move(code), clock_.now() + store::ResidentCodes::kValid};
+  };
+  services.enter_group = [this](const std::string& address, const std::string& code, TimePoint at) -> Result<GroupEntry> {
+    const auto ref = subscribers_->ensure(address, at);
+    if (!ref) return ref.error();
+    const auto entered = store::GroupCodes(*redis_, sealer_).enter(*ref, code, clock_.now());
+    if (!entered) return entered.error();
+    using Kind = store::GroupTry::Kind;
+    if (entered->kind == Kind::kLocked) return GroupEntry{GroupEntry::Kind::kLocked, "", "", 0};
+    if (entered->kind == Kind::kWrong) return GroupEntry{GroupEntry::Kind::kWrong, "", "", entered->tries_left};
+    const std::vector<store::AttributeChange> changes{{entered->attribute, entered->value, true}};
+    const auto changed = subscribers_->change(*ref, *schema_->get(), changes, at);
+    // A code for something that is no longer declared is no use to anyone.
+    if (!changed && changed.error().code == ErrorCode::kInvalid) return GroupEntry{GroupEntry::Kind::kWrong, "", "", 0};
+    if (!changed) return changed.error();
+    return GroupEntry{GroupEntry::Kind::kEntered, entered->attribute, entered->value, 0};
+  };
+  return services;
+}
+
+Result<std::vector<std::string>> App::follower_ids() {
+  constexpr int kPage = 1000;
+  std::vector<std::string> ids;
+  std::string start;
+  do {
+    auto page = line_->api().follower_ids(start, kPage, milliseconds(10'000));
+    if (!page) return page.error();
+    ids.insert(ids.end(), page->user_ids.begin(), page->user_ids.end());
+    start = std::move(page->next);
+  } while (!start.empty() && !stopping_);
+  if (stopping_) return Error{ErrorCode::kUnavailable, "the gateway is stopping"};
+  return ids;
+}
+
 void App::begin_work() {
   intake_->trust_redis();
   sender_->start();
@@ -179,6 +233,7 @@ void App::begin_work() {
   staff_desk_->notices().start(process_identity());
   broadcasting_->start(installation_);
   alerts_->start();
+  night_->start();
   working_ = true;
 }
 
@@ -254,6 +309,7 @@ App::~App() {
   if (broadcasting_) broadcasting_->stop();
   if (alerts_) alerts_->stop();
   if (staff_desk_) staff_desk_->notices().stop();
+  if (night_) night_->stop();
   if (intake_) intake_->stop();
   if (runner_) runner_->stop();
   if (sender_) sender_->stop();

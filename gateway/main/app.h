@@ -13,6 +13,7 @@
 #include "base/crypto.h"
 #include "base/result.h"
 #include "gateway/config.h"
+#include "gateway/eraser.h"
 #include "gateway/gap_store.h"
 #include "gateway/health_routes.h"
 #include "gateway/http_server.h"
@@ -20,6 +21,7 @@
 #include "gateway/main/alerts_service.h"
 #include "gateway/main/console.h"
 #include "gateway/metrics.h"
+#include "gateway/night_work.h"
 #include "gateway/pipeline_metrics.h"
 #include "gateway/reply_sender.h"
 #include "gateway/request_metrics.h"
@@ -64,6 +66,8 @@ class App {
   Status build();
   Status open_store();
   void build_pipeline();
+  SettingsServices settings_services();
+  Result<std::vector<std::string>> follower_ids();
   void begin_work();
   Status serve_http();
   void watch_redis();
@@ -99,6 +103,8 @@ class App {
   std::unique_ptr<ReplySender> sender_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Intake> intake_;
+  std::unique_ptr<Eraser> eraser_;
+  std::unique_ptr<NightWork> night_;
   std::unique_ptr<ShardRunner> runner_;
   std::unique_ptr<broadcasts::AlertSink> alert_sink_;
   std::unique_ptr<AlertsService> alerts_;

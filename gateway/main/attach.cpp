@@ -34,6 +34,7 @@ std::unique_ptr<AttachedStore> attach_to_store(const std::string& config_file) {
     const auto folder = std::filesystem::absolute(attached->config.data_dir).lexically_normal();
     options.url = "unix://" + (folder / "redis" / "redis.sock").string();
   }
+  attached->redis_url = options.url;
   attached->redis = std::make_unique<store::RedisClient>(options);
   if (const Status answers = attached->redis->ping(kPatience); !answers) {
     std::fprintf(stderr,

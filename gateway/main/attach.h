@@ -13,6 +13,7 @@ namespace kairan::gateway {
 struct AttachedStore {
   Config config;
   std::unique_ptr<Sealer> sealer;
+  std::string redis_url;  ///< may carry a password: not for logs
   std::unique_ptr<store::RedisClient> redis;
 };
 

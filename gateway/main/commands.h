@@ -53,4 +53,9 @@ void add_broadcast(CLI::App& app, int& exit_code);
 /// kairan audit ...
 void add_audit(CLI::App& app, int& exit_code);
 
+/// Adds "subscribers" and what belongs to it.
+void add_subscribers(CLI::App& app, int& exit_code);
+/// Adds "backup" and "restore".
+void add_backup(CLI::App& app, int& exit_code);
+
 }  // namespace kairan::gateway

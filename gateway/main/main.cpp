@@ -151,6 +151,8 @@ int main(int argc, char** argv) {
   kairan::gateway::add_shelters(app, exit_code);
   kairan::gateway::add_broadcast(app, exit_code);
   kairan::gateway::add_audit(app, exit_code);
+  kairan::gateway::add_subscribers(app, exit_code);
+  kairan::gateway::add_backup(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }
