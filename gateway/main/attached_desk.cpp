@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "store/installation.h"
 
 namespace kairan::gateway {
 
