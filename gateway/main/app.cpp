@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "broadcasts/alert_broadcasts.h"
 #include "gateway/link_routes.h"
 #include "gateway/content_workspace.h"
 #include "gateway/main/broadcasting.h"
@@ -36,12 +37,6 @@ SpoolOptions spool_options(const Config& config, const Faults& faults) {
   }
   return options;
 }
-
-/// Orders stay in the book until there is something that sends broadcasts.
-class NoBroadcasts final : public broadcasts::AlertSink {
- public:
-  Result<std::string> send(const broadcasts::AlertOrder&) override { return Error{ErrorCode::kUnavailable, "broadcasts are not running"}; }
-};
 
 }  // namespace
 
@@ -108,7 +103,7 @@ Status App::build() {
     }
   }
   build_pipeline();
-  alert_sink_ = std::make_unique<NoBroadcasts>();
+  alert_sink_ = std::make_unique<broadcasts::AlertBroadcasts>(staff_desk_->service());
   auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, [](const std::string& subject, const std::string&) { log::warn("alerts.notice", {{"subject", subject}}); }, clock_);
   if (!alerts) return alerts.error();
   alerts_ = *std::move(alerts);
@@ -119,7 +114,8 @@ Status App::build() {
     for (const broadcasts::HazardInForce& hazard : *hazards) kinds.push_back(hazard.kind);
     return kinds;
   };
-  shelters_ = std::make_unique<ShelterDesk>(*redis_, std::make_shared<ShelterList>(ShelterList::load(config_.content)), in_force, clock_);
+  shelter_list_ = std::make_shared<const ShelterList>(ShelterList::load(config_.content));
+  shelters_ = std::make_unique<ShelterDesk>(*redis_, shelter_list_, in_force, clock_);
   alerts_->every_tick([this] { return shelters_->refresh(); });
   safety_ = std::make_unique<SafetyDesk>(*redis_, sealer_);
   router_->answer_emergencies_from(*shelters_, *safety_);
@@ -272,7 +268,8 @@ Status App::serve_http() {
   if (auto route = alerts_->cap_route()) public_routes.push_back(*std::move(route));
   std::vector<Route> console_routes = operator_routes(health);
   console_ = std::make_unique<Console>(Console::Needs{config_, *redis_, sealer_, clock_, *engine_, *schema_, *subscribers_, *gaps_, *line_,
-                                                      [this] { return health_parts(); }, &broadcasting_->reach()});
+                                                      [this] { return health_parts(); }, &broadcasting_->reach(),
+                                                      [this](staff::Parts& parts) { add_console_parts(console_sources(), parts); }});
   for (Route& route : console_->routes()) console_routes.push_back(std::move(route));
   public_requests_ = std::make_unique<RequestMetrics>(metrics_, "public", public_routes);
   console_requests_ = std::make_unique<RequestMetrics>(metrics_, "console", console_routes);
@@ -300,6 +297,11 @@ Status App::serve_http() {
   }
   if (const Status started = console_server_->start(); !started) return started;
   return public_server_->start();
+}
+
+ConsoleSources App::console_sources() {
+  return ConsoleSources{*staff_desk_, *eraser_, *redis_, sealer_, *subscribers_, alerts_->desk(), *shelters_, shelter_list_,
+                        clock_};
 }
 
 App::~App() {

@@ -20,6 +20,7 @@
 #include "gateway/intake.h"
 #include "gateway/main/alerts_service.h"
 #include "gateway/main/console.h"
+#include "gateway/main/console_parts.h"
 #include "gateway/metrics.h"
 #include "gateway/night_work.h"
 #include "gateway/pipeline_metrics.h"
@@ -70,6 +71,7 @@ class App {
   Result<std::vector<std::string>> follower_ids();
   void begin_work();
   Status serve_http();
+  ConsoleSources console_sources();
   void watch_redis();
   std::vector<Check> checks();
   std::vector<staff::HealthPart> health_parts();
@@ -108,6 +110,7 @@ class App {
   std::unique_ptr<ShardRunner> runner_;
   std::unique_ptr<broadcasts::AlertSink> alert_sink_;
   std::unique_ptr<AlertsService> alerts_;
+  std::shared_ptr<const ShelterList> shelter_list_;
   std::unique_ptr<ShelterDesk> shelters_;
   std::unique_ptr<SafetyDesk> safety_;
   std::unique_ptr<RequestMetrics> public_requests_;

@@ -1,0 +1,121 @@
+#include "gateway/main/console_parts.h"
+
+namespace kairan::gateway {
+namespace {
+
+void add_pictures(const ConsoleSources& from, staff::Parts& parts) {
+  parts.add_picture = [&media = from.desk.media()](std::string_view bytes) -> Result<staff::StoredPicture> {
+    const auto picture = store::clean_picture(bytes);
+    if (!picture) return picture.error();
+    const auto name = media.add(bytes);
+    if (!name) return name.error();
+    return staff::StoredPicture{*name, picture->extension == "png" ? "image/png" : "image/jpeg", picture->width,
+                                picture->height, picture->bytes.size()};
+  };
+  parts.read_picture = [&media = from.desk.media()](std::string_view name) { return media.read(name); };
+}
+
+void add_residents(const ConsoleSources& from, staff::Parts& parts) {
+  parts.erase_resident = [from](std::string_view code, const store::Actor&) -> Status {
+    store::ResidentCodes codes(from.redis, from.sealer);
+    const auto ref = codes.redeem_code(code);
+    if (!ref) return ref.error();
+    const auto address = from.subscribers.address(*ref);
+    if (!address) return address.error();
+    if (!*address) return Error{ErrorCode::kNotFound, "the resident is erased already"};
+    return from.eraser.erase(**address, from.clock.now());
+  };
+}
+
+void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
+  parts.held_alerts = [&alerts = from.alerts]() -> Result<std::vector<staff::AlertRow>> {
+    const auto held = alerts.held();
+    if (!held) return held.error();
+    std::vector<staff::AlertRow> rows;
+    for (const broadcasts::HeldAlert& each : *held) {
+      staff::AlertRow row;
+      row.id = each.id;
+      row.received = each.at;
+      row.kind = each.kind;
+      row.level = each.level;
+      row.headline = each.order.title;
+      row.message = pick(each.order.texts, "ja");
+      row.action = "hold";
+      row.reason = each.reason;
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  };
+  parts.all_alerts = [&alerts = from.alerts]() -> Result<std::vector<staff::AlertRow>> {
+    const auto log = alerts.log();
+    if (!log) return log.error();
+    std::vector<staff::AlertRow> rows;
+    for (const broadcasts::AlertLogEntry& each : *log) {
+      staff::AlertRow row;
+      row.id = each.name;
+      row.received = each.at;
+      row.kind = each.kind;
+      row.level = each.level;
+      row.headline = each.name;
+      row.action = each.action;
+      row.reason = each.reason;
+      row.broadcast = each.broadcast;
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  };
+  parts.release_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by) {
+    return alerts.release(id, by.name);
+  };
+  parts.dismiss_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by, const std::string& why) {
+    return alerts.dismiss(id, by.name, why);
+  };
+}
+
+void add_shelters(const ConsoleSources& from, staff::Parts& parts) {
+  parts.shelters = [&desk = from.shelters, list = from.shelter_list]() -> Result<std::vector<staff::ShelterRow>> {
+    const auto states = desk.states();
+    std::vector<staff::ShelterRow> rows;
+    for (const Shelter& each : list->all()) {
+      staff::ShelterRow row;
+      row.name = each.name;
+      row.district = each.district;
+      row.address = each.address;
+      row.capacity = each.capacity;
+      row.hazards = each.hazards;
+      if (const auto found = states.find(each.name); found != states.end()) {
+        row.state = shelter_state_name(found->second.state);
+        row.changed = found->second.since;
+        row.changed_by = found->second.by;
+      }
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  };
+  parts.set_shelter = [&desk = from.shelters](const std::string& name, const std::string& state,
+                                              const store::Actor& by) -> Status {
+    const auto parsed = parse_shelter_state(state);
+    if (!parsed) return Error{ErrorCode::kInvalid, "state"};
+    return desk.set(name, *parsed, by.name);
+  };
+}
+
+}  // namespace
+
+void add_console_parts(const ConsoleSources& from, staff::Parts& parts) {
+  parts.broadcasts = &from.desk.service();
+  parts.frames = &from.desk.frames();
+  parts.clicks = [&links = from.desk.links()](const std::string& id) -> std::optional<std::uint64_t> {
+    const auto counts = links.clicks(id);
+    if (!counts) return std::nullopt;
+    std::uint64_t sum = 0;
+    for (const auto& [code, count] : *counts) sum += count;
+    return sum;
+  };
+  add_pictures(from, parts);
+  add_residents(from, parts);
+  add_warnings(from, parts);
+  add_shelters(from, parts);
+}
+
+}  // namespace kairan::gateway

@@ -1,0 +1,32 @@
+// Fills in what the staff API's endpoints need of the running gateway: broadcasts, pictures, links, residents, warnings and
+// shelters. The API knows them as small functions, so that its tests need none of them.
+#pragma once
+
+#include <memory>
+
+#include "broadcasts/alert_desk.h"
+#include "gateway/eraser.h"
+#include "gateway/main/staff_desk.h"
+#include "gateway/shelter_desk.h"
+#include "gateway/staff_api/parts.h"
+#include "store/resident_codes.h"
+#include "store/subscribers.h"
+
+namespace kairan::gateway {
+
+/// All of these outlive the console.
+struct ConsoleSources {
+  StaffDesk& desk;
+  Eraser& eraser;
+  store::RedisClient& redis;
+  const Sealer& sealer;
+  store::Subscribers& subscribers;
+  broadcasts::AlertDesk& alerts;
+  ShelterDesk& shelters;
+  std::shared_ptr<const ShelterList> shelter_list;
+  const Clock& clock;
+};
+
+void add_console_parts(const ConsoleSources& from, staff::Parts& parts);
+
+}  // namespace kairan::gateway
