@@ -51,7 +51,7 @@ struct ServiceFixture {
                                                                  channel, [this] { return testers; }, clock,
                                                                  "https://city.example.jp"}};
   broadcasts::StaffService service{broadcasts::ServiceParts{broadcasts, audit, links, frames, composer, ledger, &ledger, channel,
-                                                            practice, [this] { return testers; }, clock,
+                                                            practice, [this] { return testers; }, nullptr, clock,
                                                             "https://city.example.jp"}};
 
   const store::Actor author{"author1", {store::Role::kAuthor}, "保険健康課"};
