@@ -91,8 +91,11 @@ void Dispatcher::refresh_board() {
     const auto record = parts_.broadcasts.read((*open)[i]);
     if (!record || !*record || (*record)->state != state_name(State::kSending)) continue;
     auto active = freezer_.load(**record);
-    if (active && *active) board_.put(*std::move(active));
-    if (!active) log::warn("broadcast.load", {{"broadcast", (*open)[i]}, {"reason", active.error().detail}});
+    if (!active) {
+      log::warn("broadcast.load", {{"broadcast", (*open)[i]}, {"reason", active.error().detail}});
+    } else if (*active) {
+      board_.put(*std::move(active));
+    }
   }
   for (const auto& entry : board_.all()) {
     if (sending.count(entry->record.id) == 0) {

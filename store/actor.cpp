@@ -32,6 +32,7 @@ std::optional<Role> parse_role(std::string_view name) {
 const std::vector<Role>& all_roles() {
   static const std::vector<Role> roles = [] {
     std::vector<Role> all;
+    all.reserve(kNamed.size());
     for (const Named& named : kNamed) all.push_back(named.role);
     return all;
   }();

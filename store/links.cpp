@@ -8,6 +8,7 @@ namespace kairan::store {
 
 Status Links::add(std::string_view broadcast, const std::vector<std::pair<std::string, std::string>>& code_and_url) {
   std::vector<Args> commands;
+  commands.reserve(code_and_url.size());
   for (const auto& [code, url] : code_and_url) {
     commands.push_back({"HSETNX", keys::links(), code, std::string(broadcast) + "\n" + url});
   }

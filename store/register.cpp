@@ -70,6 +70,7 @@ RegisterEntry entry_of(const ChainEntry& stored) {
 
 std::vector<RegisterEntry> entries_of(const std::vector<ChainEntry>& stored) {
   std::vector<RegisterEntry> entries;
+  entries.reserve(stored.size());
   for (const ChainEntry& entry : stored) entries.push_back(entry_of(entry));
   return entries;
 }

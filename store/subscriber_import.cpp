@@ -195,7 +195,7 @@ Result<ImportCounts> SubscriberImport::import(const AttributeSchema& schema, std
     if (const Status valid = check_address(row.address); !valid) return valid.error();
     for (const auto& [name, value] : row.values) {
       const auto column =
-          std::find_if(checked.begin(), checked.end(), [&](const Column& c) { return c.attribute->id == name; });
+          std::find_if(checked.begin(), checked.end(), [wanted = std::string_view(name)](const Column& c) { return c.attribute->id == wanted; });
       if (column == checked.end() || !column->attribute->allows(value)) {
         return Error{ErrorCode::kInvalid, "a row has a value that is not declared"};
       }

@@ -155,6 +155,7 @@ Result<std::map<std::string, std::vector<std::string>>> Subscribers::settings(Su
   std::map<std::string, std::vector<std::string>> settings;
   if (asked.empty()) return settings;
   std::vector<Args> commands;
+  commands.reserve(asked.size());
   for (const Asked& one : asked) {
     commands.push_back({"GETBIT", keys::bitmap(ref.partition, value_bitmap(one.attribute->id, one.value)),
                         std::to_string(ref.ordinal)});

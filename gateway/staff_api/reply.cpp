@@ -186,6 +186,7 @@ int status_of(std::string_view code) { return entry_of(code).status; }
 
 std::vector<std::string_view> refusal_codes() {
   std::vector<std::string_view> codes;
+  codes.reserve(kCatalogue.size());
   for (const Entry& entry : kCatalogue) codes.push_back(entry.code);
   return codes;
 }
