@@ -64,7 +64,9 @@ Status StaffService::stop_for_correction(const store::Actor& who, std::string_vi
     const auto record = must_read(id);
     if (!record) return record.error();
     if (record->field(field::kCorrectedBy) == correction && is_final(*parse_state(record->state))) return {};
-    const auto to = broadcasts::move(*parse_state(record->state), effect_action(effect), standing(who, *record));
+    Standing position = standing(who, *record);
+    position.system = position.from_frame = who.name == store::system_actor().name;  // send_published() alone comes so
+    const auto to = broadcasts::move(*parse_state(record->state), effect_action(effect), position);
     if (!to) return to.error();
     Change change;
     change.action = effect_action(effect);
@@ -149,6 +151,12 @@ Result<std::string> StaffService::send_published(std::string_view source, std::s
     if (!*there) return Error{ErrorCode::kUnavailable, "配信を保存できませんでした。"};
   }
   if ((*there)->state != state_name(State::kDraft)) return id;
+  if (!corrects.empty()) {
+    // What is unsent of the other stops first; one that never left, or is gone, has nothing to stop.
+    const Status stopped = stop_for_correction(system, corrects, Effect::kCorrect, id);
+    const bool nothing = !stopped && (stopped.error().code == ErrorCode::kConflict || stopped.error().code == ErrorCode::kNotFound);
+    if (!stopped && !nothing) return stopped.error();
+  }
   MoveOptions options;
   options.comment = std::string(source);
   const auto sent = move(system, id, Action::kSendFrame, options);

@@ -179,7 +179,7 @@ bool is_sender(const Standing& actor) {
 std::string_view refusal(Who who, const Standing& actor) {
   if (who == Who::kSystem) return actor.system ? "" : "この操作は人ではなく、システムが行います。";
   // alerts.yaml is published by two people beforehand, as a frame is.
-  if (actor.system) return who == Who::kFrameUsers && actor.from_frame ? "" : "この操作は人が行います。";
+  if (actor.system) return (who == Who::kFrameUsers || who == Who::kCorrectors) && actor.from_frame ? "" : "この操作は人が行います。";
   const Roles& roles = actor.roles;
   switch (who) {
     case Who::kWriters:

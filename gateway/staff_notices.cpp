@@ -93,6 +93,8 @@ void StaffNotices::tell(const broadcasts::Notice& notice) {
 Status StaffNotices::over(const store::BroadcastRecord& record) {
   const auto figures = p_.figures.figures(record.id);
   if (!figures) return figures.error();
+  // The register is of what left: a draft that was given up is none.
+  if (figures->audience == 0 && record.state.substr(0, 4) != "sent") return {};
   const auto entered = p_.book.add(broadcasts::register_entry(record, *figures, *p_.schema(), p_.clock.now()));
   return entered ? Status() : Status(entered.error());
 }
@@ -136,6 +138,7 @@ bool StaffNotices::is_leader() {
 void StaffNotices::deliver_once() {
   if (!is_leader()) return;
   tell_head();
+  for (const auto& chore : p_.chores) chore();
   const auto all = p_.notices.all();
   if (!all) return;
   const TimePoint now = p_.clock.now();

@@ -35,6 +35,8 @@ struct StaffNoticeParts {
   std::vector<StaffChannel*> channels;  ///< outlive this; none: notices stay in the queue and the log
   const Clock& clock;
   std::chrono::minutes escalate_after{15};
+  /// Further work that one process at a time does, every few seconds: occurrences of recurring broadcasts, late counts.
+  std::vector<std::function<void()>> chores = {};
 };
 
 class StaffNotices final : public broadcasts::StaffNotice {

@@ -35,6 +35,7 @@ StaffDesk::StaffDesk(const Config& config, store::RedisClient& redis, store::Par
     : config_(config),
       schema_(std::move(schema)),
       clock_(clock),
+      partitions_(partitions),
       audit_(redis),
       book_(redis),
       links_(redis),
@@ -45,10 +46,21 @@ StaffDesk::StaffDesk(const Config& config, store::RedisClient& redis, store::Par
       figures_(ledger_),
       frames_(redis, audit_, clock),
       channels_(make_channels(config, line, clock)),
+      departures_(redis),
       notices_({redis, queue_, broadcasts_, book_, audit_, figures_, schema_, pointers(channels_), clock,
-                config.escalate_after}) {}
+                config.escalate_after, {[this] {
+                                          if (series_) (void)series_->run(clock_.now());
+                                          if (blocks_) blocks_->run_once();
+                                        }}}) {}
 
 void StaffDesk::join(Broadcasting& broadcasting) {
+  blocks_ = std::make_unique<broadcasts::BlockCounts>(broadcasts::BlockCounts::Parts{
+      broadcasts_, departures_, broadcasting.reach(), figures_, partitions_, clock_});
+  series_ = std::make_unique<broadcasts::Recurrence>(broadcasts_, audit_, links_, [folder = config_.content] {
+    std::vector<FileProblem> problems;
+    return std::make_shared<const broadcasts::Holidays>(
+        broadcasts::load_holidays(folder, problems).value_or(broadcasts::Holidays()));
+  });
   service_ = std::make_unique<broadcasts::StaffService>(
       broadcasts::ServiceParts{broadcasts_, audit_, links_, frames_, broadcasting.composer(), figures_, &broadcasting.reach(),
                                broadcasting.line(), broadcasting.practice(), test_recipients(config_), &notices_, clock_,

@@ -8,11 +8,14 @@
 
 #include "adapters/line/staff_group.h"
 #include "adapters/mail/smtp_mailer.h"
-#include "broadcasts/ledger_figures.h"
+#include "broadcasts/block_counts.h"
+#include "broadcasts/ledger_status.h"
+#include "broadcasts/recurrence.h"
 #include "broadcasts/staff_service.h"
 #include "gateway/main/broadcasting.h"
 #include "gateway/staff_notices.h"
 #include "store/audit.h"
+#include "store/departures.h"
 #include "store/links.h"
 #include "store/media.h"
 #include "store/register.h"
@@ -40,6 +43,7 @@ class StaffDesk {
   const Config& config_;
   const broadcasts::SchemaSource schema_;
   const Clock& clock_;
+  const store::Partition partitions_;
   store::Audit audit_;
   store::Register book_;
   store::Links links_;
@@ -47,9 +51,12 @@ class StaffDesk {
   store::Broadcasts broadcasts_;
   store::BroadcastLedger ledger_;
   store::Notices queue_;
-  broadcasts::LedgerFigures figures_;
+  broadcasts::LedgerStatus figures_;
   broadcasts::Frames frames_;
   std::vector<std::unique_ptr<StaffChannel>> channels_;
+  store::Departures departures_;
+  std::unique_ptr<broadcasts::BlockCounts> blocks_;
+  std::unique_ptr<broadcasts::Recurrence> series_;
   StaffNotices notices_;
   std::unique_ptr<broadcasts::StaffService> service_;
 };
