@@ -91,8 +91,7 @@ std::vector<Route> ConsoleFiles::routes() const {
 HttpResponse ConsoleFiles::serve(const HttpRequest& request) const {
   const std::string& path = request.rest;
   const bool of_api = path == "api" || path.starts_with("api/");
-  const std::size_t slash = path.rfind('/');
-  const bool names_file = path.find('.', slash == std::string::npos ? 0 : slash) != std::string::npos;
+  const bool names_file = path.find('.') != std::string::npos;  // pages of the application have no dot
   if (of_api || (names_file && !is_plain_path(path))) return page(404, "text/plain; charset=utf-8", "not found\n");
 
   if (names_file) {
