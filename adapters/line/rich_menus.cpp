@@ -200,7 +200,7 @@ Result<std::vector<MenuVersion>> RichMenus::publish(const std::vector<intents::M
   // Only now, when nothing points to them: menus of ours that were replaced, and remains of a publication that was cut off.
   for (const auto& [id, name] : *known) {
     const bool ours = name.compare(0, kNamePrefix.size(), kNamePrefix) == 0;
-    const bool used = std::any_of(after->begin(), after->end(), [&](const auto& alias) { return alias.second == id; });
+    const bool used = std::any_of(after->begin(), after->end(), [&menu = id](const auto& alias) { return alias.second == menu; });
     if (!ours || used) continue;
     const Status gone = tell("DELETE", "/v2/bot/richmenu/" + id);
     if (!gone && gone.error().code != ErrorCode::kNotFound) return gone.error().within("delete");
@@ -274,7 +274,7 @@ Result<MenuStatus> RichMenus::status() {
   }
   for (const auto& [id, name] : *known) {
     const bool ours = name.compare(0, kNamePrefix.size(), kNamePrefix) == 0;
-    const bool used = std::any_of(pointed->begin(), pointed->end(), [&](const auto& alias) { return alias.second == id; });
+    const bool used = std::any_of(pointed->begin(), pointed->end(), [&menu = id](const auto& alias) { return alias.second == menu; });
     if (ours && !used) ++status.without_alias;
   }
   return status;
