@@ -94,11 +94,13 @@ class Check {
 
   void recurrence() {
     const auto rule = parse_schedule_text(document_.rule, "schedule", problems_);
+    failed_ = failed_ || !rule;
     if (!rule) return;
     document_.rule = schedule_json(*rule);
     std::vector<Problem> found;
     check_schedule(*rule, context_.holidays == nullptr ? Holidays() : *context_.holidays, context_.now, "schedule", found);
     for (Problem& one : found) {
+      failed_ = failed_ || !one.warning;
       // What is warned of is the table, which nobody gave.
       if (!one.warning || context_.holidays != nullptr) problems_.push_back(std::move(one));
     }
