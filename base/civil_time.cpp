@@ -64,6 +64,8 @@ std::string format_ja(Date date) {
          std::string(weekday_ja(weekday_of(date))) + "）";
 }
 
+std::string format_clock(int minute_of_day) { return print("%02d:%02d", minute_of_day / 60, minute_of_day % 60); }
+
 std::string format_utc(TimePoint t) {
   const auto day = std::chrono::floor<days>(t);
   const auto ms = (t - day).count();
@@ -74,8 +76,7 @@ std::string format_utc(TimePoint t) {
 
 std::string format_jst(TimePoint t) {
   const Date date = jst_date(t);
-  const int minute = jst_minute_of_day(t);
-  return print("%d年", static_cast<int>(date.year())) + format_ja(date) + print("%02d:%02d", minute / 60, minute % 60);
+  return print("%d年", static_cast<int>(date.year())) + format_ja(date) + format_clock(jst_minute_of_day(t));
 }
 
 std::optional<Date> parse_date(std::string_view text) {

@@ -35,6 +35,8 @@ std::string_view weekday_ja(unsigned weekday);
 std::string format_iso(Date date);
 /// 「11月22日（日）」.
 std::string format_ja(Date date);
+/// 「08:05」: a minute of the day (0 to 1,439) on a 24-hour clock.
+std::string format_clock(int minute_of_day);
 /// "2026-11-22T08:05:00.123Z".
 std::string format_utc(TimePoint t);
 /// 「2026年11月22日（日）17:05」 in Japan.

@@ -1,10 +1,10 @@
 // Rules in JSON and in words.
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/bounded_json.h"
+#include "base/civil_time.h"
 #include "base/text.h"
 #include "broadcasts/schedule.h"
 
@@ -179,12 +179,6 @@ class Parser {
   std::vector<Problem>& problems_;
 };
 
-std::string clock_text(int minute_of_day) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%02d:%02d", minute_of_day / 60, minute_of_day % 60);
-  return text.data();
-}
-
 json with_last(const std::set<int>& numbers) {
   json list = json::array();
   for (const int number : numbers) list.push_back(number == ScheduleRule::kLast ? json("last") : json(number));
@@ -223,7 +217,7 @@ Result<ScheduleRule> parse_schedule_text(std::string_view text, const std::strin
 }
 
 std::string schedule_json(const ScheduleRule& rule) {
-  json value = {{"time", clock_text(rule.minute_of_day)}, {"until", format_iso(rule.until)}};
+  json value = {{"time", format_clock(rule.minute_of_day)}, {"until", format_iso(rule.until)}};
   json weekdays = json::array();
   for (const unsigned weekday : rule.weekdays) weekdays.push_back(kWeekdays[weekday]);
   switch (rule.repeat) {
@@ -304,7 +298,7 @@ std::string schedule_sentence(const ScheduleRule& rule) {
       break;
     }
   }
-  text += clock_text(rule.minute_of_day);
+  text += format_clock(rule.minute_of_day);
   constexpr std::array<const char*, 4> kHolidays = {"", "（祝日は休み）", "（祝日は前日）", "（祝日は翌日）"};
   text += kHolidays[static_cast<std::size_t>(rule.on_holiday)];
   text += "、" + (rule.from ? full_date(*rule.from) + "から" : "") + full_date(rule.until) + "まで";

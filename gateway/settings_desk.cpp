@@ -1,7 +1,5 @@
 #include "gateway/settings_desk.h"
 
-#include <array>
-#include <cstdio>
 #include <utility>
 
 #include "base/civil_time.h"
@@ -16,11 +14,9 @@ namespace {
 
 /// 「11月22日（日）17:05」 in Japan; "2026-11-22 17:05" in English.
 std::string moment(TimePoint t, std::string_view language) {
-  const int minute = jst_minute_of_day(t);
-  std::array<char, 8> clock{};
-  std::snprintf(clock.data(), clock.size(), "%02d:%02d", minute / 60, minute % 60);
+  const std::string clock = format_clock(jst_minute_of_day(t));
   const Date date = jst_date(t);
-  return language == "ja" || language == "ja-easy" ? format_ja(date) + clock.data() : format_iso(date) + " " + clock.data();
+  return language == "ja" || language == "ja-easy" ? format_ja(date) + clock : format_iso(date) + " " + clock;
 }
 
 Display display_of(const std::string& value) {

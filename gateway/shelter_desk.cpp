@@ -19,7 +19,7 @@ constexpr int kTries = 5;
 
 /// A page of the map that every phone opens; the shelter's place, never the resident's.
 std::string map_link(const Shelter& shelter) {
-  char text[96];
+  char text[160];
   std::snprintf(text, sizeof text, "https://www.google.com/maps/search/?api=1&query=%.6f,%.6f", shelter.latitude, shelter.longitude);
   return text;
 }

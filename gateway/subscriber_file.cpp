@@ -49,7 +49,7 @@ std::optional<std::string> birth_month(std::string_view cell) {
   if (numbers.size() < 2 || numbers.size() > 3 || numbers[0] < 1000 || numbers[0] > 9999 || numbers[1] > 99) {
     return std::nullopt;
   }
-  char month[16];
+  char month[32];
   std::snprintf(month, sizeof month, "%04d-%02d", numbers[0], numbers[1]);
   const bool first_of_april = numbers.size() == 3 && numbers[1] == 4 && numbers[2] == 1;
   return first_of_april ? std::string(month) + "-01" : std::string(month);

@@ -253,7 +253,7 @@ std::vector<std::string> AttributeSchema::bitmaps_of(const Attribute& attribute,
   if (attribute.kind != AttributeKind::kBirthMonths) return names;
   for (int year = std::max(first_year, kFirstBirthYear); year <= last_year; ++year) {
     for (int month = 1; month <= 12; ++month) {
-      char text[16];
+      char text[32];
       std::snprintf(text, sizeof text, "%04d-%02d", year, month);
       names.push_back(value_bitmap(attribute.id, text));
       if (month == 4) names.push_back(value_bitmap(attribute.id, std::string(text) + "-01"));

@@ -193,10 +193,7 @@ class Workbook {
                                       : Date{std::chrono::year{1899}, std::chrono::month{12}, std::chrono::day{30}};
       std::string text = format_iso(add_days(origin, static_cast<int>(days)));
       const int minutes = static_cast<int>(std::lround((number - days) * 1440));
-      if (minutes > 0 && minutes < 1440) {
-        std::snprintf(buffer.data(), buffer.size(), " %02d:%02d", minutes / 60, minutes % 60);
-        text += buffer.data();
-      }
+      if (minutes > 0 && minutes < 1440) text += " " + format_clock(minutes);
       return text;
     }
     std::snprintf(buffer.data(), buffer.size(), "%.15g", number);
