@@ -94,6 +94,7 @@ Result<std::vector<ContentVersion>> ContentWorkspace::versions() {
   if (ids.size() > kMostVersions) ids.resize(kMostVersions);
   ids.emplace_back(kInstalledVersion);
   std::vector<ContentVersion> versions;
+  versions.reserve(ids.size());
   for (const std::string& id : ids) versions.push_back(read_version(id));
   return versions;
 }

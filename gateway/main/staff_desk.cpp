@@ -24,6 +24,7 @@ std::vector<std::unique_ptr<StaffChannel>> make_channels(const Config& config, a
 
 std::vector<StaffChannel*> pointers(const std::vector<std::unique_ptr<StaffChannel>>& channels) {
   std::vector<StaffChannel*> all;
+  all.reserve(channels.size());
   for (const auto& channel : channels) all.push_back(channel.get());
   return all;
 }
