@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "gateway/gap_store.h"
 #include "gateway/intake.h"
+#include "store/file_rewrite.h"
 #include "store/group_codes.h"
 #include "store/inbox_sweep.h"
 #include "store/resident_codes.h"
@@ -97,6 +98,8 @@ Status Eraser::complete(const Pending& begun, std::string_view spare) {
     if (const Status done = participant->erase(erased); !done) return done.error().within(participant->name());
   }
   if (const Status cleared = clear_elsewhere(begun.address, spare); !cleared) return cleared;
+  // Counted while the erasure is still noted, so that a break between the two only counts twice.
+  if (const Status counted = store::FileRewrite(redis_).want(); !counted) return counted.error().within("file");
   const auto done =
       redis_.command({"HDEL", store::keys::erasing(begun.ref.partition), std::to_string(begun.ref.ordinal)});
   return done ? Status() : Status(done.error());
@@ -132,10 +135,8 @@ Status Eraser::erase(const std::string& address, TimePoint at, std::string_view 
   // Someone without a slot may have written all the same.
   if (own.empty()) {
     if (const Status cleared = clear_elsewhere(address, spare); !cleared) return cleared;
+    if (const Status counted = store::FileRewrite(redis_).want(); !counted) return counted.error().within("file");
   }
-  // Until it is rewritten Redis' own file keeps what was written before.
-  const auto rewriting = redis_.command({"BGREWRITEAOF"});
-  if (!rewriting) log::warn("erase.file_not_rewritten", {{"reason", rewriting.error().detail}});
   log::info("erase.done", {{"subscriber", sealer_.pseudonym(address)}});
   return {};
 }

@@ -1,6 +1,6 @@
 // Erases one resident, everywhere, in one function: slot, bits, ranks, times, conversation, codes, what waits in inbox, outbox and
-// among events given up, what they asked, and what other parts hold (store::ErasureParticipant). Redis' own file is written
-// anew afterwards, since it would keep what was deleted until then. The store test scans every key for what is left.
+// among events given up, what they asked, and what other parts hold (store::ErasureParticipant). That Redis' own file is to be
+// written anew is noted with it (store/file_rewrite.h). The store test scans every key for what is left.
 //
 // An erasure that has begun is noted, sealed, until it is complete: one that was broken off is taken up by finish_pending().
 // What stays is a keyed hash with the time: events up to it, imports and the platform's list do not bring the person back.

@@ -18,6 +18,7 @@
 #include "base/message.h"
 #include "base/result.h"
 #include "store/redis_client.h"
+#include "store/subscriber_erasure.h"
 #include "store/subscribers.h"
 
 namespace kairan::gateway {
@@ -63,6 +64,17 @@ class SafetyDesk {
 
   store::RedisClient& redis_;
   const Sealer& sealer_;
+};
+
+/// What erasing a resident means here: their report is gone, also from the counts.
+class SafetyErasure final : public store::ErasureParticipant {
+ public:
+  SafetyErasure(store::RedisClient& redis, const Sealer& sealer) : desk_(redis, sealer) {}
+  std::string_view name() const override { return "safety"; }
+  Status erase(const store::ErasedSubscriber& subscriber) override { return desk_.forget(subscriber.ref); }
+
+ private:
+  SafetyDesk desk_;
 };
 
 }  // namespace kairan::gateway

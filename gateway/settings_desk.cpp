@@ -140,7 +140,7 @@ Status SettingsDesk::act(const Event& event, const store::AttributeSchema& schem
       }
       const auto code = services_.resident_code(address, event.at);
       if (!code && code.error().code == ErrorCode::kConflict) {
-        unavailable();  // asked for too often
+        turn.said = {{"code_often", {}}};
         return {};
       }
       if (!code) return code.error().within("resident code");

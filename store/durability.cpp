@@ -4,18 +4,10 @@
 
 #include "store/embedded_redis.h"
 #include "store/redis_client.h"
+#include "store/redis_info.h"
 
 namespace kairan::store {
 namespace {
-
-/// The value of "name:value" in INFO's text, "" when it is not there.
-std::string info_value(const std::string& info, const std::string& name) {
-  const std::string marker = "\n" + name + ":";
-  const auto at = info.find(marker);
-  if (at == std::string::npos) return "";
-  const auto from = at + marker.size();
-  return info.substr(from, info.find_first_of("\r\n", from) - from);
-}
 
 struct Needed {
   const char* name;

@@ -212,6 +212,9 @@ std::string night() {
 std::string night_lock() {
   return "night:lock";
 }
+std::string file_rewrite() {
+  return "file:rewrite";
+}
 std::string restoring() {
   return "restoring";
 }

@@ -41,6 +41,8 @@
 //   {g}:wrong       integer  wrong group codes tried lately, by all; expires
 //   night           hash     last: date of the last night's work, refused: since when the followers may not be listed
 //   night:lock      string   which process does the night's work; expires
+//   file:rewrite    hash     wanted, done: erasures so far, and those that Redis' own file is free of; aim, run, asked: the
+//                            rewrite under way (store/file_rewrite.h)
 //   restoring       string   in a database that a restore is filling (ms)
 //   {pNN}:floor     string   6 bytes a slot, big-endian: settings of event time (ms) up to it do not count; expires
 //   broadcasts      zset     broadcast id -> created (ms); one entry each, kept
@@ -158,6 +160,7 @@ std::string group_code_wrong(Partition p, std::uint32_t ordinal);      ///< inte
 std::string group_codes_wrong();                                       ///< integer; expires
 std::string night();                                                   ///< hash
 std::string night_lock();                                              ///< string; expires
+std::string file_rewrite();                                            ///< hash
 std::string restoring();                                               ///< string: when it began (ms)
 std::string setting_floors(Partition p);                 ///< string: 6 bytes a slot; expires
 

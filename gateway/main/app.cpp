@@ -13,6 +13,7 @@
 #include "gateway/main/staff_desk.h"
 #include "gateway/process_identity.h"
 #include "gateway/webhook_routes.h"
+#include "store/file_rewrite.h"
 #include "store/group_codes.h"
 #include "store/resident_codes.h"
 
@@ -149,13 +150,12 @@ void App::build_pipeline() {
   staff_desk_->join(*broadcasting_);
 
   EraserOptions eraser;
-  eraser.participants = {&broadcasting_->erasure()};
   eraser.spool_is_empty = [this] { return spool_->empty(); };
-  eraser_ = std::make_unique<Eraser>(*redis_, sealer_, partitions_, clock_, std::move(eraser));
+  erasure_ = std::make_unique<ResidentErasure>(*redis_, sealer_, partitions_, clock_, std::move(eraser));
   NightWorkOptions night;
   night.follower_ids = [this] { return follower_ids(); };
   night.owner = process_identity();
-  night_ = std::make_unique<NightWork>(*redis_, sealer_, partitions_, *eraser_, clock_, std::move(night));
+  night_ = std::make_unique<NightWork>(*redis_, sealer_, partitions_, erasure_->eraser(), clock_, std::move(night));
   settings_ = std::make_unique<SettingsDesk>(*schema_, *subscribers_, *conversations_, clock_, settings_services());
   router_ = std::make_unique<Router>(*engine_, *settings_, *subscribers_, *conversations_, *gaps_, sealer_, clock_);
 
@@ -180,7 +180,7 @@ void App::build_pipeline() {
 SettingsServices App::settings_services() {
   SettingsServices services;
   services.erase = [this](const std::string& address, TimePoint at, const std::string& event_id) {
-    return eraser_->erase(address, at, event_id);
+    return erasure_->eraser().erase(address, at, event_id);
   };
   services.resident_code = [this](const std::string& address, TimePoint at) -> Result<ResidentCode> {
     const auto ref = subscribers_->ensure(address, at);
@@ -249,8 +249,18 @@ void App::watch_redis() {
     if (const auto adopted = spool_->adopt(); adopted && *adopted > 0) {
       log::info("spool.adopted", {{"files", *adopted}});
     }
+    if (working_) clean_file();
     for (int i = 0; i < 10 && !stopping_; ++i) std::this_thread::sleep_for(milliseconds(100));
   }
+}
+
+void App::clean_file() {
+  const auto left = store::FileRewrite(*redis_).step(clock_.now());
+  if (!left) return;  // Redis is away: later
+  const bool is_news = (*left > 0) != (erasures_in_file_ > 0);
+  erasures_in_file_ = *left;
+  if (!is_news) return;
+  log::info(*left > 0 ? "erase.file_to_be_rewritten" : "erase.file_rewritten", {{"erasures", *left}});
 }
 
 Status App::serve_http() {
@@ -300,8 +310,7 @@ Status App::serve_http() {
 }
 
 ConsoleSources App::console_sources() {
-  return ConsoleSources{*staff_desk_, *eraser_, *redis_, sealer_, *subscribers_, alerts_->desk(), *shelters_, shelter_list_,
-                        clock_};
+  return ConsoleSources{*staff_desk_, *erasure_, alerts_->desk(), *shelters_, shelter_list_, clock_};
 }
 
 App::~App() {
@@ -390,6 +399,8 @@ void App::register_figures() {
                       [this] { return static_cast<double>(sender_->pending()); });
   metrics_.gauge_from("kairan_spool_bytes", "Bytes waiting in the spool", {},
                       [this] { return static_cast<double>(spool_->bytes()); });
+  metrics_.gauge_from("kairan_erasures_in_file", "Erasures that Redis' own file may still hold something of; 0 = none", {},
+                      [this] { return static_cast<double>(erasures_in_file_.load()); });
   alerts_->register_figures(metrics_);
   if (forwarder_) {
     metrics_.gauge_from("kairan_webhooks_forwarded", "Webhooks sent on to the second address", {},

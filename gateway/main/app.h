@@ -13,7 +13,6 @@
 #include "base/crypto.h"
 #include "base/result.h"
 #include "gateway/config.h"
-#include "gateway/eraser.h"
 #include "gateway/gap_store.h"
 #include "gateway/health_routes.h"
 #include "gateway/http_server.h"
@@ -27,6 +26,7 @@
 #include "gateway/reply_sender.h"
 #include "gateway/request_metrics.h"
 #include "gateway/router.h"
+#include "gateway/resident_erasure.h"
 #include "gateway/safety_desk.h"
 #include "gateway/shard_runner.h"
 #include "gateway/shelter_desk.h"
@@ -73,6 +73,7 @@ class App {
   Status serve_http();
   ConsoleSources console_sources();
   void watch_redis();
+  void clean_file();
   std::vector<Check> checks();
   std::vector<staff::HealthPart> health_parts();
   void register_figures();
@@ -105,7 +106,7 @@ class App {
   std::unique_ptr<ReplySender> sender_;
   std::unique_ptr<Spool> spool_;
   std::unique_ptr<Intake> intake_;
-  std::unique_ptr<Eraser> eraser_;
+  std::unique_ptr<ResidentErasure> erasure_;
   std::unique_ptr<NightWork> night_;
   std::unique_ptr<ShardRunner> runner_;
   std::unique_ptr<broadcasts::AlertSink> alert_sink_;
@@ -125,6 +126,7 @@ class App {
   std::atomic<bool> working_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> redis_refused_{false};
+  std::atomic<std::uint64_t> erasures_in_file_{0};
   std::thread redis_watch_;
 };
 

@@ -28,7 +28,6 @@ Broadcasting::Broadcasting(BroadcastingParts parts)
       broadcasts_(parts_.redis),
       ledger_(parts_.redis, parts_.subscribers.partitions()),
       reach_(broadcasts_, ledger_),
-      erasure_(broadcasts_, ledger_),
       figures_(ledger_),
       composer_({parts_.subscribers, parts_.schema, &reach_, line_, parts_.practice, parts_.clock,
                  parts_.config.public_base_url}),

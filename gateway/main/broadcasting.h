@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "broadcasts/composer.h"
 #include "broadcasts/dispatcher.h"
-#include "broadcasts/ledger_erasure.h"
 #include "broadcasts/ledger_reach.h"
 #include "broadcasts/ledger_status.h"
 #include "broadcasts/practice_deliverer.h"
@@ -52,7 +51,6 @@ class Broadcasting {
   broadcasts::Deliverer& line() { return line_; }
   broadcasts::Deliverer& practice() { return practice_; }
   broadcasts::LedgerReach& reach() { return reach_; }
-  broadcasts::LedgerErasure& erasure() { return erasure_; }
   broadcasts::LedgerStatus& figures() { return figures_; }
 
   /// Redis connections that it may hold at once.
@@ -65,7 +63,6 @@ class Broadcasting {
   store::Broadcasts broadcasts_;
   store::BroadcastLedger ledger_;
   broadcasts::LedgerReach reach_;
-  broadcasts::LedgerErasure erasure_;
   broadcasts::LedgerStatus figures_;
   broadcasts::SegmentComposer composer_;
   std::unique_ptr<broadcasts::StaffNotice> log_notice_;

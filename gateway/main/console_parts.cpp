@@ -16,14 +16,8 @@ void add_pictures(const ConsoleSources& from, staff::Parts& parts) {
 }
 
 void add_residents(const ConsoleSources& from, staff::Parts& parts) {
-  parts.erase_resident = [from](std::string_view code, const store::Actor&) -> Status {
-    store::ResidentCodes codes(from.redis, from.sealer);
-    const auto ref = codes.redeem_code(code);
-    if (!ref) return ref.error();
-    const auto address = from.subscribers.address(*ref);
-    if (!address) return address.error();
-    if (!*address) return Error{ErrorCode::kNotFound, "the resident is erased already"};
-    return from.eraser.erase(**address, from.clock.now());
+  parts.erase_resident = [&erasure = from.erasure](std::string_view code, const store::Actor&) {
+    return erasure.erase_by_code(code);
   };
 }
 

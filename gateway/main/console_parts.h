@@ -5,22 +5,17 @@
 #include <memory>
 
 #include "broadcasts/alert_desk.h"
-#include "gateway/eraser.h"
 #include "gateway/main/staff_desk.h"
+#include "gateway/resident_erasure.h"
 #include "gateway/shelter_desk.h"
 #include "gateway/staff_api/parts.h"
-#include "store/resident_codes.h"
-#include "store/subscribers.h"
 
 namespace kairan::gateway {
 
 /// All of these outlive the console.
 struct ConsoleSources {
   StaffDesk& desk;
-  Eraser& eraser;
-  store::RedisClient& redis;
-  const Sealer& sealer;
-  store::Subscribers& subscribers;
+  ResidentErasure& erasure;
   broadcasts::AlertDesk& alerts;
   ShelterDesk& shelters;
   std::shared_ptr<const ShelterList> shelter_list;

@@ -12,12 +12,11 @@
 #include "base/civil_time.h"
 #include "broadcasts/segment.h"
 #include "broadcasts/segment_reader.h"
-#include "gateway/eraser.h"
 #include "gateway/main/attach.h"
 #include "gateway/main/commands.h"
+#include "gateway/resident_erasure.h"
 #include "gateway/subscriber_file.h"
 #include "store/group_codes.h"
-#include "store/resident_codes.h"
 #include "store/subscriber_import.h"
 
 namespace kairan::gateway {
@@ -210,32 +209,29 @@ int count_segment(const Arguments& arguments) {
 int erase(const Arguments& arguments) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
-  store::ResidentCodes codes(*attached->redis, *attached->sealer);
-  const auto ref = codes.redeem_code(arguments.code);
-  if (!ref) {
-    switch (ref.error().code) {
-      case ErrorCode::kInvalid: return fail("コードは8文字です（例 K7QM-2XTP）。もう一度ご本人に確かめてください", ref.error());
-      case ErrorCode::kNotFound:
-        return fail("このコードは使えません。24時間を過ぎたか、新しいコードが出ています。ご本人にトークで出し直してもらってください",
-                    ref.error());
-      case ErrorCode::kConflict: return fail("間違ったコードが続いたので止めています。1時間あとにもう一度試してください", ref.error());
-      default: return fail("コードを確かめられません", ref.error());
-    }
-  }
-  const auto address = store::Subscribers(*attached->redis, *attached->sealer, kPartitions).address(*ref);
-  if (!address) return fail("登録を読めません", address.error());
-  if (!*address) return fail("この方はもう消去されています", Error{ErrorCode::kNotFound, "no address"});
   const SystemClock clock;
   EraserOptions options;
   const std::string spool = attached->config.data_dir + "/spool";
   options.spool_is_empty = [spool] { return spool_folder_is_empty(spool); };
   options.spool_patience = std::chrono::seconds(30);
-  Eraser eraser(*attached->redis, *attached->sealer, kPartitions, clock, options);
-  if (const Status erased = eraser.erase(**address, clock.now()); !erased) {
-    return fail("消去が途中です。同じコマンドをもう一度実行するか、夜の処理で続きが行われます", erased.error());
+  ResidentErasure erasure(*attached->redis, *attached->sealer, kPartitions, clock, options);
+  const Status erased = erasure.erase_by_code(arguments.code);
+  if (erased) {
+    std::puts("消去しました。登録、設定、会話、待っていたメッセージ、配信の対象、安否の報告を消し、本人を指す暗号の印と時刻だけが残っています。");
+    std::puts("Redisのファイルからは、ゲートウェイが数分以内に消します（/metrics の kairan_erasures_in_file が0になれば済みです）。");
+    return 0;
   }
-  std::puts("消去しました。登録、設定、会話、待っていたメッセージを消し、本人を指す暗号の印と時刻だけが残っています。");
-  return 0;
+  switch (erased.error().code) {
+    case ErrorCode::kInvalid: return fail("コードは8文字です（例 K7QM-2XTP）。もう一度ご本人に確かめてください", erased.error());
+    case ErrorCode::kNotFound:
+      return fail("このコードは使えません。24時間を過ぎたか、新しいコードが出たか、もう消去されています。"
+                  "ご本人にトークで出し直してもらってください",
+                  erased.error());
+    case ErrorCode::kConflict: return fail("間違ったコードが続いたので止めています。1時間あとにもう一度試してください", erased.error());
+    default:
+      return fail("消去が終わっていません。もう一度実行してください。コードが使えなくなっていれば、残りは夜の処理（3時半）で消去されます",
+                  erased.error());
+  }
 }
 
 int add_group(const Arguments& arguments) {

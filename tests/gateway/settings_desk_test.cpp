@@ -228,6 +228,15 @@ TEST_CASE("the resident code is shown, and group codes are answered by what they
   CHECK_THAT(Resident::shown(r.say("コード123-456")), Contains("「消防団」として登録しました"));
 }
 
+TEST_CASE("who asks for codes too often is told when to come back", "[redis]") {
+  gateway::SettingsServices services;
+  services.resident_code = [](const std::string&, TimePoint) -> Result<gateway::ResidentCode> {
+    return Error{ErrorCode::kConflict, "too many"};
+  };
+  Resident r(services);
+  CHECK_THAT(Resident::shown(r.say("コードを見せて")), Contains("1時間に5回まで"));
+}
+
 TEST_CASE("without its services the settings say that something is not available", "[redis]") {
   Resident r;
   CHECK_THAT(Resident::shown(r.say("コードを見せて")), Contains("ただいまご利用いただけません"));
