@@ -36,6 +36,7 @@ struct SimulatorArguments {
   std::int64_t multicast_ms = 0;
   std::int64_t quota = -1;  ///< messages a month; -1 = no limit
   bool no_rates = false;
+  std::string residents_csv, content;  ///< write the settings of made residents there and end
   std::string redelivery;   ///< waits before each redelivery, "1s,2s,500ms"; empty = the simulator's own
 };
 int run_simulator(const SimulatorArguments& arguments);

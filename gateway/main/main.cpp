@@ -41,6 +41,10 @@ void add_simulator(CLI::App& app, int& exit_code) {
   command->add_option("--quota", arguments->quota, "messages a month; -1 = no limit")->capture_default_str();
   command->add_flag("--no-rates", arguments->no_rates, "no 429 by rate");
   command->add_option("--redelivery", arguments->redelivery, "waits before each redelivery, such as 1s,2s,500ms");
+  arguments->content = "content/kashima";
+  command->add_option("--content", arguments->content, "for --residents-csv: content folder")->envname("KAIRAN_CONTENT")->capture_default_str();
+  command->add_option("--residents-csv", arguments->residents_csv,
+                      "write made settings of the --users residents of this --seed, for \"subscribers import\", and end");
   command->callback([arguments, &exit_code] { exit_code = kairan::gateway::run_simulator(*arguments); });
 }
 

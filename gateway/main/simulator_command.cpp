@@ -5,7 +5,9 @@
 #include <optional>
 #include <sstream>
 
+#include "adapters/simulator/made_residents.h"
 #include "adapters/simulator/simulator.h"
+#include "base/civil_time.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "gateway/http_server.h"
@@ -51,6 +53,23 @@ std::optional<std::vector<std::chrono::milliseconds>> durations(const std::strin
   return all;
 }
 
+int refuse(const std::string& why);
+
+int write_residents(const SimulatorArguments& arguments) {
+  std::vector<FileProblem> problems;
+  const auto schema = store::load_attributes(arguments.content, problems);
+  if (!schema) return refuse("--content: " + (problems.empty() ? schema.error().detail : problems.front().message));
+  adapters::simulator::MadeResidents wanted;
+  wanted.count = arguments.users;
+  wanted.seed = arguments.seed;
+  wanted.today = jst_date(SystemClock().now());
+  std::ofstream file(arguments.residents_csv, std::ios::binary | std::ios::trunc);
+  file << adapters::simulator::made_residents_csv(wanted, *schema);
+  file.close();
+  if (!file) return refuse(arguments.residents_csv + ": cannot be written");
+  return 0;
+}
+
 int refuse(const std::string& why) {
   std::fprintf(stderr, "kairan simulator: %s\n", why.c_str());
   return 2;
@@ -59,6 +78,7 @@ int refuse(const std::string& why) {
 }  // namespace
 
 int run_simulator(const SimulatorArguments& arguments) {
+  if (!arguments.residents_csv.empty()) return write_residents(arguments);
   block_signals();
   raise_file_limit();
   const auto listen = parse_listen(arguments.listen);
