@@ -36,18 +36,21 @@ page.on('console', (message) => {
 
 const phone = page.locator('section.phone').first();
 const answers = phone.locator('.row-account:not(.typing)');
-const last = async () => (await answers.last().innerText()).trim();
+/** What the account said since its `from`th message: an answer may be several. */
+const saidSince = async (from) => (await answers.allInnerTexts()).slice(from).join('\n').trim();
+let answered = 0;
+const last = () => saidSince(answered);
 const shots = [];
 async function shot(name) {
   await page.waitForTimeout(150); // let the talk scroll to its end: what is photographed, not what is tested
   shots.push(name);
   await page.screenshot({ path: join(out, `settings-${String(shots.length).padStart(2, '0')}-${name}.png`) });
 }
-/** Does something and waits for the account's next answer. */
+/** Does something and waits for the account's next answer, whose messages come together. */
 async function answerTo(act) {
-  const before = await answers.count();
+  answered = await answers.count();
   await act();
-  await until('an answer on the phone', async () => (await answers.count()) > before, 30000);
+  await until('an answer on the phone', async () => (await answers.count()) > answered, 30000);
   return last();
 }
 const type = (text) => answerTo(async () => {
@@ -57,10 +60,13 @@ const type = (text) => answerTo(async () => {
 });
 /** Presses a button of the newest answer, wherever it is: on a card, in a list, or among the quick replies. */
 const tap = (label) => answerTo(async () => {
-  const quick = phone.locator('.quick button', { hasText: label });
-  if (await quick.count()) return quick.first().click();
-  const own = answers.last().getByRole('button', { name: label });
-  return own.last().click();
+  for (const exact of [true, false]) {
+    for (const where of [phone.locator('.quick'), answers.last()]) {
+      const found = where.getByRole('button', { name: label, exact });
+      if (await found.count()) return found.last().click();
+    }
+  }
+  throw new Error(`there is no button ${label} under: ${await last()}`);
 });
 const menu = (name) => phone.locator('.rich-menu').getByRole('button', { name, exact: true });
 const toggleMenu = () => phone.locator('.rich-menu-bar').click();
@@ -186,11 +192,13 @@ try {
   });
 
   await checks.test('the city switches everybody\'s menu, also of those who changed theirs, and back', async () => {
+    await toggleMenu(); // a closed menu has no buttons
     const switched = kairan('menus', 'switch', 'disaster');
     equal(switched.status, 0, switched.stdout + switched.stderr);
     await until('the disaster menu', async () => (await menu('避難所を探す').count()) === 1, 15000);
     equal(kairan('menus', 'switch', 'main').status, 0, 'switching back');
     await until('the main menu', async () => (await menu('受信設定').count()) === 1, 15000);
+    await toggleMenu();
     equal(kairan('menus', 'switch', 'nothing').status, 1, 'a menu that is not there');
   });
 
@@ -248,15 +256,24 @@ await checks.test('no key of Redis, name or value, holds the resident or what wa
     const value = { string: ['GET', key], hash: ['HGETALL', key], list: ['LRANGE', key, '0', '-1'], set: ['SMEMBERS', key], zset: ['ZRANGE', key, '0', '-1', 'WITHSCORES'], stream: ['XRANGE', key, '-', '+'] }[type];
     const text = value ? redis('--raw', ...value) : '';
     truthy(!has(text) && !has(dump), `the id is in ${key}`);
-    if (/:b:(a|x):/.test(key)) truthy(!/[^\0\n]/.test(text), `${key} still has a bit set, and nobody else has chosen anything`);
+    truthy(!/:b:(a|x):/.test(key), `${key} is still there, and nobody else has chosen anything`);
+    truthy(!/:(st|c|code|codes|guess):\d/.test(key), `${key} is still there`);
   }
 });
 
 await checks.test('no file of the data folder holds the resident, the append-only file and the spool among them', async () => {
   const all = files(city.dataDir);
   truthy(all.some((path) => /appendonly/.test(path)), 'the append-only file was not found');
-  await until('the append-only file is written anew', () => all.every((path) => !existsSync(path) || !has(readFileSync(path, 'latin1'))) || undefined, 20000).catch(() => undefined);
-  for (const path of files(city.dataDir)) truthy(!has(readFileSync(path, 'latin1')), `the id is in ${path}`);
+  await until('the append-only file is free of it', async () =>
+    /^kairan_erasures_in_file 0$/m.test((await http('GET', `${gateway.consoleUrl}/metrics`)).text), 60000);
+  await until('the former files are gone', () => readdirSync(join(city.dataDir, 'redis/appendonlydir')).length === 3, 10000);
+  for (const path of files(city.dataDir)) {
+    const bytes = readFileSync(path, 'latin1');
+    truthy(!has(bytes), `the id is in ${path}`);
+    for (const answer of ['a:children:20', 'a:district:', 'a:topic:', 'a:display:']) {
+      truthy(!bytes.includes(answer), `${answer} is in ${path}, and nobody else has chosen anything`);
+    }
+  }
   truthy(!has(readFileSync(gateway.log, 'latin1')), 'the id is in the log');
 });
 
