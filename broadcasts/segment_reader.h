@@ -1,5 +1,5 @@
-// Counting and reading segments from the store: one pipelined read for all partitions (several when a segment needs so many
-// bitmaps that memory would grow), evaluated here; nothing is written.
+// Counting and reading segments from the store: pipelined reads of many partitions' bitmaps at a time, each evaluated here before
+// the next is made; nothing is written.
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "gateway/config.h"
 #include "gateway/main/app.h"
 #include "gateway/main/commands.h"
@@ -16,6 +17,7 @@ constexpr std::chrono::seconds kStopLimit{30};
 }  // namespace
 
 int serve(const ServeArguments& arguments) {
+  keep_freed_memory();
   block_signals();
   raise_file_limit();
   forbid_core_files();

@@ -3,6 +3,8 @@
 // counting reads. Then 100 values are set, and segments are counted again and again. Prints JSON lines.
 // usage: segment_bench [--rounds N] [--import N] [SUBSCRIBERS...]
 //   default: 100 rounds, import up to 1000000, over 10000 100000 1000000 4000000
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -13,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/memory.h"
 #include "broadcasts/segment_reader.h"
 #include "store/redis_info.h"
 #include "store/subscriber_import.h"
@@ -54,6 +57,18 @@ constexpr store::Partition kPartitions = store::kDefaultPartitions;
 
 std::uint64_t used_memory(store::RedisClient& redis) {
   return std::stoull(store::info_value(must(redis.command({"INFO", "memory"})).text, "used_memory"));
+}
+
+/// Processor time used so far, which says what counting costs also where other work delays it.
+double own_cpu_ms() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
+double redis_cpu_ms(store::RedisClient& redis) {
+  const std::string info = must(redis.command({"INFO", "cpu"})).text;
+  return (std::stod(store::info_value(info, "used_cpu_user")) + std::stod(store::info_value(info, "used_cpu_sys"))) *
+         1e3;
 }
 
 /// Imports made-up people with a few settings each. @return seconds
@@ -139,13 +154,16 @@ void print_memory(store::RedisClient& redis, std::size_t subscribers, std::uint6
   for (const auto& [part, bytes] : parts) {
     std::printf(R"(,"%s_mb":%.1f)", part.c_str(), static_cast<double>(bytes) / 1e6);
   }
-  std::printf(R"(,"mb_a_million":%.1f})" "\n", static_cast<double>(used) / static_cast<double>(subscribers));
+  std::printf(R"(,"mb_a_million":%.1f})"
+              "\n",
+              static_cast<double>(used) / static_cast<double>(subscribers));
   std::fflush(stdout);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_freed_memory();  // as the gateway does
   std::size_t rounds = 100, import_up_to = 1'000'000;
   std::vector<std::size_t> sizes;
   for (int i = 1; i < argc; ++i) {
@@ -176,8 +194,9 @@ int main(int argc, char** argv) {
     const bool whole = size <= import_up_to;
     if (whole) {
       const double seconds = import(redis.client(), sealer, schema, size);
-      std::printf(R"({"bench":"segments","what":"import","subscribers":%zu,"seconds":%.2f,"per_second":%.0f})" "\n", size,
-                  seconds, static_cast<double>(size) / seconds);
+      std::printf(R"({"bench":"segments","what":"import","subscribers":%zu,"seconds":%.2f,"per_second":%.0f})"
+                  "\n",
+                  size, seconds, static_cast<double>(size) / seconds);
       std::fflush(stdout);
     }
     fill(redis.client(), size, names);
@@ -186,21 +205,29 @@ int main(int argc, char** argv) {
       const broadcasts::Segment segment = must(broadcasts::parse_segment(one.rules, schema));
       std::vector<double> took;
       std::uint64_t count = 0;
+      double own_cpu = 0, redis_cpu = 0;
       for (std::size_t round = 0; round < rounds + 3; ++round) {
+        if (round == 3) {
+          own_cpu = own_cpu_ms();
+          redis_cpu = redis_cpu_ms(redis.client());
+        }
         const auto start = SteadyClock::now();
         count = must(reader.count(segment, kToday));
         const std::chrono::duration<double, std::milli> ms = SteadyClock::now() - start;
         if (round >= 3) took.push_back(ms.count());
       }
+      own_cpu = (own_cpu_ms() - own_cpu) / static_cast<double>(rounds);
+      redis_cpu = (redis_cpu_ms(redis.client()) - redis_cpu) / static_cast<double>(rounds);
       std::sort(took.begin(), took.end());
       const double p50 = took[took.size() / 2];
       const auto& first = smallest.try_emplace(one.name, size, p50).first->second;
       std::printf(
           R"({"bench":"segments","what":"count","segment":"%s","subscribers":%zu,"bitmaps":%zu,"selected":%llu,)"
-          R"("p50_ms":%.3f,"p99_ms":%.3f,"times_the_people":%.0f,"times_the_p50":%.1f})"
+          R"("p50_ms":%.3f,"p99_ms":%.3f,"own_cpu_ms":%.2f,"redis_cpu_ms":%.2f,"times_the_people":%.0f,"times_the_p50":%.1f})"
           "\n",
           one.name, size, segment.on(kToday).bitmaps().size(), static_cast<unsigned long long>(count), p50,
-          took[took.size() * 99 / 100], static_cast<double>(size) / static_cast<double>(first.first), p50 / first.second);
+          took[took.size() * 99 / 100], own_cpu, redis_cpu,
+          static_cast<double>(size) / static_cast<double>(first.first), p50 / first.second);
       std::fflush(stdout);
     }
   }
