@@ -160,9 +160,9 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
     return done;
   }, []);
 
-  // By itself, a moment after the last change, once there is something to keep.
+  // By itself, a moment after the last change, once it has what the server asks of a draft: a title and an audience.
   useEffect(() => {
-    if (!dirty.current || saving.state !== 'dirty' || form.title.trim() === '') return undefined;
+    if (!dirty.current || saving.state !== 'dirty' || form.title.trim() === '' || isEmpty(form.rules)) return undefined;
     const timer = setTimeout(() => void save(), 1500);
     return () => clearTimeout(timer);
   }, [form, save, saving.state]);
@@ -236,7 +236,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
             {saving.state === 'saving' && t('保存しています…', 'Saving…')}
             {saving.state === 'saved' && t(`自動で保存しました${saving.at ? `（${formatDateTime(saving.at)}）` : ''}`, 'Saved')}
             {saving.state === 'dirty' && t('まだ保存していない変更があります', 'Not saved yet')}
-            {saving.state === 'new' && t('件名を書くと自動で保存されます', 'Saved by itself once it has a title')}
+            {saving.state === 'new' && t('件名と届ける相手を決めると自動で保存されます', 'Saved by itself once it has a title and an audience')}
             {saving.state === 'failed' && t('保存できませんでした', 'Not saved')}
           </span>
         }
