@@ -55,6 +55,7 @@ struct Config {
   /// jma.feed_url: addresses of Atom feeds, separated by commas
   std::string jma_feed_url =
       "https://www.data.jma.go.jp/developer/xml/feed/extra.xml,https://www.data.jma.go.jp/developer/xml/feed/eqvol.xml";
+  std::string emergency_snapshot;  ///< emergency.snapshot: file; empty = DATA_DIR/emergency/people.snapshot
   std::string cap_folder;  ///< cap.folder: where other programs put messages as files; empty = none
   Secret cap_secret;       ///< cap.secret: what POST /webhook/cap is proven with; empty = no such address
 

@@ -239,6 +239,8 @@ std::vector<ConfigKey> make_keys() {
   plain("jma.feed_url", [](Config& c, Text v) { return feed_addresses(v, c.jma_feed_url); });
   plain(
       "cap.folder", [](Config& c, Text v) { return folder(v, c.cap_folder); }, true);
+  plain(
+      "emergency.snapshot", [](Config& c, Text v) { return folder(v, c.emergency_snapshot); }, true);
   plain("reply.push_window_minutes", [](Config& c, Text v) { return whole_number(v, 0, 60, c.push_window); });
   plain(
       "staff.mail_from",

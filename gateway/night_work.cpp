@@ -79,7 +79,15 @@ Status NightWork::run(TimePoint now) {
   const auto forgotten = store::SubscriberUpkeep(redis_, sealer_, partitions_).forget_settings(now);
   if (!forgotten) return forgotten.error().within("settings of those who left");
   log::info("night.cleared", {{"erasures_completed", *completed}, {"settings_taken", *forgotten}});
-  return reconcile(now);
+  const Status reconciled = reconcile(now);
+  // Also when the platform did not answer: what is known is better in a snapshot of tonight than of last week.
+  if (options_.write_snapshot) {
+    if (const Status written = options_.write_snapshot(now); !written) {
+      log::error("night.no_snapshot", {{"reason", written.error().detail}});
+      if (reconciled) return written.error().within("snapshot");
+    }
+  }
+  return reconciled;
 }
 
 Status NightWork::reconcile(TimePoint now) {

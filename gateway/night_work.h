@@ -1,5 +1,6 @@
 // What is done to the subscribers every night at half past three in Japan, by one process of the gateway: the platform's list of
-// followers is compared with ours, settings of those who left long ago are taken, erasures that were broken off are completed.
+// followers is compared with ours, settings of those who left long ago are taken, erasures that were broken off are completed, and the snapshot of addresses for
+// emergencies without a store is written.
 // The first start on a store does it at once, so that an account that has followers already begins with them.
 // An account that may not ask for its followers says so once, and the rest goes on. Threads: one of its own; run_if_due() from
 // one thread at a time.
@@ -23,6 +24,8 @@ namespace kairan::gateway {
 struct NightWorkOptions {
   /// The ids of all who follow the account, as the platform lists them. kRefused: this account may not ask.
   std::function<Result<std::vector<std::string>>()> follower_ids;
+  /// Writes the sealed snapshot of addresses that emergencies are sent from without a store; may be empty.
+  std::function<Status(TimePoint now)> write_snapshot = {};
   int minute_of_day = 3 * 60 + 30;  ///< in Japan
   std::chrono::milliseconds look{std::chrono::minutes(1)};
   std::chrono::milliseconds pause_after_failure{std::chrono::hours(1)};

@@ -183,6 +183,11 @@ Result<std::optional<Handling>> Router::emergency(const Event& event, const Resi
       return std::optional<Handling>(Handling{SafetyDesk::answer(*report, view.resident.language), view.display, std::nullopt, "answered:safety"});
     }
   }
+  if (asks_about_safety(event.text)) {
+    const std::string& language = view.resident.language;
+    auto answer = shelters_->disaster_mode() ? SafetyDesk::question(shelters_->open_names(), language) : SafetyDesk::not_now(language);
+    return std::optional<Handling>(Handling{std::move(answer), view.display, std::nullopt, "answered:safety"});
+  }
   auto messages = shelters_->asked(event.text, view.resident.districts, view.resident.language);
   if (!messages) return std::optional<Handling>();
   return std::optional<Handling>(Handling{*std::move(messages), view.display, std::nullopt, "answered:shelter"});

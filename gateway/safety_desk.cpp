@@ -42,6 +42,34 @@ std::optional<SafetyReport> read_safety(std::string_view text) {
   return {};
 }
 
+bool asks_about_safety(std::string_view text) {
+  if (text.size() > 100) return false;
+  return one_of(fold_key(text), {"安否を知らせる", "安否", "安否確認", "安否報告", "安否を知らせたい", "無事を伝える", "ぶじを伝える", "report safety"});
+}
+
+std::vector<Message> SafetyDesk::question(const std::vector<std::string>& open, std::string_view language) {
+  const bool english = language != "ja" && language != "ja-easy";
+  const bool easy = language == "ja-easy";
+  Message message = text_message(english ? "How are you? Choose below. In danger, call 119 or 110 first."
+                                 : easy  ? "だいじょうぶですか。下（した）から えらんでください。あぶないときは 先（さき）に 119か 110に 電話（でんわ）してください。"
+                                         : "いまの状況を下から選んでください。命の危険があるときは、先に119か110へ電話してください。");
+  const auto say = [&](const std::string& label, const std::string& text) { message.quick_replies.push_back({Action::Kind::kSay, label, text, ""}); };
+  say(english ? "I am safe" : easy ? "ぶじです" : "無事です", "無事です");
+  say(english ? "I need help" : easy ? "助（たす）けて" : "助けが必要です", "助けが必要です");
+  say(english ? "I evacuated" : easy ? "にげました" : "避難しました", "避難しました");
+  for (const std::string& name : open) {
+    if (message.quick_replies.size() < 13) say(shorten_graphemes(name, 20), "避難しました " + name);
+  }
+  return {std::move(message)};
+}
+
+std::vector<Message> SafetyDesk::not_now(std::string_view language) {
+  const bool english = language != "ja" && language != "ja-easy";
+  return {text_message(english ? "Safety reports are taken only while the city has switched them on in a disaster. In danger, call 119 or 110."
+                               : language == "ja-easy" ? "いまは 聞（き）いていません。大（おお）きな 災害（さいがい）の ときに ここで 聞（き）きます。あぶないときは 119か 110に 電話（でんわ）してください。"
+                                                       : "いまは安否の受け付けをしていません。災害のときに市が受け付けを始めると、ここから知らせることができます。危険なときは119か110へ電話してください。")};
+}
+
 Status SafetyDesk::report(store::SubscriberRef who, const SafetyReport& report) {
   const std::string field = field_of(who);
   const std::string plain = dump_json(json{{"kind", kNames[static_cast<std::size_t>(report.kind)]}, {"district", report.district}, {"place", report.place}, {"at", to_unix_ms(report.at)}});

@@ -39,6 +39,9 @@ struct SafetyTally {
 /// What a text reports; nothing when it reports nothing. Exact words only: 「無事」, 「助けて」, 「避難しました 鹿島小学校」.
 std::optional<SafetyReport> read_safety(std::string_view text);
 
+/// 「安否を知らせる」, 「安否」: wants to report and asks how.
+bool asks_about_safety(std::string_view text);
+
 class SafetyDesk {
  public:
   SafetyDesk(store::RedisClient& redis, const Sealer& sealer) : redis_(redis), sealer_(sealer) {}
@@ -54,6 +57,10 @@ class SafetyDesk {
   /// Ends the collection: everything is erased now.
   Status clear();
 
+  /// What can be reported, as buttons. @param open  names of open shelters, to be offered as the place; may be empty
+  static std::vector<Message> question(const std::vector<std::string>& open, std::string_view language);
+  /// Said while no reports are taken.
+  static std::vector<Message> not_now(std::string_view language);
   /// The answer to a report, with the sentence to send on to the family.
   static std::vector<Message> answer(const SafetyReport& report, std::string_view language);
 

@@ -71,6 +71,16 @@ void ShelterDesk::reload(std::shared_ptr<const ShelterList> list) {
 bool ShelterDesk::disaster_mode() const { return view().picture->disaster; }
 std::map<std::string, ShelterStatus> ShelterDesk::states() const { return view().picture->states; }
 
+std::vector<std::string> ShelterDesk::open_names() const {
+  const View now = view();
+  std::vector<std::string> names;
+  for (const Shelter& shelter : now.list->all()) {
+    const auto found = now.picture->states.find(shelter.name);
+    if (found != now.picture->states.end() && found->second.state == ShelterState::kOpen) names.push_back(shelter.name);
+  }
+  return names;
+}
+
 Status ShelterDesk::change(const std::string& name, const std::string& document) {
   for (int tries = 0; tries < kTries; ++tries) {
     const auto stored = records_.find(name);

@@ -52,6 +52,7 @@ class ShelterDesk {
 
   bool disaster_mode() const;
   std::map<std::string, ShelterStatus> states() const;
+  std::vector<std::string> open_names() const;  ///< of open shelters, in the content's order
 
   /// Answers a location that a resident sent.
   std::vector<Message> near(double latitude, double longitude, std::string_view language) const;

@@ -69,6 +69,9 @@ class StaffNotices final : public broadcasts::StaffNotice {
   std::thread thread_;
 };
 
+/// In the place of a broadcast's id: a warning waits for a person. seen() of it acknowledges.
+inline constexpr std::string_view kAlertsNotice = "alerts";
+
 /// 「保留」「承認待ち」: what a mail's subject says.
 std::string_view notice_kind_ja(broadcasts::Notice::Kind kind);
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "broadcasts/alert_broadcasts.h"
+#include "gateway/emergency/people_snapshot.h"
 #include "gateway/link_routes.h"
 #include "gateway/content_workspace.h"
 #include "gateway/main/broadcasting.h"
@@ -105,7 +106,10 @@ Status App::build() {
   }
   build_pipeline();
   alert_sink_ = std::make_unique<broadcasts::AlertBroadcasts>(staff_desk_->service());
-  auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, [](const std::string& subject, const std::string&) { log::warn("alerts.notice", {{"subject", subject}}); }, clock_);
+  auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, [this](const std::string& subject, const std::string& text) {
+        // An alarm wants a reader: nobody's acknowledgement in time brings it to those above.
+        staff_desk_->notices().tell({broadcasts::Notice::Kind::kAlarm, std::string(kAlertsNotice), subject + "\n" + text});
+      }, clock_);
   if (!alerts) return alerts.error();
   alerts_ = *std::move(alerts);
   const auto in_force = [this]() -> Result<std::vector<std::string>> {
@@ -120,6 +124,7 @@ Status App::build() {
   alerts_->every_tick([this] { return shelters_->refresh(); });
   safety_ = std::make_unique<SafetyDesk>(*redis_, sealer_);
   router_->answer_emergencies_from(*shelters_, *safety_);
+  disaster_menu_ = std::make_unique<DisasterMenu>(*shelters_, line_->api(), *redis_, *subscribers_, config_.content);
   if (store_open_) begin_work();
   redis_watch_ = std::thread([this] { watch_redis(); });
   return serve_http();
@@ -154,6 +159,14 @@ void App::build_pipeline() {
   erasure_ = std::make_unique<ResidentErasure>(*redis_, sealer_, partitions_, clock_, std::move(eraser));
   NightWorkOptions night;
   night.follower_ids = [this] { return follower_ids(); };
+  night.write_snapshot = [this](TimePoint now) -> Status {
+    const std::string& path = config_.emergency_snapshot;
+    const auto people = write_people_snapshot(*subscribers_, *schema_->get(), sealer_, installation_, now,
+                                              path.empty() ? config_.data_dir + "/emergency/people.snapshot" : path);
+    if (!people) return people.error();
+    log::info("emergency.snapshot", {{"people", *people}});
+    return {};
+  };
   night.owner = process_identity();
   night_ = std::make_unique<NightWork>(*redis_, sealer_, partitions_, erasure_->eraser(), clock_, std::move(night));
   settings_ = std::make_unique<SettingsDesk>(*schema_, *subscribers_, *conversations_, clock_, settings_services());
@@ -230,6 +243,7 @@ void App::begin_work() {
   broadcasting_->start(installation_);
   alerts_->start();
   night_->start();
+  disaster_menu_->start();
   working_ = true;
 }
 
@@ -310,7 +324,7 @@ Status App::serve_http() {
 }
 
 ConsoleSources App::console_sources() {
-  return ConsoleSources{*staff_desk_, *erasure_, alerts_->desk(), *shelters_, shelter_list_, clock_};
+  return ConsoleSources{*staff_desk_, *erasure_, alerts_->desk(), *shelters_, shelter_list_, *disaster_menu_, *safety_, clock_};
 }
 
 App::~App() {
@@ -319,6 +333,7 @@ App::~App() {
   if (redis_watch_.joinable()) redis_watch_.join();
   if (broadcasting_) broadcasting_->stop();
   if (alerts_) alerts_->stop();
+  if (disaster_menu_) disaster_menu_->stop();
   if (staff_desk_) staff_desk_->notices().stop();
   if (night_) night_->stop();
   if (intake_) intake_->stop();

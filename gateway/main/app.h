@@ -20,6 +20,7 @@
 #include "gateway/main/alerts_service.h"
 #include "gateway/main/console.h"
 #include "gateway/main/console_parts.h"
+#include "gateway/main/disaster_menu.h"
 #include "gateway/metrics.h"
 #include "gateway/night_work.h"
 #include "gateway/pipeline_metrics.h"
@@ -114,6 +115,7 @@ class App {
   std::shared_ptr<const ShelterList> shelter_list_;
   std::unique_ptr<ShelterDesk> shelters_;
   std::unique_ptr<SafetyDesk> safety_;
+  std::unique_ptr<DisasterMenu> disaster_menu_;
   std::unique_ptr<RequestMetrics> public_requests_;
   std::unique_ptr<RequestMetrics> console_requests_;
   std::unique_ptr<Console> console_;

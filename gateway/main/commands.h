@@ -51,6 +51,8 @@ void add_alerts(CLI::App& app, int& exit_code);
 void add_shelters(CLI::App& app, int& exit_code);
 /// kairan broadcast ...
 void add_broadcast(CLI::App& app, int& exit_code);
+/// `kairan emergency`: snapshot, send from it, take-over.
+void add_emergency(CLI::App& app, int& exit_code);
 /// kairan audit ...
 void add_audit(CLI::App& app, int& exit_code);
 

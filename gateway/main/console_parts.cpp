@@ -58,11 +58,21 @@ void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
     }
     return rows;
   };
-  parts.release_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by) {
-    return alerts.release(id, by.name);
+  StaffNotices& notices = from.desk.notices();
+  parts.release_alert = [&alerts = from.alerts, &notices](const std::string& id, const store::Actor& by) {
+    auto released = alerts.release(id, by.name);
+    if (released) notices.seen(kAlertsNotice, by.name);
+    return released;
   };
-  parts.dismiss_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by, const std::string& why) {
-    return alerts.dismiss(id, by.name, why);
+  parts.dismiss_alert = [&alerts = from.alerts, &notices](const std::string& id, const store::Actor& by, const std::string& why) {
+    const Status dismissed = alerts.dismiss(id, by.name, why);
+    if (dismissed) notices.seen(kAlertsNotice, by.name);
+    return dismissed;
+  };
+  parts.acknowledge_alert = [&alerts = from.alerts, &notices](const std::string& id, const store::Actor& by) {
+    const Status noted = alerts.acknowledge(id, by.name);
+    if (noted) notices.seen(kAlertsNotice, by.name);
+    return noted;
   };
 }
 
@@ -94,6 +104,22 @@ void add_shelters(const ConsoleSources& from, staff::Parts& parts) {
   };
 }
 
+/// One switch: the answers' mode, the picture menu and the collection of safety reports go together.
+void add_disaster_mode(const ConsoleSources& from, staff::Parts& parts) {
+  parts.is_on = [&menu = from.menu](std::string_view) -> Result<bool> { return menu.is_on(); };
+  parts.set_on = [&menu = from.menu](std::string_view name, bool on, const store::Actor& by) -> Status {
+    if (name != "menu" && name != "safety") return Error{ErrorCode::kNotFound, "no such switch"};
+    return menu.set(on, by.name);
+  };
+  parts.safety = [&safety = from.safety]() -> Result<std::vector<staff::SafetyRow>> {
+    const auto tally = safety.tally();
+    if (!tally) return tally.error();
+    std::vector<staff::SafetyRow> rows;
+    for (const auto& [district, counts] : *tally) rows.push_back({district, counts.safe + counts.evacuated, counts.needs_help});
+    return rows;
+  };
+}
+
 }  // namespace
 
 void add_console_parts(const ConsoleSources& from, staff::Parts& parts) {
@@ -110,6 +136,7 @@ void add_console_parts(const ConsoleSources& from, staff::Parts& parts) {
   add_residents(from, parts);
   add_warnings(from, parts);
   add_shelters(from, parts);
+  add_disaster_mode(from, parts);
 }
 
 }  // namespace kairan::gateway

@@ -5,8 +5,10 @@
 #include <memory>
 
 #include "broadcasts/alert_desk.h"
+#include "gateway/main/disaster_menu.h"
 #include "gateway/main/staff_desk.h"
 #include "gateway/resident_erasure.h"
+#include "gateway/safety_desk.h"
 #include "gateway/shelter_desk.h"
 #include "gateway/staff_api/parts.h"
 
@@ -19,6 +21,8 @@ struct ConsoleSources {
   broadcasts::AlertDesk& alerts;
   ShelterDesk& shelters;
   std::shared_ptr<const ShelterList> shelter_list;
+  DisasterMenu& menu;
+  SafetyDesk& safety;
   const Clock& clock;
 };
 

@@ -155,6 +155,7 @@ int main(int argc, char** argv) {
   kairan::gateway::add_shelters(app, exit_code);
   kairan::gateway::add_broadcast(app, exit_code);
   kairan::gateway::add_audit(app, exit_code);
+  kairan::gateway::add_emergency(app, exit_code);
   kairan::gateway::add_subscribers(app, exit_code);
   kairan::gateway::add_backup(app, exit_code);
   CLI11_PARSE(app, argc, argv);

@@ -1,6 +1,7 @@
 #include "gateway/main/menu_switch.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -13,10 +14,11 @@ namespace {
 using ByLanguage = std::map<std::string, std::vector<std::string>>;
 
 /// Followers by the language of the menu that is theirs; whoever chose none reads Japanese.
-Result<ByLanguage> followers_by_language(store::Subscribers& subscribers, const std::vector<std::string>& languages) {
+Result<ByLanguage> followers_by_language(store::Subscribers& subscribers, const std::vector<std::string>& languages,
+                                         std::span<const store::Partition> partitions) {
   std::vector<std::string> names{std::string(store::Subscribers::kFollowers)};
   for (const std::string& language : languages) names.push_back(store::value_bitmap(intents::kLanguageAttribute, language));
-  const auto bits = subscribers.read_bitmaps(names);
+  const auto bits = subscribers.read_bitmaps(partitions, names);
   if (!bits) return bits.error();
   ByLanguage people;
   for (const store::PartitionBits& partition : *bits) {
@@ -46,7 +48,14 @@ Result<ByLanguage> followers_by_language(store::Subscribers& subscribers, const 
 
 Result<MenuSwitch> switch_menu(adapters::line::RichMenus& menus, store::Subscribers& subscribers, const intents::Menu& menu) {
   if (const Status shown = menus.show_to_everyone(menu.name); !shown) return shown.error();
-  const auto people = followers_by_language(subscribers, menu.languages);
+  std::vector<store::Partition> all(subscribers.partitions());
+  std::iota(all.begin(), all.end(), store::Partition{0});
+  return link_menu(menus, subscribers, menu, all);
+}
+
+Result<MenuSwitch> link_menu(adapters::line::RichMenus& menus, store::Subscribers& subscribers, const intents::Menu& menu,
+                             std::span<const store::Partition> partitions) {
+  const auto people = followers_by_language(subscribers, menu.languages, partitions);
   if (!people) return people.error().within("followers");
   MenuSwitch done;
   for (const auto& [language, ids] : *people) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 
 #include "adapters/line/rich_menus.h"
@@ -20,5 +21,8 @@ struct MenuSwitch {
 
 /// The default first: it needs no list and reaches whoever opens the chat, within about a minute.
 Result<MenuSwitch> switch_menu(adapters::line::RichMenus& menus, store::Subscribers& subscribers, const intents::Menu& menu);
+/// Links (or unlinks) the followers of these partitions alone: a part of the above.
+Result<MenuSwitch> link_menu(adapters::line::RichMenus& menus, store::Subscribers& subscribers, const intents::Menu& menu,
+                             std::span<const store::Partition> partitions);
 
 }  // namespace kairan::gateway

@@ -169,6 +169,37 @@ class DeskCalls {
     return dismissed ? no_content() : refuse_with_reason(dismissed.error());
   }
 
+  Reply acknowledge(const Call& call) const {
+    const Status noted = parts_.acknowledge_alert(call.parameter("id"), call.actor);
+    return noted ? no_content() : refuse_with_reason(noted.error());
+  }
+
+  /// The tally of the running safety check. Small counts of safe people are not shown; calls for help are, each one matters.
+  Reply safety(const Call& call) const {
+    const auto rows = parts_.safety();
+    if (!rows) return refuse_quietly(rows.error());
+    const auto schema = parts_.schema ? parts_.schema() : nullptr;
+    const store::Attribute* const district = schema ? schema->find(kDistrict) : nullptr;
+    json districts = json::array();
+    for (const SafetyRow& row : *rows) {
+      const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(row.district);
+      const std::string name = value != nullptr ? pick(value->label, "ja") : std::string(call.words("地区の登録なし", "no district"));
+      districts.push_back({{"id", row.district}, {"name", name}, {"safe", row.safe}, {"need_help", row.need_help}});
+    }
+    return ok({{"on", switched("safety")}, {"districts", std::move(districts)}});
+  }
+
+  /// Reports are taken while the disaster mode is on: one switch for both.
+  Reply switch_safety(const Call& call) const {
+    Fields fields(call);
+    const bool on = fields.flag("on");
+    if (auto refused = fields.refused()) return *std::move(refused);
+    const auto noted = parts_.audit.append({0, call.now, call.actor.name, on ? "safety.on" : "safety.off", "safety", "", ""});
+    if (!noted) return refuse_quietly(noted.error());
+    if (const Status set = parts_.set_on("safety", on, call.actor); !set) return refuse_with_reason(set.error());
+    return safety(call);
+  }
+
  private:
   static json alert_json(const AlertRow& row) {
     return {{"id", row.id}, {"received", time_text(row.received)}, {"kind", row.kind}, {"level", row.level}, {"areas", row.areas},
@@ -204,6 +235,9 @@ void add_desk_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts) {
   add("GET", "/api/v1/alerts", parts.held_alerts && parts.all_alerts, &DeskCalls::alerts);
   add("POST", "/api/v1/alerts/{id}/release", static_cast<bool>(parts.release_alert), &DeskCalls::release);
   add("POST", "/api/v1/alerts/{id}/dismiss", static_cast<bool>(parts.dismiss_alert), &DeskCalls::dismiss);
+  add("POST", "/api/v1/alerts/{id}/acknowledge", static_cast<bool>(parts.acknowledge_alert), &DeskCalls::acknowledge);
+  add("GET", "/api/v1/safety", static_cast<bool>(parts.safety), &DeskCalls::safety);
+  add("PUT", "/api/v1/safety", parts.safety && parts.set_on, &DeskCalls::switch_safety);
 }
 
 }  // namespace kairan::gateway::staff

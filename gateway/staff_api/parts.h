@@ -71,6 +71,12 @@ struct ShelterRow {
   std::string changed_by;
 };
 
+/// Safety reports of one district; "" are those who registered none.
+struct SafetyRow {
+  std::string district;
+  std::uint64_t safe = 0, need_help = 0;
+};
+
 struct Parts {
   const Clock& clock;
   const Sealer& sealer;
@@ -101,6 +107,8 @@ struct Parts {
   std::function<Result<std::vector<AlertRow>>()> held_alerts = {}, all_alerts = {};
   std::function<Result<std::string>(const std::string& id, const store::Actor& by)> release_alert = {};
   std::function<Status(const std::string& id, const store::Actor& by, const std::string& why)> dismiss_alert = {};
+  std::function<Status(const std::string& id, const store::Actor& by)> acknowledge_alert = {};
+  std::function<Result<std::vector<SafetyRow>>()> safety = {};
   std::function<Result<bool>(std::string_view name)> is_on = {};  ///< "menu", "safety"
   std::function<Status(std::string_view name, bool on, const store::Actor& by)> set_on = {};
   std::function<Result<StoredPicture>(std::string_view bytes)> add_picture = {};

@@ -68,6 +68,7 @@ const std::vector<Right>& rights() {
       {"GET", "/api/v1/alerts", Access::kRoles, {Role::kAuthor, Role::kApprover, Role::kEmergencyOfficer, Role::kOperator, Role::kAuditor}, ""},
       {"POST", "/api/v1/alerts/{id}/release", Access::kRoles, {Role::kEmergencyOfficer}, ""},
       {"POST", "/api/v1/alerts/{id}/dismiss", Access::kRoles, {Role::kEmergencyOfficer}, ""},
+      {"POST", "/api/v1/alerts/{id}/acknowledge", Access::kRoles, {Role::kEmergencyOfficer}, ""},
       {"GET", "/api/v1/shelters", Access::kSignedIn, {}, ""},
       {"PUT", "/api/v1/shelters/{id}", Access::kRoles, {Role::kEmergencyOfficer}, ""},
       {"GET", "/api/v1/safety", Access::kRoles, {Role::kApprover, Role::kEmergencyOfficer, Role::kOperator, Role::kAuditor}, ""},
