@@ -10,6 +10,7 @@
 #include "gateway/staff_api/broadcast_views.h"
 #include "gateway/staff_api/endpoints.h"
 #include "gateway/staff_api/fields.h"
+#include "gateway/staff_api/segment_views.h"
 
 namespace kairan::gateway::staff {
 namespace {
@@ -184,7 +185,8 @@ class DeskCalls {
     for (const SafetyRow& row : *rows) {
       const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(row.district);
       const std::string name = value != nullptr ? pick(value->label, "ja") : std::string(call.words("地区の登録なし", "no district"));
-      districts.push_back({{"id", row.district}, {"name", name}, {"safe", row.safe}, {"need_help", row.need_help}});
+      districts.push_back({{"id", row.district}, {"name", name}, {"safe", count_json(row.safe, false, call.language)},
+                           {"need_help", count_json(row.need_help, true, call.language)}});
     }
     return ok({{"on", switched("safety")}, {"districts", std::move(districts)}});
   }
