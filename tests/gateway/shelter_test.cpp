@@ -159,3 +159,14 @@ TEST_CASE("A call for help is told that a record alone brings nobody; the others
   CHECK(has(said(SafetyDesk::answer({SafetyKind::kNeedsHelp, "", "", {}}, "ja")), "119"));
   CHECK(has(said(SafetyDesk::answer({SafetyKind::kEvacuated, "", "浜小学校", {}}, "ja")), "無事です。浜小学校に避難しています。"));
 }
+
+TEST_CASE("「安否を知らせる」 asks how, with buttons that report and the open shelters as places") {
+  CHECK(asks_about_safety("安否を知らせる"));
+  CHECK_FALSE(asks_about_safety("安否確認の訓練はいつですか"));
+  const auto asked = SafetyDesk::question({"鹿島小学校"}, "ja");
+  REQUIRE(asked.size() == 1);
+  const auto& buttons = asked[0].quick_replies;
+  REQUIRE(buttons.size() == 4);
+  for (const Action& button : buttons) CHECK(read_safety(button.value).has_value());
+  CHECK(read_safety(buttons[3].value)->place == "鹿島小学校");
+}
