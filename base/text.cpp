@@ -6,6 +6,7 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -195,7 +196,10 @@ std::string shorten_utf16(std::string_view text, std::size_t max) {
 }
 
 std::string shorten_graphemes(std::string_view text, std::size_t max) {
-  if (length_graphemes(text) <= max) return std::string(text);
+  // A grapheme has at least one code point, which is cheap to count: most texts are short enough by that.
+  const auto begins = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80; };
+  const auto code_points = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
+  if (code_points <= max || length_graphemes(text) <= max) return std::string(text);
   return max == 0 ? std::string() : std::string(prefix_graphemes(text, max - 1)) + "…";
 }
 

@@ -113,6 +113,18 @@ constexpr std::array<Relative, 13> kDays{{{"今日", 0, false}, {"本日", 0, fa
                                           {"あさって", 2, true}, {"しあさって", 3, true}, {"翌日", 1, false},
                                           {"tomorrow", 1, false}, {"today", 0, false}}};
 
+/// Whether a date word can begin with the letter at `at`: every answer looks for dates at every letter, and few can begin one.
+bool may_begin(std::string_view text, std::size_t at) {
+  constexpr std::string_view kFirstLetters = "今本明翌週再来第日月火水木金土次きあしこらさにげかすもどつ";
+  const char first = text[at];
+  if (static_cast<unsigned char>(first) < 0x80) return (first >= '0' && first <= '9') || first == 't';
+  if (at + 3 > text.size()) return false;
+  for (std::size_t i = 0; i < kFirstLetters.size(); i += 3) {
+    if (kFirstLetters[i + 2] == text[at + 2] && kFirstLetters[i + 1] == text[at + 1] && kFirstLetters[i] == first) return true;
+  }
+  return false;
+}
+
 class Finder {
  public:
   Finder(std::string_view folded, Date today) : today_(today) { reader_.text = folded; }
@@ -122,7 +134,7 @@ class Finder {
     while (reader_.at < reader_.text.size()) {
       const std::size_t start = reader_.at;
       DateWord word;
-      if (read(word) && reader_.at > start) {
+      if (may_begin(reader_.text, start) && read(word) && reader_.at > start) {
         word.begin = start;
         word.end = reader_.at;
         found.push_back(word);
