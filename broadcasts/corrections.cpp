@@ -135,6 +135,18 @@ Result<std::string> StaffService::correct(const store::Actor& who, std::string_v
 
 Result<std::string> StaffService::send_published(std::string_view source, std::string_view json, std::string_view key,
                                                  std::string_view corrects, std::vector<Problem>& problems) {
+  return publish(source, json, key, corrects, {}, problems);
+}
+
+Result<std::string> StaffService::send_routine(std::string_view source, std::string_view json, std::string_view key,
+                                               TimePoint at, std::vector<Problem>& problems) {
+  return publish(source, json, key, "",
+                 {{std::string(field::kRoutine), "1"}, {std::string(field::kAt), std::to_string(to_unix_ms(at))}}, problems);
+}
+
+Result<std::string> StaffService::publish(std::string_view source, std::string_view json, std::string_view key,
+                                          std::string_view corrects, std::map<std::string, std::string> more,
+                                          std::vector<Problem>& problems) {
   const store::Actor system = store::system_actor();
   const std::string id = to_hex(bytes_of(sha256("published\n" + std::string(key)))).substr(0, 32);
   auto there = p_.broadcasts.read(id);
@@ -142,7 +154,7 @@ Result<std::string> StaffService::send_published(std::string_view source, std::s
   if (!*there || (*there)->state.empty()) {
     const auto document = read_document(json, problems);
     if (!document) return document.error();
-    std::map<std::string, std::string> more{{std::string(field::kSource), std::string(source)}};
+    more[std::string(field::kSource)] = source;
     if (!corrects.empty()) more[std::string(field::kCorrects)] = corrects;
     const auto made = store_new(system, *document, id, std::move(more));
     if (!made && made.error().code != ErrorCode::kConflict) return made.error();

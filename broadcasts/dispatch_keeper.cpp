@@ -143,6 +143,7 @@ void Dispatcher::sweep_one(const std::string& id) {
     settle(record);
     return;
   }
+  if (const auto late = lateness(record, *state); !late.empty()) tell_late(id, late);
   switch (*state) {
     case State::kScheduled:
     case State::kFreezing:
@@ -163,6 +164,36 @@ void Dispatcher::sweep_one(const std::string& id) {
     default:
       break;
   }
+}
+
+/// What is behind its time, in words for staff; "" when nothing is.
+std::string Dispatcher::lateness(const store::BroadcastRecord& record, State state) {
+  const TimePoint now = parts_.clock.now();
+  if (state == State::kScheduled || state == State::kFreezing) {
+    const auto due = due_of(record);
+    const bool recurring = !record.field(field::kSince).empty();
+    if (recurring || !due || now - *due <= options_.late) return "";
+    return state == State::kScheduled ? "予定の時刻を過ぎても、送信が始まっていません。"
+                                      : "配信対象の確定に時間がかかっています。まだ1通も送られていません。";
+  }
+  if (state != State::kSending) return "";
+  const auto figures = parts_.ledger.figures(record.id);
+  if (!figures || !figures->frozen) return "";
+  const bool open = !figures->cursor.end || figures->batches.planned > 0 || figures->batches.in_flight > 0;
+  const auto progress = std::max(figures->last_batch_at.value_or(TimePoint{}), due_of(record).value_or(TimePoint{}));
+  if (!open || progress == TimePoint{} || now - progress <= options_.late) return "";
+  return "送信が進んでいません。最後の送信から" +
+         std::to_string(std::chrono::duration_cast<std::chrono::minutes>(options_.late).count()) + "分以上たちました。";
+}
+
+/// Once for each broadcast and sentence: the queue of notices folds what several processes say.
+void Dispatcher::tell_late(const std::string& id, const std::string& reason) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!told_.insert(id + reason).second) return;
+  }
+  log::warn("broadcast.late", {{"broadcast", id}});
+  parts_.staff.tell({Notice::Kind::kLate, id, reason});
 }
 
 void Dispatcher::end_if_done(const std::string& id) {
@@ -188,7 +219,8 @@ void Dispatcher::end_if_done(const std::string& id) {
                                 {"unknown", figures->recipients.unknown},
                                 {"left_out", figures->left_out}});
   const bool failed = end.action == Action::kFail;
-  parts_.staff.tell({failed ? Notice::Kind::kFailed : Notice::Kind::kFinished, id, end.reason});
+  const bool quiet = end.action == Action::kFinish && !ended->field(field::kRoutine).empty();
+  if (!quiet) parts_.staff.tell({failed ? Notice::Kind::kFailed : Notice::Kind::kFinished, id, end.reason});
   settle(*ended);
 }
 

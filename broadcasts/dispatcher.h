@@ -38,6 +38,7 @@ struct DispatcherOptions {
   std::size_t senders = 24;            ///< batches in flight at once: rate × latency of the platform
   std::size_t emergency_senders = 4;   ///< further ones that serve nothing else
   std::chrono::minutes missed{15};     ///< whoever is later than this is held, never late by itself
+  std::chrono::milliseconds late{std::chrono::minutes(3)};  ///< without progress for this long: staff are told
   std::chrono::milliseconds freeze_patience{10'000};  ///< a freeze of another process counts as dead after this
   std::chrono::milliseconds heartbeat{500};
   std::chrono::milliseconds sweep{60'000};
@@ -87,6 +88,8 @@ class Dispatcher final : private BatchEvents {
   void end_if_done(const std::string& id);
   void release_dead(const std::string& id);
   void settle(const store::BroadcastRecord& record);
+  std::string lateness(const store::BroadcastRecord& record, State state);
+  void tell_late(const std::string& id, const std::string& reason);
   void give_up_old(const store::BroadcastRecord& record);
   void refresh_board();
   void hurry_freeze(const std::string& id);
@@ -110,7 +113,7 @@ class Dispatcher final : private BatchEvents {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::string> looks_;      // guarded by mutex_; to be looked at by the keeper
-  std::set<std::string> told_;       // guarded by mutex_; emergencies of which staff were told that tries fail
+  std::set<std::string> told_;       // guarded by mutex_; of what staff were told: failing tries of emergencies, what is late
   bool stopping_ = false;            // guarded by mutex_
   std::atomic<bool> restore_checked_{false};
   std::vector<std::thread> threads_;

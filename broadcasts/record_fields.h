@@ -37,6 +37,7 @@ inline constexpr std::string_view kCorrects = "corrects";     ///< id of what th
 inline constexpr std::string_view kCorrectedBy = "corrected_by";
 inline constexpr std::string_view kEffect = "effect";         ///< correct, withdraw
 inline constexpr std::string_view kSource = "source";         ///< what two people published that sent this by itself: "alerts.yaml#RULE"
+inline constexpr std::string_view kRoutine = "routine";       ///< "1": the content sends it day by day; staff hear of it only when it goes wrong
 inline constexpr std::string_view kSince = "since";           ///< ms: when a recurring broadcast was ordered; only it has this
 inline constexpr std::string_view kHandled = "handled";       ///< day of the last occurrence that was made
 inline constexpr std::string_view kRuleId = "rule";           ///< the recurring broadcast of which this is an occurrence

@@ -217,6 +217,7 @@ std::vector<Reminder> reminders_for(const ReminderSlot& slot, const std::vector<
     int expires = 0;
     for (const Reading& reading : read) expires = std::max(expires, reading.by_minute);
     Reminder made;
+    made.expires = jst_time(slot.collection, expires);
     made.key = "garbage|" + format_iso(slot.collection) + "|" + slot.value + "|" + group;
     const json segment = {{"combinator", "and"},
                           {"rules", json::array({rule(kReminderAttribute, "=", slot.value), who})}};
@@ -227,7 +228,7 @@ std::vector<Reminder> reminders_for(const ReminderSlot& slot, const std::vector<
                            {"section", words.section},
                            {"segment", segment},
                            {"messages", json::array({json{{"type", "text"}, {"text", message.text(read)}}})},
-                           {"expires", format_utc(jst_time(slot.collection, expires))}};
+                           {"expires", format_utc(made.expires)}};
     made.document = dump_json(document);
     reminders.push_back(std::move(made));
   };

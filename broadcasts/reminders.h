@@ -47,9 +47,10 @@ struct ReminderSlot {
 std::vector<ReminderSlot> reminder_slots(const store::AttributeSchema& schema, TimePoint from, TimePoint to);
 
 struct Reminder {
-  std::string key;       ///< the same for the same slot and group on every machine: BroadcastService::send_published()
+  std::string key;       ///< the same for the same slot and group on every machine: BroadcastService::send_routine()
   std::string segment;   ///< JSON
   std::string document;  ///< JSON of document.h
+  TimePoint expires{};   ///< when it is collected
 };
 
 struct ReminderWords {

@@ -52,6 +52,7 @@ struct View {
   std::string effect;                  ///< "correct", "withdraw" or ""
   std::string rule_id;                 ///< of which recurring broadcast this is an occurrence; may be empty
   std::optional<std::uint64_t> approved_count;
+  std::optional<std::uint64_t> blocks_24h;  ///< block_counts.h; none until a day after its last batch
   std::vector<Event> history;
   std::vector<Action> possible;  ///< what this account could do now
 };
@@ -138,6 +139,11 @@ class BroadcastService {
   /// @param corrects  "" or the broadcast that this takes back (Effect) or follows
   virtual Result<std::string> send_published(std::string_view source, std::string_view json, std::string_view key,
                                              std::string_view corrects, std::vector<Problem>& problems) = 0;
+  /// Schedules by itself what follows from the content day by day (the reminders of garbage_calendar.csv): as send_published(),
+  /// but staff hear of it only when something is wrong with it.
+  /// @param at  when it is to leave; one that is late is held by the dispatcher, never late by itself
+  virtual Result<std::string> send_routine(std::string_view source, std::string_view json, std::string_view key, TimePoint at,
+                                           std::vector<Problem>& problems) = 0;
   /// Sends what each variant reads to the test allow-list, marked as a test. @return how many addresses
   virtual Result<std::size_t> test_send(const store::Actor& who, std::string_view id) = 0;
 };

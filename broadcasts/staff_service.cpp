@@ -38,6 +38,13 @@ std::optional<TimePoint> time_of(const store::BroadcastRecord& record, std::stri
   return from_unix_ms(ms);
 }
 
+std::optional<std::uint64_t> number_of(const store::BroadcastRecord& record, std::string_view name) {
+  const std::string_view text = record.field(name);
+  std::uint64_t number = 0;
+  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) return std::nullopt;
+  return number;
+}
+
 Json list_of(std::string_view text) {
   auto json = parse_json(text, kHistoryLimits);
   return json && json->is_array() ? *std::move(json) : Json::array();
@@ -195,11 +202,8 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
   view.effect = record.field(field::kEffect);
   view.rule_id = record.field(field::kRuleId);
   if (view.document.frame) view.frame = view.document.frame->id;
-  const std::string_view count = record.field(field::kApprovedCount);
-  std::uint64_t approved = 0;
-  if (!count.empty() && std::from_chars(count.data(), count.data() + count.size(), approved).ec == std::errc()) {
-    view.approved_count = approved;
-  }
+  view.approved_count = number_of(record, field::kApprovedCount);
+  view.blocks_24h = number_of(record, field::kBlocks);
   view.history = history_of(record);
   if (!view.corrects.empty()) {
     view.segment_sentence = "元の配信を受け取った人、受け取った可能性のある人";
@@ -233,6 +237,7 @@ void StaffService::tell(const Record& record, const Document& document, Action a
     case Action::kReturn: notice(Notice::Kind::kReturned, about + "が差し戻されました: " + comment); break;
     case Action::kReject: notice(Notice::Kind::kReturned, about + "が却下されました: " + comment); break;
     case Action::kSendFrame:
+      if (!record.field(field::kRoutine).empty()) break;
       notice(record.field(field::kEffect).empty() ? Notice::Kind::kEmergencyUsed : Notice::Kind::kCorrection,
              about + "を、公開されたひな形から送信しました" + (comment.empty() ? "。" : "（" + comment + "）。"));
       break;
@@ -490,7 +495,8 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
       change.set[std::string(field::kApprovedHash)] = approval_hash(document);
       change.set[std::string(field::kApprovedCount)] = std::to_string(composed->composition.recipients);
       change.set[std::string(field::kApprovedAt)] = ms_text(now);
-      return prepare_departure(record, document, std::nullopt, change);
+      const bool routine = !record.field(field::kRoutine).empty();
+      return prepare_departure(record, document, routine ? time_of(record, field::kAt) : std::nullopt, change);
     }
     case Action::kResume:
       if (!document.rule.empty()) return {};  // goes on with its next occurrence

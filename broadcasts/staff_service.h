@@ -66,6 +66,8 @@ class StaffService final : public BroadcastService {
   Result<std::string> copy(const store::Actor& who, std::string_view id) override;
   Result<std::string> send_published(std::string_view source, std::string_view json, std::string_view key,
                                      std::string_view corrects, std::vector<Problem>& problems) override;
+  Result<std::string> send_routine(std::string_view source, std::string_view json, std::string_view key, TimePoint at,
+                                   std::vector<Problem>& problems) override;
   Result<std::size_t> test_send(const store::Actor& who, std::string_view id) override;
 
  private:
@@ -96,6 +98,8 @@ class StaffService final : public BroadcastService {
   View view_of(const store::Actor& who, const Record& record);
 
   // corrections.cpp
+  Result<std::string> publish(std::string_view source, std::string_view json, std::string_view key, std::string_view corrects,
+                              std::map<std::string, std::string> more, std::vector<Problem>& problems);
   Result<Document> correction_document(const store::Actor& who, const Record& original, Effect effect,
                                        std::string_view json, std::vector<Problem>& problems);
   Status stop_for_correction(const store::Actor& who, std::string_view id, Effect effect, const std::string& correction);

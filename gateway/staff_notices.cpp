@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "broadcasts/lifecycle.h"
 #include "broadcasts/register_entry.h"
+#include "gateway/reminder_rounds.h"
 #include "store/keys.h"
 
 namespace kairan::gateway {
@@ -60,7 +61,7 @@ StaffMessage message_of(const std::string& id, const Json& notice, bool escalate
   const std::string what = words != nullptr ? std::string(words->ja) : "監査ログの控え";
   message.subject = "[Kairan] " + std::string(escalated ? "（未確認）" : "") + what;
   message.text = json_text(notice, "reason") + "\n";
-  if (const std::string broadcast = json_text(notice, "broadcast"); !broadcast.empty() && broadcast != kAlertsNotice) {
+  if (const std::string broadcast = json_text(notice, "broadcast"); !broadcast.empty() && broadcast != kAlertsNotice && broadcast != kRemindersNotice) {
     message.text += "\n配信の番号: " + broadcast + "\n";
   }
   if (const Json* const at = json_member(notice, "at"); at != nullptr && at->is_number_integer()) {

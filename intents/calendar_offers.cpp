@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "intents/area_rules.h"
 #include "intents/collection_days.h"
 #include "intents/conversation.h"
 #include "intents/garbage_replies.h"
@@ -14,7 +15,6 @@ namespace kairan::intents {
 namespace {
 
 constexpr std::size_t kMaxAreaButtons = 13;  // LINE's quick replies
-const std::string kEveryArea = "全地区";
 
 /// What is asked of the calendar, as it is named in intents and remembered while the area is asked for.
 struct Ask {
@@ -52,43 +52,6 @@ std::optional<Ask> read_ask(const std::string& intent, Date today) {
 std::string remembered(const Ask& ask) {
   if (ask.intent != "calendar:date") return ask.intent;
   return "calendar:date:" + format_iso(ask.from) + (ask.from == ask.to ? "" : "-" + format_iso(ask.to));
-}
-
-const CollectionRule* rule_of(const CollectionArea& area, const std::string& category) {
-  for (const auto& [name, rule] : area.by_category) {
-    if (name == category) return &rule;
-  }
-  const std::u32string key = name_key(category);
-  for (const auto& [name, rule] : area.by_category) {
-    if (name_key(name) == key) return &rule;
-  }
-  return nullptr;
-}
-
-std::vector<std::pair<Date, Date>> closed_days(const Content& content, const CollectionArea& area) {
-  std::vector<std::pair<Date, Date>> closed = content.closed;
-  closed.insert(closed.end(), area.closed.begin(), area.closed.end());
-  return closed;
-}
-
-const CollectionArea* every_area(const Content& content) {
-  for (const CollectionArea& area : content.areas) {
-    if (area.name == kEveryArea) return &area;
-  }
-  return nullptr;
-}
-
-/// An area's own rules, and those for every area that it does not have itself.
-std::vector<std::pair<std::string, const CollectionRule*>> rules_of(const Content& content, const CollectionArea& area) {
-  std::vector<std::pair<std::string, const CollectionRule*>> rules;
-  for (const auto& [name, rule] : area.by_category) rules.emplace_back(name, &rule);
-  const CollectionArea* const common = every_area(content);
-  if (common != nullptr && common != &area) {
-    for (const auto& [name, rule] : common->by_category) {
-      if (rule_of(area, name) == nullptr) rules.emplace_back(name, &rule);
-    }
-  }
-  return rules;
 }
 
 std::string day_line(const Content& content, const CollectionArea& area, Date date) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "intents/area_rules.h"
 #include "intents/arbiter.h"
 #include "intents/content_loader.h"
 #include "intents/conversation.h"
@@ -82,6 +83,7 @@ class CityEngine final : public Engine {
     return phrase_text(content_->city, name, resident.language);
   }
   const LoadReport& report() const override { return report_; }
+  CollectionPlan collections(Date date) const override { return collections_on(*content_, date); }
 
  private:
   Answer pressed(const std::string& data, const Query& query, Context& context) const {

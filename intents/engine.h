@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/civil_time.h"
 #include "base/clock.h"
 #include "base/file_problem.h"
 #include "base/message.h"
@@ -63,6 +64,19 @@ struct LoadReport {
   bool ok() const;  ///< no problem that is not a warning
 };
 
+/// What is collected in a district that residents register, on one day.
+struct DistrictCollection {
+  std::string district;                 ///< id of city.yaml
+  std::vector<std::string> categories;  ///< the city's words, in the calendar's order; not empty
+  int by_minute = 8 * 60;               ///< put out by this minute of the day: the note of the calendar, else 8:00
+};
+struct CollectionPlan {
+  std::vector<DistrictCollection> districts;
+  std::vector<std::string> unclear;  ///< districts that hold areas with different collections on that day: nobody can say which
+  std::string section;               ///< 担当課 of garbage; may be empty
+  bool sample = false;               ///< says 見本
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -73,6 +87,11 @@ class Engine {
   /// "location_received"); "" when the content has none.
   virtual std::string phrase(std::string_view name, const Resident& resident) const = 0;
   virtual const LoadReport& report() const = 0;
+  /// What the calendar collects on `date`; nothing when the city has no calendar.
+  virtual CollectionPlan collections(Date date) const {
+    (void)date;
+    return {};
+  }
 };
 
 /// Loads a content folder (design section 7). Only city.yaml is required. On error the report says every problem with

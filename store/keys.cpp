@@ -206,6 +206,9 @@ std::string group_code_wrong(Partition p, std::uint32_t ordinal) {
 std::string group_codes_wrong() {
   return "{g}:wrong";
 }
+std::string reminders() {
+  return "reminders";
+}
 std::string night() {
   return "night";
 }

@@ -39,6 +39,7 @@
 //   {g}:c:ID        hash     a group code: attribute, value, note, created, expires, at_most, revoked
 //   {g}:m:ID        set      partition:ordinal of who used it
 //   {g}:wrong       integer  wrong group codes tried lately, by all; expires
+//   reminders       string   until when reminders of garbage days have been made (ms)
 //   night           hash     last: date of the last night's work, refused: since when the followers may not be listed
 //   night:lock      string   which process does the night's work; expires
 //   file:rewrite    hash     wanted, done: erasures so far, and those that Redis' own file is free of; aim, run, asked: the
@@ -158,6 +159,7 @@ std::string group_code(const std::string& id);                         ///< hash
 std::string group_code_members(const std::string& id);                 ///< set
 std::string group_code_wrong(Partition p, std::uint32_t ordinal);      ///< integer; expires
 std::string group_codes_wrong();                                       ///< integer; expires
+std::string reminders();                                               ///< string: until when reminders are made (ms)
 std::string night();                                                   ///< hash
 std::string night_lock();                                              ///< string; expires
 std::string file_rewrite();                                            ///< hash

@@ -153,6 +153,7 @@ void App::build_pipeline() {
   broadcasting_ = std::make_unique<Broadcasting>(BroadcastingParts{
       config_, *redis_, *subscribers_, *line_, schema, test_recipients(config_), &staff_desk_->notices(), clock_});
   staff_desk_->join(*broadcasting_);
+  staff_desk_->remind(*redis_, *subscribers_, *engine_);
 
   EraserOptions eraser;
   eraser.spool_is_empty = [this] { return spool_->empty(); };

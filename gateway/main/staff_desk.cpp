@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/log.h"
+
 namespace kairan::gateway {
 namespace {
 
@@ -52,6 +54,9 @@ StaffDesk::StaffDesk(const Config& config, store::RedisClient& redis, store::Par
                 config.escalate_after, {[this] {
                                           if (series_) (void)series_->run(clock_.now());
                                           if (blocks_) blocks_->run_once();
+                                          if (!reminders_) return;
+                                          const auto made = reminders_->run_once();
+                                          if (!made) log::warn("reminder.later", {{"reason", made.error().detail}});
                                         }}}) {}
 
 void StaffDesk::join(Broadcasting& broadcasting) {
@@ -66,6 +71,11 @@ void StaffDesk::join(Broadcasting& broadcasting) {
       broadcasts::ServiceParts{broadcasts_, audit_, links_, frames_, broadcasting.composer(), figures_, &broadcasting.reach(),
                                broadcasting.line(), broadcasting.practice(), test_recipients(config_), &notices_, clock_,
                                config_.public_base_url});
+}
+
+void StaffDesk::remind(store::RedisClient& redis, store::Subscribers& subscribers, const EngineSlot& engine) {
+  reminders_ = std::make_unique<ReminderRounds>(
+      ReminderRoundParts{redis, subscribers, engine, schema_, *service_, notices_, clock_});
 }
 
 broadcasts::AllowList test_recipients(const Config& config) {

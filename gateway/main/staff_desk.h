@@ -13,6 +13,7 @@
 #include "broadcasts/recurrence.h"
 #include "broadcasts/staff_service.h"
 #include "gateway/main/broadcasting.h"
+#include "gateway/reminder_rounds.h"
 #include "gateway/staff_notices.h"
 #include "store/audit.h"
 #include "store/departures.h"
@@ -30,6 +31,8 @@ class StaffDesk {
 
   /// Joins it with the parts that send. @param broadcasting  outlives this
   void join(Broadcasting& broadcasting);
+  /// Makes reminders of garbage days too, from now on. After join(); all outlive this.
+  void remind(store::RedisClient& redis, store::Subscribers& subscribers, const EngineSlot& engine);
 
   broadcasts::StaffService& service() { return *service_; }
   broadcasts::Frames& frames() { return frames_; }
@@ -57,6 +60,7 @@ class StaffDesk {
   store::Departures departures_;
   std::unique_ptr<broadcasts::BlockCounts> blocks_;
   std::unique_ptr<broadcasts::Recurrence> series_;
+  std::unique_ptr<ReminderRounds> reminders_;
   StaffNotices notices_;
   std::unique_ptr<broadcasts::StaffService> service_;
 };

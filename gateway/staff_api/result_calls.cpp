@@ -49,7 +49,7 @@ std::optional<Range> range_of(const Call& call) {
 
 struct Sum {
   std::string label;
-  std::uint64_t broadcasts = 0, recipients = 0, clicks = 0;
+  std::uint64_t broadcasts = 0, recipients = 0, clicks = 0, blocks = 0;
 };
 
 void add(Sum& sum, const std::string& label, const Row& row) {
@@ -57,13 +57,14 @@ void add(Sum& sum, const std::string& label, const Row& row) {
   ++sum.broadcasts;
   sum.recipients += row.status.recipients.accepted;
   sum.clicks += row.clicks.value_or(0);
+  sum.blocks += row.view.blocks_24h.value_or(0);
 }
 
 json sums_json(const std::map<std::string, Sum>& sums) {
   json list = json::array();
   for (const auto& [name, sum] : sums) {
     list.push_back({{"name", name}, {"label", sum.label}, {"broadcasts", sum.broadcasts}, {"recipients", sum.recipients},
-                    {"clicks", sum.clicks}, {"blocks", 0}});
+                    {"clicks", sum.clicks}, {"blocks", sum.blocks}});
   }
   return list;
 }
@@ -90,7 +91,7 @@ class ResultCalls {
                       {"sent_at", time_or_null(row.sent)}, {"audience", row.status.audience},
                       {"accepted", row.status.recipients.accepted}, {"refused", row.status.recipients.refused},
                       {"unknown", row.status.recipients.unknown}, {"clicks", row.clicks ? json(*row.clicks) : json(nullptr)},
-                      {"blocks_24h", nullptr}});
+                      {"blocks_24h", row.view.blocks_24h ? json(*row.view.blocks_24h) : json(nullptr)}});
     }
     return ok({{"from", format_iso(range->from)}, {"to", format_iso(range->to)}, {"rows", std::move(list)},
                {"sections", sums_json(sections)}, {"topics", sums_json(topics)}, {"days", sums_json(days)}});
@@ -101,14 +102,15 @@ class ResultCalls {
     if (!range) return bad_range(call);
     const auto rows = read(call, *range);
     if (!rows) return refuse_with_reason(rows.error());
-    Spreadsheet sheet({"送信日時", "件名", "課", "テーマ", "種類", "状態", "対象", "届いた", "断られた", "不明", "リンクを開いた回数"});
+    Spreadsheet sheet({"送信日時", "件名", "課", "テーマ", "種類", "状態", "対象", "届いた", "断られた", "不明", "リンクを開いた回数", "24時間以内のブロック"});
     for (const Row& row : *rows) {
       const auto& document = row.view.document;
       sheet.add({format_jst(*row.sent), document.title, document.section, topic_label(call, document.topic),
                  std::string(broadcasts::kind_ja(document.kind)), std::string(broadcasts::state_ja(row.view.state)),
                  std::to_string(row.status.audience), std::to_string(row.status.recipients.accepted),
                  std::to_string(row.status.recipients.refused), std::to_string(row.status.recipients.unknown),
-                 row.clicks ? std::to_string(*row.clicks) : ""});
+                 row.clicks ? std::to_string(*row.clicks) : "",
+                 row.view.blocks_24h ? std::to_string(*row.view.blocks_24h) : ""});
     }
     return sheet.reply("results-" + format_iso(range->from) + "-" + format_iso(range->to) + ".csv");
   }

@@ -33,7 +33,9 @@ inline std::shared_ptr<const store::AttributeSchema> city_schema() {
       attribute("language", AttributeKind::kSingle,
                 {{"ja", {{"ja", "日本語"}}}, {"ja-easy", {{"ja", "やさしい日本語"}}}, {"en", {{"ja", "英語"}}}}),
       attribute("display", AttributeKind::kSingle,
-                {{"standard", {{"ja", "ふつう"}}}, {"text", {{"ja", "文字だけ"}}}, {"large", {{"ja", "大きな文字"}}}})};
+                {{"standard", {{"ja", "ふつう"}}}, {"text", {{"ja", "文字だけ"}}}, {"large", {{"ja", "大きな文字"}}}}),
+      attribute("garbage_reminder", AttributeKind::kSingle,
+                {{"evening-18", {{"ja", "前の日の18時"}}}, {"morning-6", {{"ja", "当日の6時"}}}, {"off", {{"ja", "受け取らない"}}}})};
   all[1].opt_out = true;
   return std::make_shared<const store::AttributeSchema>(std::move(all));
 }

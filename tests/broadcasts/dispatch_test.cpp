@@ -290,6 +290,49 @@ TEST_CASE_METHOD(DispatchFixture, "a missed time is held, an expired one does no
   CHECK(platform.calls() == 0);
 }
 
+TEST_CASE_METHOD(DispatchFixture, "staff are told, once, of a scheduled broadcast that nobody begins") {
+  follow(0, 60);
+  const std::string id = schedule("a");
+  dispatcher->keep_once();
+  clock.advance(std::chrono::minutes(2));
+  dispatcher->sweep();
+  CHECK(staff.count(Notice::Kind::kLate) == 0);
+  clock.advance(std::chrono::minutes(2));
+  dispatcher->sweep();
+  dispatcher->sweep();
+  CHECK(staff.count(Notice::Kind::kLate) == 1);
+  run(id);
+  CHECK(state(id) == "sent");
+}
+
+TEST_CASE_METHOD(DispatchFixture, "staff are told, once, of a scheduled broadcast that stands still while it is sent") {
+  follow(0, 60);
+  const std::string id = schedule("a", {{"priority", "scheduled"}});
+  step();
+  step();
+  REQUIRE(dispatcher->send_once());
+  REQUIRE(state(id) == "sending");
+  clock.advance(std::chrono::minutes(2));
+  dispatcher->sweep();
+  CHECK(staff.count(Notice::Kind::kLate) == 0);
+  clock.advance(std::chrono::minutes(2));
+  dispatcher->sweep();
+  dispatcher->sweep();
+  CHECK(staff.count(Notice::Kind::kLate) == 1);
+  run(id);
+  CHECK(state(id) == "sent");
+  dispatcher->sweep();
+  CHECK(staff.count(Notice::Kind::kLate) == 1);
+}
+
+TEST_CASE_METHOD(DispatchFixture, "what the content sends day by day ends without a word to staff, others do not") {
+  follow(0, 10);
+  run(schedule("reminder", {{"routine", "1"}}));
+  CHECK(staff.count(Notice::Kind::kFinished) == 0);
+  run(schedule("a"));
+  CHECK(staff.count(Notice::Kind::kFinished) == 1);
+}
+
 TEST_CASE_METHOD(DispatchFixture, "what has not left when its time is over does not leave") {
   follow(0, 60);
   const std::string id =

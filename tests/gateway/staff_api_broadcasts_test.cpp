@@ -202,6 +202,33 @@ TEST_CASE("segments are said and counted; numbers under five are hidden from tho
   }
 }
 
+TEST_CASE("results say how many blocked within a day, and sum it by section and topic; what is not counted yet is not 0", "[results][redis]") {
+  Office office;
+  const auto sent = [&](const std::string& blocks) {
+    const std::string id = office.fixture.approved(office.fixture.doc("健診", R"("topic":"kenko")"));
+    const auto record = must(office.fixture.broadcasts.read(id)).value();
+    const std::string at = std::to_string(to_unix_ms(office.fixture.clock.now()));
+    std::map<std::string, std::string> set{{"history", R"([{"at":)" + at + R"(,"by":"","action":"frozen","from":"freezing","to":"sending","comment":""}])"}};
+    if (!blocks.empty()) set["blocks"] = blocks;
+    must(office.fixture.broadcasts.update(id, record.revision, {"sent", set, {}, std::nullopt}));
+    return id;
+  };
+  sent("3");
+  sent("4");
+  const std::string fresh = sent("");
+  const json body = office.call("auditor", "GET", "/api/v1/results").body;
+  REQUIRE(body["rows"].size() == 3);
+  for (const json& row : body["rows"]) {
+    CHECK(row["blocks_24h"].is_null() == (row["id"] == fresh));
+  }
+  REQUIRE(body["sections"].size() == 1);
+  CHECK(body["sections"][0]["blocks"] == 7);
+  REQUIRE(body["topics"].size() == 1);
+  CHECK(body["topics"][0]["name"] == "kenko");
+  CHECK(body["topics"][0]["blocks"] == 7);
+  CHECK(office.call("auditor", "GET", "/api/v1/results.csv").text.find("24時間以内のブロック") != std::string::npos);
+}
+
 TEST_CASE("the emergency desk shows its numbers, and an area's consequence in words", "[emergency][redis]") {
   Office office;
   const Answer desk = office.call("bousai", "GET", "/api/v1/emergency");

@@ -11,7 +11,7 @@
 namespace kairan::test {
 
 /// Threads: any.
-class FakeEngine final : public intents::Engine {
+class FakeEngine : public intents::Engine {
  public:
   intents::Answer answer(const intents::Query& query, bool) const override {
     ++asked;
