@@ -226,6 +226,7 @@ class Work {
       if (is_variable && shown.empty()) shown = "未登録";
       if (!shown.empty()) names.push_back(shown);
     }
+    reader.leave_topic = leave_button(document_, !request_.corrects.empty(), *schema_, reader.language);
     for (const std::string& name : names) label += (label.empty() ? "" : "・") + name;
     if (label.empty()) label = "日本語";
     if (request_.count_links && !parts_.public_base.empty() && counts_links(document_)) {
@@ -290,6 +291,15 @@ class Work {
 
 bool respects_topics(const Document& document, bool is_correction) {
   return !document.topic.empty() && document.priority != Priority::kEmergency && !is_correction;
+}
+
+std::optional<kairan::Action> leave_button(const Document& document, bool is_correction, const store::AttributeSchema& schema,
+                                           const std::string& language) {
+  if (!respects_topics(document, is_correction)) return std::nullopt;
+  const Attribute* const topics = schema.find(kTopic);
+  const store::AttributeValue* const topic = topics != nullptr && topics->opt_out ? topics->find(document.topic) : nullptr;
+  if (topic == nullptr) return std::nullopt;
+  return leave_topic_action(document.topic, topic->label, language);
 }
 
 Result<Composed> SegmentComposer::compose(const ComposeRequest& request) { return Work(parts_, request).run(); }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -74,6 +75,10 @@ class SegmentComposer final : public Composer {
  private:
   ComposerParts parts_;
 };
+
+/// The system's button under a notice of a topic that residents may leave; none where leaving does not apply.
+std::optional<kairan::Action> leave_button(const Document& document, bool is_correction, const store::AttributeSchema& schema,
+                                           const std::string& language);
 
 /// Whether residents who left the topic are spared: not in emergencies and corrections.
 bool respects_topics(const Document& document, bool is_correction);

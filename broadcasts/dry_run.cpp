@@ -217,6 +217,7 @@ Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::str
     reader.language = language;
     reader.date = jst_date(document->at.value_or(p_.clock.now()));
     reader.media_base = p_.public_base;
+    reader.leave_topic = leave_button(*document, false, *schema, language);
     for (const std::string& name : variables_of(*document)) {
       const store::Attribute* const attribute = schema->find(name);
       if (attribute != nullptr && !attribute->values.empty()) {
@@ -254,6 +255,7 @@ Result<std::size_t> StaffService::test_send(const store::Actor& who, std::string
     reader.language = language;
     reader.date = jst_date(document->at.value_or(p_.clock.now()));
     reader.media_base = p_.public_base;
+    reader.leave_topic = leave_button(*document, !record->field(field::kCorrects).empty(), *schema, language);
     reader.test = true;
     for (const std::string& name : variables_of(*document)) {
       const store::Attribute* const attribute = schema->find(name);

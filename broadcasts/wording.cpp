@@ -265,7 +265,18 @@ std::vector<Message> messages_for(const Document& document, const Reader& reader
   const Wording wording(document, reader);
   std::vector<Message> messages;
   for (const DocumentMessage& message : document.messages) messages.push_back(wording.make(message));
+  if (reader.leave_topic && !messages.empty() && messages.back().quick_replies.size() < ChannelLimits().quick_replies) {
+    messages.back().quick_replies.push_back(*reader.leave_topic);
+  }
   return messages;
+}
+
+kairan::Action leave_topic_action(std::string_view topic, const Localized& topic_label, const std::string& language) {
+  static const Localized kLabel{{"ja", "このお知らせをやめる"}, {"ja-easy", "もう いらない"}, {"en", "Stop these notices"}};
+  static const Localized kBefore{{"ja", "「"}, {"ja-easy", "「"}, {"en", "Stop \""}};
+  static const Localized kAfter{{"ja", "」のお知らせをやめる"}, {"ja-easy", "」の お知（し）らせは いりません"}, {"en", "\" notices"}};
+  return {kairan::Action::Kind::kPostback, pick(kLabel, language), "set:topic:" + std::string(topic) + ":off",
+          pick(kBefore, language) + pick(topic_label, language) + pick(kAfter, language)};
 }
 
 std::string plain_text(const std::vector<Message>& messages) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -50,7 +51,14 @@ struct Reader {
   /// "/m/..." → the full address; empty = as it is.
   std::string media_base;
   bool test = false;  ///< marked as a test
+  /// Offered under the last message, by the system: leaving the topic without blocking the account. Left out where the author's own
+  /// quick replies fill the row.
+  std::optional<kairan::Action> leave_topic;
 };
+
+/// The button that leaves a topic: 「このお知らせをやめる」 in the reader's language. Its data is that of the settings in the chat,
+/// "set:topic:ID:off".
+kairan::Action leave_topic_action(std::string_view topic, const Localized& topic_label, const std::string& language);
 
 /// What this reader is sent. The document must have passed check_document(); a variable without a value is left out.
 std::vector<Message> messages_for(const Document& document, const Reader& reader);

@@ -1,5 +1,7 @@
 // Figures of sending: 12,000, 100,000 and 1,000,000 recipients against the simulator at 50 ms a multicast, from the real
 // executable over its real store. One JSON object a line on standard output; progress on standard error.
+// Each bar of the measures is judged at the end: PASS or FAIL, on standard error, and the exit code. A run of small sizes says
+// whether the forms work; the bars are for the sizes named in them.
 // usage: node dispatch.mjs --kairan PATH --tool PATH [--sizes 12000,100000,1000000] [--cases limit,shared,emergency,free]
 //   limit      each size at LINE's rate: order → first and last batch, multicasts/s, busiest sliding second at the simulator
 //   shared     the largest size by two gateways on one store
@@ -7,7 +9,7 @@
 //   free       the largest size without a limit: multicasts/s with the full ledger, fsynced
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { City, delay, http, kairanPath, option, until } from '../e2e/lib.mjs';
+import { City, http, kairanPath, option, until } from '../e2e/lib.mjs';
 
 const sizes = option('sizes', '12000,100000,1000000').split(',').map(Number);
 const cases = option('cases', 'limit,shared,emergency,free').split(',');
@@ -80,7 +82,27 @@ async function figures(open_, name, ordered, status) {
   };
 }
 
-const print = (line) => console.log(JSON.stringify({ bench: 'dispatch', ...line }));
+const began = Date.now();
+const verdicts = [];
+/** Holds one figure to its bar; `passes` is false also when the figure is missing. */
+function judge(bar, figure, passes) {
+  verdicts.push({ bar, figure, verdict: passes ? 'PASS' : 'FAIL' });
+}
+function print(line) {
+  const seconds = Number(((Date.now() - began) / 1000).toFixed(1));
+  console.log(JSON.stringify({ bench: 'dispatch', ...line, at_s: seconds }));
+  const about = `${line.case}, ${line.people} people`;
+  if (line.once !== undefined) judge(`${about}: everyone once`, `${line.once} once, ${line.never} never, ${line.more} more`, line.once === line.people && line.never === 0 && line.more === 0);
+  if (line.case !== 'free') judge(`${about}: never over 200 in a sliding second`, line.busiest_second, line.busiest_second <= 200 && !line.refused_429);
+  if (line.case === 'limit') judge(`${about}: first batch within 100 ms`, line.first_batch_ms, line.first_batch_ms <= 100);
+  if (line.case === 'limit' && line.people === 12000) judge(`${about}: all within 1.5 s`, line.all_ms, line.all_ms <= 1500);
+  if (['limit', 'shared'].includes(line.case) && line.people >= 1000000) judge(`${about}: at least 98 % of 200/s`, line.multicasts_per_second, line.multicasts_per_second >= 196);
+  if (line.case === 'free') judge(`${about}: at least 400 multicasts/s`, line.multicasts_per_second, line.multicasts_per_second >= 400);
+  if (line.case === 'emergency') {
+    judge(`${about}: the bulk send was under way`, line.bulk_batches_left_at_order, line.bulk_batches_left_at_order > 0);
+    judge(`${about}: first batch within one batch time (${Number(latency) + 50} ms)`, line.first_batch_ms, line.first_batch_ms <= Number(latency) + 50);
+  }
+}
 
 async function send(open_, name, priority = 'bulk') {
   const ordered = await order(open_, priority, name);
@@ -97,8 +119,11 @@ for (const people of sizes) {
   }
   if (people === largest && cases.includes('emergency')) {
     const bulk = await order(opened, 'bulk', '大量');
-    await until('the bulk broadcast runs', async () => (await runTool(opened.city, ['status', bulk.id])).batches.accepted > 20, 30000, 50);
-    await delay(1000);
+    const running = async () => {
+      const now = await runTool(opened.city, ['status', bulk.id]);
+      return now.batches.accepted > 20 ? now : undefined;
+    };
+    const before = await until('the bulk broadcast runs', running, 30000, 20);
     const emergency = await runTool(opened.city, ['order', 'emergency', '緊急']);
     const status = await ended(opened, emergency.id);
     const between = await runTool(opened.city, ['status', bulk.id]);
@@ -106,7 +131,7 @@ for (const people of sizes) {
     const stats = (await opened.sim('GET', 'stats')).json;
     print({
       case: 'emergency', people, first_batch_ms: status.first_batch_at - emergency.ordered_ms,
-      all_ms: status.last_batch_at - emergency.ordered_ms, bulk_batches_left_then: between.batches.planned,
+      all_ms: status.last_batch_at - emergency.ordered_ms, bulk_batches_left_at_order: before.batches.planned + before.batches.in_flight, bulk_batches_left_then: between.batches.planned,
       busiest_second: stats.multicast.requests.busiest_second,
     });
   }
@@ -122,3 +147,6 @@ if (cases.includes('free')) {
   print({ case: 'free', ...(await send(opened, '制限なし')) });
   await finish(opened);
 }
+for (const { bar, figure, verdict } of verdicts) console.error(`${verdict} ${bar}: ${figure}`);
+console.error(`${Math.round((Date.now() - began) / 1000)} s`);
+process.exitCode = verdicts.length > 0 && verdicts.every((each) => each.verdict === 'PASS') ? 0 : 1;

@@ -19,6 +19,7 @@ namespace {
 
 using test::document_of;
 using test::must;
+using test::PlainChannel;
 
 /// Whom a broadcast reached, as a test says.
 class FixedReach final : public BroadcastReach {
@@ -249,6 +250,26 @@ TEST_CASE("practice leaves only through what reaches nobody, everything else onl
   CHECK(practice.swallowed() == 1);
   CHECK(live.sent().empty());
   CHECK(must(practice.compose({"U1", "U2"}, "text", "")).find("U1") == std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "a notice of a topic offers to leave it; an emergency, a correction and a notice to everyone do not", "[redis]") {
+  const auto offers = [&](const std::string& more, bool is_correction = false) {
+    return leave_button(document_of(doc(R"("x")", more)), is_correction, *city.schema(), "ja").has_value();
+  };
+  CHECK(offers(R"("topic":"kenko")"));
+  CHECK_FALSE(offers(R"("topic":"kenko","priority":"emergency")"));
+  CHECK_FALSE(offers(R"("topic":"kenko")", true));
+  CHECK_FALSE(offers(""));
+  // What leaves carries it: the variants of two languages differ by the button alone.
+  city.resident(1);
+  city.resident(2, {{"language", "en"}});
+  PlainChannel::show_quick_replies = true;
+  const auto with = must(compose(doc(R"("x")", R"("topic":"kenko")"))).composition;
+  const auto without = must(compose(doc(R"("x")"))).composition;
+  PlainChannel::show_quick_replies = false;
+  REQUIRE(with.variants.size() == 2);
+  CHECK(with.variants[0].rendered.find("set:topic:kenko:off") != std::string::npos);
+  CHECK(without.variants.size() == 1);
 }
 
 }  // namespace kairan::broadcasts

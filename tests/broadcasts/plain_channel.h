@@ -31,7 +31,10 @@ class PlainChannel final : public broadcasts::Deliverer {
                                                " utf16 units, at most 5000"};
       }
     }
-    return (display == Display::kLarge ? "LARGE " : "") + broadcasts::plain_text(messages);
+    std::string text = (display == Display::kLarge ? "LARGE " : "") + broadcasts::plain_text(messages);
+    if (!show_quick_replies || messages.empty()) return text;
+    for (const Action& action : messages.back().quick_replies) text += " [" + action.label + "|" + action.value + "]";
+    return text;
   }
   Result<std::string> compose(const std::vector<std::string>& addresses, std::string_view rendered,
                               std::string_view) const override {
@@ -49,6 +52,7 @@ class PlainChannel final : public broadcasts::Deliverer {
   Status validate(std::string_view, std::chrono::milliseconds) override { return {}; }
   Result<broadcasts::DeliveryQuota> quota(std::chrono::milliseconds) override { return quota_; }
 
+  inline static bool show_quick_replies = false;
   void set_quota(broadcasts::DeliveryQuota quota) { quota_ = quota; }
   std::vector<std::string> sent() const {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -123,4 +123,28 @@ TEST_CASE("addresses are found where Japanese runs on behind them, and replaced 
   CHECK(links_in("http https:// httpx").empty());
 }
 
+TEST_CASE("the button that leaves a topic comes last, in the reader's language, and never in place of the author's own") {
+  const Localized topic{{"ja", "健診・健康"}, {"en", "Health"}};
+  const std::string replies = R"([{"type":"text","text":"健診です","quick_replies":[{"type":"say","label":"予約","value":"予約"}]}])";
+  Reader reader;
+  reader.leave_topic = leave_topic_action("kenko", topic, "ja");
+  const auto with = messages_for(parsed("live", R"([{"type":"text","text":"一"},{"type":"text","text":"二"}])"), reader);
+  REQUIRE(with.size() == 2);
+  CHECK(with[0].quick_replies.empty());
+  REQUIRE(with[1].quick_replies.size() == 1);
+  CHECK(with[1].quick_replies[0].kind == kairan::Action::Kind::kPostback);
+  CHECK(with[1].quick_replies[0].label == "このお知らせをやめる");
+  CHECK(with[1].quick_replies[0].value == "set:topic:kenko:off");
+  CHECK(with[1].quick_replies[0].display == "「健診・健康」のお知らせをやめる");
+  CHECK(messages_for(parsed("live", replies), reader)[0].quick_replies.size() == 2);
+  std::string full = R"([{"type":"text","text":"x","quick_replies":[)";
+  for (int i = 0; i < 13; ++i) full += std::string(i == 0 ? "" : ",") + R"({"type":"say","label":"a","value":"b"})";
+  CHECK(messages_for(parsed("live", full + "]}]"), reader)[0].quick_replies.size() == 13);
+  CHECK(leave_topic_action("kenko", topic, "en").label == "Stop these notices");
+  CHECK(leave_topic_action("kenko", topic, "en").display == "Stop \"Health\" notices");
+  CHECK(leave_topic_action("kenko", topic, "vi").label == "Stop these notices");  // as all texts fall back
+  reader.leave_topic.reset();
+  CHECK(messages_for(parsed("live", R"([{"type":"text","text":"一"}])"), reader)[0].quick_replies.empty());
+}
+
 }  // namespace kairan::broadcasts

@@ -1,5 +1,6 @@
 #include "gateway/settings_desk.h"
 
+#include "broadcasts/wording.h"
 #include "tests/intents/settings_talk.h"
 #include "tests/support/catch.h"
 #include "tests/support/pipeline.h"
@@ -251,4 +252,24 @@ TEST_CASE("a store that does not answer lets nothing half done", "[redis]") {
   REQUIRE_FALSE(handling.ok());
   CHECK(handling.error().code == ErrorCode::kUnavailable);
   CHECK(r.chosen().empty());
+}
+
+TEST_CASE("the button under a notice leaves that topic alone, whatever else is being talked about", "[redis]") {
+  Resident r;
+  r.handle(r.event(EventKind::kFollow, ""));
+  for (const char* const topic : {"kenko", "kosodate"}) r.press("cfg:on:topic:" + std::string(topic));
+  r.press("cfg:ask:language");  // a question waits
+  const Action button = broadcasts::leave_topic_action("kenko", {{"ja", "健診・健康"}}, "ja");
+  REQUIRE(button.value == intents::leave_data("topic", "kenko"));
+  CHECK_FALSE(Resident::shown(r.press(button.value)).empty());
+  CHECK(r.chosen()["topic"] == Values{"kosodate"});
+  const auto ref = must(r.pipeline.subscribers.find(r.who)).value();
+  const auto bit = [&](const std::string& name) {
+    const std::vector<store::Partition> partitions{ref.partition};
+    const std::vector<std::string> names{name};
+    return must(r.pipeline.subscribers.read_bitmaps(partitions, names)).at(0).bitmaps.at(0).test(ref.ordinal);
+  };
+  CHECK(bit(store::left_bitmap("topic", "kenko")));
+  CHECK_FALSE(bit(store::left_bitmap("topic", "kosodate")));
+  CHECK(bit(std::string(store::Subscribers::kFollowers)));  // still a friend of the account
 }
