@@ -127,6 +127,11 @@ bool BatchSender::work(ActiveBroadcast& broadcast, SteadyPoint place) {
     case store::Claim::Kind::kBatch:
       break;
   }
+  if (claim->cursor.end) {
+    broadcast.first_until = 0;
+  } else {
+    parts_.board.expects_more(broadcast);
+  }
   const bool used = send(broadcast, claim->row, place);
   if (claim->unfinished < options_.plan_below && !claim->cursor.end) plan(broadcast, claim->cursor);
   return used;

@@ -7,6 +7,10 @@ namespace {
 
 constexpr std::chrono::seconds kProbing{2};
 
+bool keeps_others_back(const ActiveBroadcast& entry, SteadyPoint now) {
+  return entry.first_until.load() > now.time_since_epoch().count();
+}
+
 }  // namespace
 
 void DispatchBoard::put(Entry entry) {
@@ -49,9 +53,12 @@ bool DispatchBoard::empty() const {
 
 DispatchBoard::Entry DispatchBoard::pick(bool emergencies_only) const {
   std::lock_guard lock(mutex_);
+  const SteadyPoint now = std::chrono::steady_clock::now();
+  bool emergencies_first = emergencies_only;
   for (const Entry& entry : entries_) {
-    if (emergencies_only && entry->priority != Priority::kEmergency) break;  // they come first
+    if (emergencies_first && entry->priority != Priority::kEmergency) break;  // they come first
     if (entry->idle_until.load() == 0) return entry;
+    emergencies_first = emergencies_first || keeps_others_back(*entry, now);
   }
   return nullptr;
 }
@@ -63,8 +70,9 @@ DispatchBoard::Waited DispatchBoard::wait(bool emergencies_only, std::chrono::mi
     if (stopping_) return {};
     const SteadyPoint now = std::chrono::steady_clock::now();
     SteadyPoint next = end;
+    bool emergencies_first = emergencies_only;
     for (const Entry& entry : entries_) {
-      if (emergencies_only && entry->priority != Priority::kEmergency) break;
+      if (emergencies_first && entry->priority != Priority::kEmergency) break;
       const std::int64_t until = entry->idle_until.load();
       if (until == 0) return {Next::kWork, nullptr};
       const SteadyPoint from{std::chrono::nanoseconds(until)};
@@ -74,6 +82,10 @@ DispatchBoard::Waited DispatchBoard::wait(bool emergencies_only, std::chrono::mi
         return {Next::kProbe, entry};
       }
       next = std::min(next, from);
+      if (keeps_others_back(*entry, now)) {
+        emergencies_first = true;
+        next = std::min(next, SteadyPoint(std::chrono::nanoseconds(entry->first_until.load())));
+      }
     }
     if (now >= end) return {};
     changed_.wait_until(lock, next);
@@ -93,6 +105,11 @@ void DispatchBoard::stir(std::string_view id) {
 void DispatchBoard::idle(ActiveBroadcast& entry, std::chrono::milliseconds time) {
   const SteadyPoint until = std::chrono::steady_clock::now() + time;
   entry.idle_until = until.time_since_epoch().count();
+}
+
+void DispatchBoard::expects_more(ActiveBroadcast& entry) {
+  if (entry.priority != Priority::kEmergency) return;
+  entry.first_until = (std::chrono::steady_clock::now() + kKeepBack).time_since_epoch().count();
 }
 
 void DispatchBoard::stop() {

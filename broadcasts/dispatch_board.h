@@ -21,7 +21,7 @@
 
 namespace kairan::broadcasts {
 
-/// One broadcast that is being sent, with all that its batches need. Constant but for the last two members.
+/// One broadcast that is being sent, with all that its batches need. Constant but for the last three members.
 struct ActiveBroadcast {
   ActiveBroadcast(store::BroadcastRecord its_record, FrozenAudience its_audience)
       : record(std::move(its_record)), audience(std::move(its_audience)) {}
@@ -36,6 +36,7 @@ struct ActiveBroadcast {
 
   std::mutex planning;                            ///< one thread of a process plans at a time
   std::atomic<std::int64_t> idle_until{0};        ///< steady ns; 0 = there is something to claim, as far as we know
+  std::atomic<std::int64_t> first_until{0};       ///< steady ns; an emergency that waits for its next lot keeps others back until then
 };
 
 class DispatchBoard {
@@ -64,6 +65,10 @@ class DispatchBoard {
   /// There is something to do for this one.
   void stir(std::string_view id);
   void idle(ActiveBroadcast& entry, std::chrono::milliseconds time);
+  /// More of it is about to be planned: if it is an emergency, nothing less urgent is picked meanwhile, at most for kKeepBack,
+  /// so that one whose plan cannot be made holds nobody up.
+  void expects_more(ActiveBroadcast& entry);
+  static constexpr std::chrono::milliseconds kKeepBack{500};
   void stop();
 
  private:
