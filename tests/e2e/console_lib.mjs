@@ -129,7 +129,7 @@ export class Console {
   async open(name, { width = 1280, height = 900, signIn = true } = {}) {
     const context = await this.browser.newContext({ locale: 'ja-JP', timezoneId: 'Asia/Tokyo', viewport: { width, height } });
     const page = await context.newPage();
-    page.setDefaultTimeout(20000);
+    page.setDefaultTimeout(60000);
     page.problems = [];
     page.allowed = []; // what a test makes go wrong on purpose
     const note = (text) => {
