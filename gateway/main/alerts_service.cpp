@@ -1,5 +1,7 @@
 #include "gateway/main/alerts_service.h"
 
+#include <filesystem>
+
 #include "adapters/cap/endpoint.h"
 #include "base/log.h"
 #include "gateway/main/alert_reader.h"
@@ -21,7 +23,18 @@ std::vector<std::string> split(const std::string& list) {
   return parts;
 }
 
-Result<std::shared_ptr<const broadcasts::AlertContent>> load(const std::string& folder) {
+/// A city that has no source of warnings and wrote no rules for them: nothing can arrive, and nothing has to be proven.
+bool without_warnings(const Config& config) {
+  return !config.jma_enabled && config.cap_folder.empty() && config.cap_secret.empty() &&
+         !std::filesystem::exists(config.content + "/alerts.yaml");
+}
+
+Result<std::shared_ptr<const broadcasts::AlertContent>> load(const Config& config) {
+  if (without_warnings(config)) {
+    log::info("alerts.off", {{"reason", "no alerts.yaml and no source of warnings"}});
+    return std::make_shared<const broadcasts::AlertContent>();
+  }
+  const std::string& folder = config.content;
   std::vector<FileProblem> problems;
   Result<broadcasts::AlertContent> content = broadcasts::load_alert_content(folder, problems);
   for (const FileProblem& problem : problems) {
@@ -38,7 +51,7 @@ AlertsService::AlertsService(const Config& config, store::RedisClient& redis, co
 
 Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& config, store::RedisClient& redis, broadcasts::AlertSink& sink,
                                                              broadcasts::AlertNotice notice, const Clock& clock) {
-  auto content = load(config.content);
+  auto content = load(config);
   if (!content) return content.error().within("alerts.yaml: 「kairan alerts check " + config.content + "」で内容を確認してください");
   std::unique_ptr<AlertsService> made(new AlertsService(config, redis, clock));
   AlertsService* const service = made.get();
@@ -83,7 +96,7 @@ std::shared_ptr<const broadcasts::AlertContent> AlertsService::content() const {
 }
 
 Status AlertsService::reload() {
-  auto content = load(config_.content);
+  auto content = load(config_);
   if (!content) return content.error();
   const std::lock_guard lock(mutex_);
   content_ = std::move(*content);
