@@ -25,14 +25,6 @@ struct Collection {
   int by_minute = 8 * 60;               ///< put out by this minute of the day
 };
 
-/// When garbage is collected. Implemented by the gateway over the content. Threads: any.
-class CollectionCalendar {
- public:
-  virtual ~CollectionCalendar() = default;
-  /// The districts that have a collection on `date`; closed days (year end) have none.
-  virtual std::vector<Collection> collections(Date date) const = 0;
-};
-
 inline constexpr std::string_view kReminderAttribute = "garbage_reminder";
 
 /// One choice of the attribute, on one day of collection.

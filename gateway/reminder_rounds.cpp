@@ -26,16 +26,14 @@ std::optional<TimePoint> time_of(const std::string& text) {
   return from_unix_ms(ms);
 }
 
-}  // namespace
-
-std::vector<broadcasts::Collection> ContentCalendar::collections(Date date) const {
+std::vector<broadcasts::Collection> collections_of(const intents::CollectionPlan& plan) {
   std::vector<broadcasts::Collection> all;
-  const intents::CollectionPlan plan = engine_->collections(date);
   all.reserve(plan.districts.size());
-  for (const intents::DistrictCollection& one : plan.districts)
-    all.push_back({one.district, one.categories, one.by_minute});
+  for (const intents::DistrictCollection& one : plan.districts) all.push_back({one.district, one.categories, one.by_minute});
   return all;
 }
+
+}  // namespace
 
 Status ReminderRounds::set_mark(TimePoint at) {
   const auto set = p_.redis.command({"SET", store::keys::reminders(), std::to_string(to_unix_ms(at))});
@@ -68,8 +66,7 @@ Result<std::size_t> ReminderRounds::run_once() {
 
 Result<std::size_t> ReminderRounds::make(const broadcasts::ReminderSlot& slot, const store::AttributeSchema& schema) {
   const TimePoint now = p_.clock.now();
-  const auto engine = p_.engine.get();
-  const intents::CollectionPlan plan = engine->collections(slot.collection);
+  const intents::CollectionPlan plan = p_.engine.get()->collections(slot.collection);
   for (const std::string& district : plan.unclear) {
     log::warn("reminder.areas_differ", {{"district", district}, {"date", format_iso(slot.collection)}});
   }
@@ -77,7 +74,7 @@ Result<std::size_t> ReminderRounds::make(const broadcasts::ReminderSlot& slot, c
   std::size_t made = 0;
   bool missed = false;
   for (const broadcasts::Reminder& reminder :
-       broadcasts::reminders_for(slot, ContentCalendar(engine).collections(slot.collection), schema, words)) {
+       broadcasts::reminders_for(slot, collections_of(plan), schema, words)) {
     const auto segment = broadcasts::parse_segment(reminder.segment, schema);
     if (!segment) return Error{ErrorCode::kInternal, reminder.key + ": " + segment.error().detail};
     const auto people = reader_.count(*segment, jst_date(now));

@@ -7,7 +7,6 @@
 // Threads: run_once() from one at a time; several processes may do it.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,16 +22,6 @@
 #include "store/subscribers.h"
 
 namespace kairan::gateway {
-
-/// The calendar of the content that is loaded now.
-class ContentCalendar final : public broadcasts::CollectionCalendar {
- public:
-  explicit ContentCalendar(std::shared_ptr<const intents::Engine> engine) : engine_(std::move(engine)) {}
-  std::vector<broadcasts::Collection> collections(Date date) const override;
-
- private:
-  const std::shared_ptr<const intents::Engine> engine_;
-};
 
 struct ReminderRoundParts {
   store::RedisClient& redis;
