@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Checks, City, delay, equal, http, kairanPath, option, truthy, until } from './lib.mjs';
+import { Checks, City, delay, equal, generator, http, kairanPath, option, truthy, until } from './lib.mjs';
 
 const people = Number(option('people', '2000'));
 const rounds = Number(option('rounds', '8'));
@@ -15,15 +15,6 @@ const seed = Number(option('seed', String(Date.now() % 100000)));
 const tool = resolve(option('tool', join(kairanPath, '../../../tests/bench/dispatch_tool')));
 const backLimitMs = Number(option('back-ms', '5000'));
 
-/** A small seeded generator (mulberry32), so that a campaign can be repeated. */
-function generator(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 const random = generator(seed);
 const pick = (list) => list[Math.floor(random() * list.length)];
 

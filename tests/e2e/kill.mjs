@@ -4,22 +4,12 @@
 // usage: node kill.mjs [--kairan PATH] [--events N] [--kills N] [--away SECONDS] [--seed N]
 //   the test run uses few kills; scripts/bench kill uses 10,000 events, 60 kills and 90 s.
 import { readFileSync } from 'node:fs';
-import { Checks, City, delay, equal, http, option, truthy, until } from './lib.mjs';
+import { Checks, City, delay, equal, generator, http, option, truthy, until } from './lib.mjs';
 
 const events = Number(option('events', '300'));
 const kills = Number(option('kills', '6'));
 const awaySeconds = Number(option('away', '8'));
 const seed = Number(option('seed', String(Date.now() % 100000)));
-
-/** A small seeded generator (mulberry32), so that a campaign can be repeated. */
-function generator(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const random = generator(seed);
 const texts = ['ペットボトルの捨て方', '燃えるごみはいつ？', '住民票がほしい', 'ありがとう', '段ボールは？', 'うちの猫がかわいい'];

@@ -1,6 +1,6 @@
 // What the end-to-end programs share: starting the real executable (gateway and simulator) on free ports with a folder of
 // its own, signing webhooks, waiting with a deadline, counting. Uses nothing but Node's own modules.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -35,6 +35,16 @@ export async function freePort() {
 }
 
 export const delay = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** A small seeded generator (mulberry32) of numbers from 0 to 1, so that a campaign can be repeated. */
+export function generator(state) {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
 
 /** Asks until the answer is truthy; throws with `what` when the deadline is over. */
 export async function until(what, ask, deadlineMs = 30000, stepMs = 50) {
@@ -274,4 +284,18 @@ export function equal(actual, expected, what) {
 
 export function truthy(value, what) {
   if (!value) throw new Error(what);
+}
+
+/** Holds what the city's gateway sent to LINE's own description, by the tool of --openapi-check where the description is there. */
+export async function checkOutbound(checks, city) {
+  const openapiCheck = option('openapi-check');
+  const shared = process.env.KAIRAN_SHARED ?? join(root, '../shared');
+  if (openapiCheck && existsSync(openapiCheck) && existsSync(join(shared, 'reference/line-openapi'))) {
+    await checks.test("every outbound request is valid by LINE's own description", () => {
+      const run = spawnSync(openapiCheck, [city.record], { encoding: 'utf8', env: { ...process.env, KAIRAN_SHARED: shared } });
+      equal(run.status, 0, `${run.stdout}${run.stderr}`);
+    });
+  } else {
+    checks.skip("outbound requests against LINE's own description", 'it is not here');
+  }
 }

@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Checks, City, equal, http, kairanPath, option, root, skip, truthy, until } from './lib.mjs';
+import { Checks, City, checkOutbound, equal, http, kairanPath, option, root, skip, truthy, until } from './lib.mjs';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (!chromiumPath) skip('no Chromium is installed');
@@ -302,16 +302,7 @@ await checks.test('the simulator refused nothing that the gateway sent', async (
 });
 await city.stopAll();
 
-const openapiCheck = option('openapi-check');
-const shared = process.env.KAIRAN_SHARED ?? join(root, '../shared');
-if (openapiCheck && existsSync(openapiCheck) && existsSync(join(shared, 'reference/line-openapi'))) {
-  await checks.test("every outbound request is valid by LINE's own description", () => {
-    const run = spawnSync(openapiCheck, [city.record], { encoding: 'utf8', env: { ...process.env, KAIRAN_SHARED: shared } });
-    equal(run.status, 0, `${run.stdout}${run.stderr}`);
-  });
-} else {
-  checks.skip("outbound requests against LINE's own description", 'it is not here');
-}
+await checkOutbound(checks, city);
 if (checks.failed > 0) console.log(readFileSync(gateway.log, 'utf8').slice(-4000));
 else city.remove();
 checks.finish();

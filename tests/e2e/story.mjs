@@ -2,10 +2,9 @@
 // Leaves screenshots and the requests that the gateway made to LINE in --out; with ../shared there, those requests are held
 // to LINE's own description by openapi_check.
 // usage: node story.mjs [--kairan PATH] [--out FOLDER] [--openapi-check PATH]
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Checks, City, equal, http, option, root, skip, truthy, until } from './lib.mjs';
+import { Checks, City, checkOutbound, equal, http, option, root, skip, truthy, until } from './lib.mjs';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (!chromiumPath) skip('no Chromium is installed');
@@ -191,16 +190,7 @@ await checks.test('every outbound request was recorded, without its token', () =
   truthy(!lines.some((line) => line.includes(city.token)), 'the access token is in the record');
 });
 
-const openapiCheck = option('openapi-check');
-const shared = process.env.KAIRAN_SHARED ?? join(root, '../shared');
-if (openapiCheck && existsSync(openapiCheck) && existsSync(join(shared, 'reference/line-openapi'))) {
-  await checks.test("every outbound request is valid by LINE's own description", () => {
-    const run = spawnSync(openapiCheck, [city.record], { encoding: 'utf8', env: { ...process.env, KAIRAN_SHARED: shared } });
-    equal(run.status, 0, `${run.stdout}${run.stderr}`);
-  });
-} else {
-  checks.skip('outbound requests against LINE\'s own description', 'it is not here');
-}
+await checkOutbound(checks, city);
 if (checks.failed > 0) console.log(readFileSync(gateway.log, 'utf8').slice(-4000));
 else city.remove();
 checks.finish();

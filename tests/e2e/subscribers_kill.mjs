@@ -7,22 +7,13 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Checks, City, delay, equal, freePort, http, kairanPath, option, root, truthy, until } from './lib.mjs';
+import { Checks, City, delay, equal, freePort, generator, http, kairanPath, option, root, truthy, until } from './lib.mjs';
 
 const people = Number(option('people', '80'));
 const count = Number(option('events', '1200'));
 const kills = Number(option('kills', '8'));
 const seed = Number(option('seed', String(Date.now() % 100000)));
 
-/** A small seeded generator (mulberry32), so that a campaign can be repeated. */
-function generator(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 const random = generator(seed);
 const pick = (list) => list[Math.floor(random() * list.length)];
 
