@@ -9,11 +9,17 @@ function(kairan_room name)
   endforeach()
 endfunction()
 
-# kairan_test(NAME SOURCES a_test.cpp ... NEEDS room ... [LINK ...] [LABELS redis ...])
+# kairan_test(NAME SOURCES a_test.cpp ... NEEDS room ... [LINK ...] [LABELS redis threads ...])
 #   One Catch2 program per room under tests/, one CTest entry per program (its own last line says the counts).
+#   "redis" (which always means threads) or "threads" makes it one of TSan's.
 function(kairan_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;NEEDS;LINK;LABELS" ${ARGN})
+  if(KAIRAN_TESTS_WITH_THREADS_ONLY AND NOT "redis" IN_LIST arg_LABELS AND NOT "threads" IN_LIST arg_LABELS)
+    return()
+  endif()
   add_executable(test_${name} ${arg_SOURCES})
+  # Compiling JSON and Catch2 under sanitizers is most of a test run's time; what is tested is optimised, the tests are not.
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Dev>:-O0>)
   target_link_libraries(test_${name} PRIVATE kairan_test_support ${arg_LINK})
   foreach(need IN LISTS arg_NEEDS)
     target_link_libraries(test_${name} PRIVATE kairan_${need})

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 #include <utility>
 
 #include "base/log.h"
@@ -51,21 +52,25 @@ Result<std::unique_ptr<App>> App::start(const Config& config, const Faults& faul
 App::App(const Config& config, const Faults& faults)
     : config_(config), faults_(faults), pipeline_metrics_(metrics_), sealer_(config.data_key) {}
 
-Status App::build() {
-  const std::string folder = ContentWorkspace::current_folder(config_.data_dir, config_.content);
+/// The content folder's engine and attributes, or every problem in the log and an error that names the command to see them.
+Result<App::Content> App::load_content(const std::string& folder) {
   intents::Loaded loaded = intents::load_engine(folder);
   auto attributes = store::load_attributes(folder, loaded.report.problems);
   if (!attributes) loaded.engine.reset();
-  if (!loaded.engine) {
-    for (const FileProblem& problem : loaded.report.problems) {
-      log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
-    }
-    return Error{ErrorCode::kInvalid, "コンテンツ " + config_.content +
-                                          " に誤りがあります。「kairan content check " + config_.content +
-                                          "」で内容を確認してください"};
+  if (loaded.engine) return Content{std::move(loaded), *std::move(attributes)};
+  for (const FileProblem& problem : loaded.report.problems) {
+    if (problem.warning) continue;
+    log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
   }
-  engine_ = std::make_unique<EngineSlot>(loaded.engine);
-  schema_ = std::make_unique<SchemaSlot>(*std::move(attributes));
+  return Error{ErrorCode::kInvalid,
+               "コンテンツ " + folder + " に誤りがあります。「kairan content check " + folder + "」で内容を確認してください"};
+}
+
+Status App::build() {
+  // Reading the content and starting Redis take the longest, and do not need each other.
+  auto reading = std::async(std::launch::async, [folder = ContentWorkspace::current_folder(config_.data_dir, config_.content)] {
+    return load_content(folder);
+  });
 
   // The spool first: whatever happens to Redis, events have a place to go.
   auto spool = Spool::open(spool_options(config_, faults_));
@@ -104,6 +109,10 @@ Status App::build() {
       return ready.error().within("redis");
     }
   }
+  auto content = reading.get();
+  if (!content) return content.error();
+  engine_ = std::make_unique<EngineSlot>(content->loaded.engine);
+  schema_ = std::make_unique<SchemaSlot>(std::move(content->attributes));
   build_pipeline();
   alert_sink_ = std::make_unique<broadcasts::AlertBroadcasts>(staff_desk_->service());
   auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, [this](const std::string& subject, const std::string& text) {
@@ -346,25 +355,17 @@ App::~App() {
 }
 
 Status App::reload_content() {
-  const std::string folder = ContentWorkspace::current_folder(config_.data_dir, config_.content);
-  intents::Loaded loaded = intents::load_engine(folder);
-  auto attributes = store::load_attributes(folder, loaded.report.problems);
-  if (!attributes) loaded.engine.reset();
-  if (!loaded.engine) {
-    for (const FileProblem& problem : loaded.report.problems) {
-      if (problem.warning) continue;
-      log::error("content.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
-    }
-    return Error{ErrorCode::kInvalid, "the content has errors; the running content stays"};
-  }
+  auto content = load_content(ContentWorkspace::current_folder(config_.data_dir, config_.content));
+  if (!content) return content.error().within("the running content stays");
   if (const Status rules = alerts_->reload(); !rules) return rules;
-  engine_->swap(loaded.engine);
-  schema_->swap(*std::move(attributes));
+  engine_->swap(content->loaded.engine);
+  schema_->swap(std::move(content->attributes));
   shelters_->reload(std::make_shared<ShelterList>(ShelterList::load(config_.content)));
-  log::info("content.loaded", {{"garbage_items", loaded.report.garbage_items},
-                               {"faqs", loaded.report.faqs},
-                               {"rules", loaded.report.rules},
-                               {"dialogues", loaded.report.dialogues}});
+  const auto& report = content->loaded.report;
+  log::info("content.loaded", {{"garbage_items", report.garbage_items},
+                               {"faqs", report.faqs},
+                               {"rules", report.rules},
+                               {"dialogues", report.dialogues}});
   return {};
 }
 

@@ -64,7 +64,13 @@ class App {
   int console_port() const { return console_port_; }
 
  private:
+  struct Content {
+    intents::Loaded loaded;
+    store::AttributeSchema attributes;
+  };
+
   App(const Config& config, const Faults& faults);
+  static Result<Content> load_content(const std::string& folder);
   Status build();
   Status open_store();
   void build_pipeline();
