@@ -37,8 +37,9 @@ namespace kairan::gateway {
 struct ShardRunnerOptions {
   std::string owner;                                   ///< process_identity()
   store::Partition partitions = store::kDefaultPartitions;
-  std::size_t workers = 4;
-  std::size_t queue_per_worker = 256;
+  /// A worker mostly waits for Redis (about four synced round trips an event), so there are many more than processors.
+  std::size_t workers = 16;
+  std::size_t queue_per_worker = 64;
   std::chrono::milliseconds lease_ttl{3000};
   std::chrono::milliseconds heartbeat{500};
   std::chrono::milliseconds read_block{200};

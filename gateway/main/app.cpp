@@ -25,7 +25,7 @@ namespace {
 
 /// Threads that may hold a Redis connection at once: HTTP workers, senders, shard workers, and a few for housekeeping.
 std::size_t redis_pool_size(const Config& config) {
-  return config.workers + config.senders + Broadcasting::connections(config) + 16;
+  return config.workers + config.senders + ShardRunnerOptions().workers + Broadcasting::connections(config) + 16;
 }
 
 SpoolOptions spool_options(const Config& config, const Faults& faults) {
