@@ -35,10 +35,15 @@ std::optional<TimePoint> time(const json& object, std::string_view key) {
 }
 
 json order_json(const FileOrder& order) {
-  return {{"order", order.id},        {"created", to_unix_ms(order.created)},
-          {"title", order.title},     {"by", order.by},
-          {"areas", order.areas},     {"people", order.people},
-          {"batches", order.batches}, {"print", order.print},
+  return {{"order", order.id},
+          {"kind", broadcasts::kind_name(order.kind)},
+          {"created", to_unix_ms(order.created)},
+          {"title", order.title},
+          {"by", order.by},
+          {"areas", order.areas},
+          {"people", order.people},
+          {"batches", order.batches},
+          {"print", order.print},
           {"texts", order.texts}};
 }
 
@@ -113,6 +118,7 @@ void FileLedger::apply(std::string_view line) {
   if (!object || !object->is_object()) return;
   if (const std::string id = json_text(*object, "order"); !id.empty()) {
     order_.id = id;
+    order_.kind = broadcasts::parse_kind(json_text(*object, "kind")).value_or(broadcasts::Kind::kLive);
     order_.created = time(*object, "created").value_or(TimePoint());
     order_.title = json_text(*object, "title");
     order_.by = json_text(*object, "by");

@@ -1,6 +1,7 @@
 // The ledger of a send without a store: one file, a JSON object a line, each line synced before anything that follows from it.
 //
-//   {"order":ID,"created":MS,"title":...,"by":...,"areas":...,"people":N,"batches":N,"print":HEX,"texts":{...}}   first line
+//   {"order":ID,"kind":"live","created":MS,"title":...,"by":...,"areas":...,"people":N,"batches":N,"print":HEX,
+//    "texts":{...}}                                    first line; kind is live or drill
 //   {"try":BATCH,"at":MS}                              before a request leaves
 //   {"end":BATCH,"outcome":"accepted","people":N,"at":MS,"request":ID}   accepted, refused or split
 //   {"taken_over":MS}                                  it is in the register
@@ -21,11 +22,13 @@
 #include "base/clock.h"
 #include "base/localized.h"
 #include "base/result.h"
+#include "broadcasts/document.h"
 
 namespace kairan::gateway {
 
 struct FileOrder {
   std::string id;
+  broadcasts::Kind kind = broadcasts::Kind::kLive;  ///< kLive or kDrill: a practice needs no ledger
   TimePoint created;
   std::string title, by;
   std::string areas;  ///< as people read it

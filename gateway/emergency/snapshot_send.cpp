@@ -10,11 +10,10 @@
 #include "base/crypto.h"
 #include "base/ids.h"
 #include "base/token_bucket.h"
+#include "broadcasts/wording.h"
 
 namespace kairan::gateway {
 namespace {
-
-constexpr std::string_view kDrillMark = "【訓練】";
 
 /// The text for a language: its own, plain Japanese for those who read it, else Japanese.
 std::string language_shown(const Localized& texts, const std::string& language) {
@@ -162,12 +161,13 @@ class Run {
 SnapshotPlan plan_snapshot_send(const SnapshotOrder& order, const PeopleSnapshot& snapshot, std::size_t batch_size,
                                 TimePoint now) {
   SnapshotPlan plan;
+  plan.order.kind = order.drill ? broadcasts::Kind::kDrill : broadcasts::Kind::kLive;
   plan.order.created = now;
   plan.order.title = order.title;
   plan.order.by = order.by;
   plan.order.areas = order.areas;
   for (const auto& [language, text] : order.texts)
-    plan.order.texts[language] = (order.drill ? std::string(kDrillMark) : "") + text;
+    plan.order.texts[language] = order.drill ? broadcasts::with_mark(broadcasts::kDrillMark, text) : text;
 
   std::map<std::string, std::vector<std::string>> by_language;
   std::string whole = snapshot.installation + "\n" + std::to_string(to_unix_ms(snapshot.created)) + "\n";

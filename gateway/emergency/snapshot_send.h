@@ -29,7 +29,7 @@ struct SnapshotOrder {
   Localized texts;                     ///< Japanese at least; other languages read it when theirs is missing
   std::vector<std::string> districts;  ///< ids; empty: everyone. With districts also those who registered none
   std::string areas;                   ///< as people read it
-  bool drill = false;                  ///< 【訓練】 is put in front
+  bool drill = false;                  ///< 【訓練】 is put in front, once
 };
 
 /// The slices of an order: same order and snapshot, same slices.

@@ -14,7 +14,9 @@
 #include "base/civil_time.h"
 #include "base/log.h"
 #include "base/yaml_tree.h"
+#include "broadcasts/wording.h"
 #include "gateway/emergency/snapshot_send.h"
+#include "gateway/emergency/take_over.h"
 #include "gateway/main/attach.h"
 #include "gateway/main/commands.h"
 #include "store/audit.h"
@@ -168,6 +170,11 @@ int send(const Arguments& arguments) {
   order.title = arguments.title;
   order.by = arguments.by;
   order.drill = arguments.drill;
+  for (const auto& [language, text] : order.texts) {
+    if (!order.drill && broadcasts::with_mark(broadcasts::kDrillMark, text) == text)
+      return fail("文面が【訓練】で始まっています。訓練なら --drill を付け、本番なら【訓練】を消してください: " +
+                  arguments.text_file);
+  }
 
   const SystemClock clock;
   const auto channel =
@@ -224,8 +231,8 @@ int status(const Arguments& arguments) {
   const auto ledger = FileLedger::open(arguments.ledger);
   if (!ledger) return fail("台帳を読めません: " + ledger.error().detail);
   const FileOrder& order = (*ledger)->order();
-  std::printf("%s（%s、%s、%s）\n", order.title.c_str(), order.areas.c_str(), format_jst(order.created).c_str(),
-              order.by.c_str());
+  std::printf("%s: %s（%s、%s、%s）\n", std::string(broadcasts::kind_ja(order.kind)).c_str(), order.title.c_str(),
+              order.areas.c_str(), format_jst(order.created).c_str(), order.by.c_str());
   print_outcome(read_outcome(**ledger));
   return 0;
 }
@@ -236,30 +243,8 @@ int take_over(const Arguments& arguments) {
   const auto ledger = FileLedger::open(arguments.ledger);
   if (!ledger) return fail("台帳を読めません: " + ledger.error().detail);
   const FileOrder& order = (*ledger)->order();
-  const SnapshotOutcome outcome = read_outcome(**ledger);
   const TimePoint now = SystemClock().now();
-  store::RegisterEntry entry;
-  entry.id = order.id;
-  entry.state = outcome.open > 0 ? "sent_with_unknown" : "sent";
-  entry.title = order.title;
-  entry.kind = "live";
-  entry.priority = "emergency";
-  for (const auto& [language, text] : order.texts)
-    entry.text += (entry.text.empty() ? "[" : "\n[") + language + "]\n" + text;
-  entry.audience = order.areas;
-  entry.author = order.by;
-  entry.reason = "Redisが使えないため、名簿の控えから送信";
-  entry.recipients = order.people;
-  entry.accepted = outcome.accepted;
-  entry.refused = outcome.refused;
-  entry.unknown = outcome.open;
-  entry.created = order.created;
-  entry.entered = now;
-  for (const auto& [name, batch] : (*ledger)->batches()) {
-    if (batch.first_try)
-      entry.first_batch_at = std::min(entry.first_batch_at.value_or(*batch.first_try), *batch.first_try);
-    if (batch.ended) entry.last_batch_at = std::max(entry.last_batch_at.value_or(*batch.ended), *batch.ended);
-  }
+  const store::RegisterEntry entry = register_entry(**ledger, now);
   store::Register book(*attached->redis);
   const auto number = book.add(entry);
   if (!number) return fail("配信台帳に書けません: " + number.error().detail);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/emergency/snapshot_send.h"
+#include "gateway/emergency/take_over.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
@@ -128,6 +129,42 @@ TEST_CASE("A drill begins with its mark in every language") {
   drill.drill = true;
   for (const auto& [language, text] : plan_snapshot_send(drill, people(3), 500, clock.now()).order.texts)
     CHECK(text.rfind("【訓練】", 0) == 0);
+}
+
+TEST_CASE("A mark that the author typed is not put in front twice") {
+  FakeClock clock;
+  SnapshotOrder drill = order();
+  drill.drill = true;
+  drill.texts = {{"ja", "【訓練】避難してください"}};
+  CHECK(plan_snapshot_send(drill, people(3), 500, clock.now()).order.texts.at("ja") == "【訓練】避難してください");
+}
+
+TEST_CASE("A drill stays a drill in its ledger and in the register, and a live order live", "[redis]") {
+  static test::TestRedis redis;
+  redis.flush();
+  test::TempDir folder;
+  FakeClock clock;
+  Platform platform;
+  store::Register book(redis.client());
+  for (const bool drill : {true, false}) {
+    SnapshotOrder made = order();
+    made.drill = drill;
+    const SnapshotPlan plan = plan_snapshot_send(made, people(20), 4, clock.now());
+    const std::string path = folder.path() + (drill ? "/drill.ledger" : "/live.ledger");
+    { send_snapshot(plan, *must(FileLedger::open(path, plan.order)), platform, clock, quick()); }
+    // Another process takes it over: all it has is the file.
+    const auto ledger = must(FileLedger::open(path));
+    CHECK(ledger->order().kind == (drill ? broadcasts::Kind::kDrill : broadcasts::Kind::kLive));
+    const auto number = must(book.add(register_entry(*ledger, clock.now())));
+    CHECK(must(book.add(register_entry(*ledger, clock.now()))) == number);
+    const auto entries = must(book.recent({}, 1));
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0].kind == (drill ? "drill" : "live"));
+    CHECK(entries[0].state == "sent");
+    CHECK(entries[0].accepted == 20);
+    CHECK(entries[0].unknown == 0);
+    CHECK((entries[0].text.find("【訓練】") != std::string::npos) == drill);
+  }
 }
 
 TEST_CASE("Cut off after any number of tries and started again, each person gets it exactly once") {
