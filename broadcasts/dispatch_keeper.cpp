@@ -70,11 +70,17 @@ void Dispatcher::hold_after_restore() {
   if (parts_.broadcasts.forget_restored()) restore_checked_ = true;
 }
 
-/// A freeze of a process that is gone need not run out.
+/// A freeze of a process that is gone need not run out, nor one of this process that the store's absence ended.
 void Dispatcher::hurry_freeze(const std::string& id) {
   const auto record = parts_.broadcasts.read(id);
-  if (!record || !*record || !options_.is_gone) return;
-  if (options_.is_gone((*record)->field(field::kFreezer))) (void)parts_.broadcasts.set_due(id, parts_.clock.now());
+  if (!record || !*record) return;
+  const std::string_view freezer = (*record)->field(field::kFreezer);
+  bool ended = options_.is_gone && options_.is_gone(freezer);
+  if (freezer == options_.batch.owner) {
+    std::lock_guard lock(mutex_);
+    ended = freezing_.count(id) == 0;
+  }
+  if (ended) (void)parts_.broadcasts.set_due(id, parts_.clock.now());
 }
 
 void Dispatcher::refresh_board() {

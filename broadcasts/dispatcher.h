@@ -77,6 +77,8 @@ class Dispatcher final : private BatchEvents {
   std::size_t active() const;
 
  private:
+  class Freezing;
+
   void watch(bool emergencies);
   void keep();
   void run_sender(bool emergencies);
@@ -113,6 +115,7 @@ class Dispatcher final : private BatchEvents {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::string> looks_;      // guarded by mutex_; to be looked at by the keeper
+  std::set<std::string> freezing_;   // guarded by mutex_; being frozen by this process now
   std::set<std::string> told_;       // guarded by mutex_; of what staff were told: failing tries of emergencies, what is late
   bool stopping_ = false;            // guarded by mutex_
   std::atomic<bool> restore_checked_{false};

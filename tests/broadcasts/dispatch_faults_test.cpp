@@ -111,6 +111,36 @@ TEST_CASE("at whichever lost answer the process dies, the next one finishes and 
   run_all(Fault::kDiesAfter);
 }
 
+TEST_CASE("a freeze that the store's end interrupts goes on within a second, not when its claim has run out") {
+  for (const bool after : {false, true}) {
+    std::uint64_t n = 0;
+    for (bool hit = true; hit && n < 200; ++n) {
+      CAPTURE(after, n);
+      FaultRun run;
+      run.follow(0, kResidents);
+      const std::string id = run.schedule("n");
+      auto& client = dispatch_redis().client();
+      std::uint64_t calls = 0;
+      client.set_fault([&](std::uint64_t) { return calls++ < n + (after ? 1 : 0); });
+      if (after) client.set_lost_reply([&](std::uint64_t) { return calls == n + 1; });
+      run.step();
+      hit = calls > n;
+      client.set_fault({});
+      client.set_lost_reply({});
+      const TimePoint back = run.clock.now();
+      while (run.state(id) != "sent" && run.clock.now() - back < std::chrono::seconds(1)) {
+        run.step();
+        while (run.dispatcher->send_once()) {
+        }
+        run.clock.advance(milliseconds(50));
+      }
+      CHECK(run.state(id) == "sent");
+      CHECK(run.platform.got().size() == kResidents);
+    }
+    CHECK(n > 10);  // calls of a freeze, at least
+  }
+}
+
 TEST_CASE("nobody twice, nobody missed, nobody who had left: residents come and go and processes die between any two steps") {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);

@@ -33,6 +33,7 @@ function runTool(args, input = '') {
     child.stderr.on('data', (data) => { error += data; });
     child.once('error', failed);
     child.once('exit', (code) => (code === 0 ? done(JSON.parse(out)) : failed(new Error(`${args[0]}: ${error}`))));
+    child.stdin.on('error', () => undefined);  // the program's own exit code says more
     child.stdin.end(input);
   });
 }
