@@ -66,7 +66,8 @@ Deliverer* Deliverers::for_kind(std::string_view kind) const {
   return chosen;
 }
 
-Result<std::shared_ptr<ActiveBroadcast>> Freezer::fail(const store::BroadcastRecord& record, const std::string& reason) {
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::fail(const store::BroadcastRecord& record,
+                                                       const std::string& reason) {
   log::error("broadcast.failed", {{"broadcast", record.id}, {"state", record.state}});
   const auto failed = moves_.apply(record.id, {Action::kFail, reason, {}, std::nullopt});
   if (!failed && passes(failed.error())) return failed.error();
@@ -78,6 +79,9 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
   if (deliverers_.for_kind(record.field(field::kKind)) == nullptr) {
     return fail(record, "この種別の配信先が設定されていません。");
   }
+  const auto before = ledger_.figures(record.id);
+  if (!before) return before.error();
+  if (before->frozen && before->rows > 0) return take_up(record, before->audience);
   auto composition = composer_.compose(record);
   if (!composition) {
     if (passes(composition.error())) return composition.error();
@@ -115,7 +119,8 @@ Status Freezer::store(const store::BroadcastRecord& record, const Composition& c
 }
 
 /// The audience is frozen: on to sending, unless it is not what was approved.
-Result<std::shared_ptr<ActiveBroadcast>> Freezer::move_on(const store::BroadcastRecord& record, std::uint64_t recipients) {
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::move_on(const store::BroadcastRecord& record,
+                                                          std::uint64_t recipients) {
   const bool emergency = record.field(field::kPriority) == priority_name(Priority::kEmergency);
   const auto approved = number_in(record, field::kApprovedCount);
   const auto seen = number_in(record, field::kHeldCount);
@@ -129,6 +134,12 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::move_on(const store::Broadcast
     if (!held && passes(held.error())) return held.error();
     return std::shared_ptr<ActiveBroadcast>();
   }
+  return take_up(record, recipients);
+}
+
+/// To sending, with the audience as it is frozen.
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::take_up(const store::BroadcastRecord& record,
+                                                          std::uint64_t recipients) {
   const auto sending = moves_.apply(record, {Action::kFrozen, "", {}, std::nullopt});
   if (!sending) {
     if (passes(sending.error())) return sending.error();

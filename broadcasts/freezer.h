@@ -1,5 +1,6 @@
 // Turns a broadcast whose time has come into a frozen audience and moves it to "sending": nothing leaves before all of it is
-// stored. An attempt that died is begun anew, since nothing has left.
+// stored. An attempt that died is begun anew, since nothing has left; one that was held in the middle of being sent (a restore)
+// goes on with the audience it has.
 // Threads: any; two that freeze one broadcast at once hinder each other, and one of them ends it.
 #pragma once
 
@@ -26,7 +27,8 @@ struct Deliverers {
 
 class Freezer {
  public:
-  Freezer(store::BroadcastLedger& ledger, Composer& composer, SystemMoves& moves, StaffNotice& staff, Deliverers deliverers)
+  Freezer(store::BroadcastLedger& ledger, Composer& composer, SystemMoves& moves, StaffNotice& staff,
+          Deliverers deliverers)
       : ledger_(ledger), composer_(composer), moves_(moves), staff_(staff), deliverers_(deliverers) {}
 
   /// @param record  in state "freezing"
@@ -38,6 +40,7 @@ class Freezer {
 
  private:
   Result<std::shared_ptr<ActiveBroadcast>> move_on(const store::BroadcastRecord& record, std::uint64_t recipients);
+  Result<std::shared_ptr<ActiveBroadcast>> take_up(const store::BroadcastRecord& record, std::uint64_t recipients);
   Result<std::shared_ptr<ActiveBroadcast>> fail(const store::BroadcastRecord& record, const std::string& reason);
   Status store(const store::BroadcastRecord& record, const Composition& composition, std::uint64_t recipients);
 
