@@ -40,8 +40,13 @@ std::string header_json(const BackupHeader& header) {
   return dump_json(json);
 }
 
-std::string piece_context(const std::string& id, std::uint64_t number, bool last) {
-  return "backup/" + id + "/" + std::to_string(number) + (last ? "/last" : "");
+/// What a piece is, as its context says.
+constexpr std::string_view kCopy = "";
+constexpr std::string_view kPicture = "/picture";
+constexpr std::string_view kLast = "/last";
+
+std::string piece_context(const std::string& id, std::uint64_t number, std::string_view what) {
+  return "backup/" + id + "/" + std::to_string(number) + std::string(what);
 }
 
 /// Each link covers all pieces before it.
@@ -100,9 +105,9 @@ Result<BackupHeader> read_header(FileReader& file, const Sealer& sealer) {
   if (!magic || *magic != kMagic) return Error{ErrorCode::kSyntax, "this is not a backup of Kairan"};
   const auto version = file.number();
   if (!version) return version.error();
-  if (*version != kBackupFormat) {
-    return Error{ErrorCode::kConflict, "the backup has format " + std::to_string(*version) + ", this version reads " +
-                                           std::to_string(kBackupFormat)};
+  if (*version == 0 || *version > kBackupFormat) {
+    return Error{ErrorCode::kConflict, "the backup has format " + std::to_string(*version) +
+                                           ", this version reads up to " + std::to_string(kBackupFormat)};
   }
   const auto text = file.counted(kMaxHeaderBytes);
   if (!text) return text.error();
@@ -167,9 +172,9 @@ Status BackupWriter::put(std::string_view bytes) {
   return {};
 }
 
-Status BackupWriter::put_piece(std::string_view bytes, bool last) {
-  const std::string sealed = sealer_.seal(bytes, piece_context(header_.id, pieces_, last));
-  if (!last) {
+Status BackupWriter::put_piece(std::string_view bytes, std::string_view what) {
+  const std::string sealed = sealer_.seal(bytes, piece_context(header_.id, pieces_, what));
+  if (what != kLast) {
     chain_ = next_link(chain_, bytes);
     bytes_ += bytes.size();
     ++pieces_;
@@ -183,18 +188,29 @@ Status BackupWriter::write(std::string_view bytes) {
     pending_.append(bytes.substr(0, count));
     bytes.remove_prefix(count);
     if (pending_.size() < kPieceBytes) continue;
-    if (const Status put = put_piece(pending_, false); !put) return put;
-    pending_.clear();
+    if (const Status put = put_pending(); !put) return put;
   }
   return {};
 }
 
-Status BackupWriter::finish() {
-  if (!pending_.empty()) {
-    if (const Status put = put_piece(pending_, false); !put) return put;
-    pending_.clear();
+Status BackupWriter::put_pending() {
+  if (pending_.empty()) return {};
+  const Status put = put_piece(pending_, kCopy);
+  if (put) pending_.clear();
+  return put;
+}
+
+Status BackupWriter::write_picture(std::string_view name, std::string_view bytes) {
+  if (name.find('\n') != std::string_view::npos || name.size() + bytes.size() >= kPieceBytes) {
+    return Error{ErrorCode::kInvalid, "a picture with such a name or of such a size does not fit into a backup"};
   }
-  if (const Status put = put_piece(last_piece(bytes_, pieces_, chain_), true); !put) return put;
+  if (const Status put = put_pending(); !put) return put;
+  return put_piece(std::string(name) + "\n" + std::string(bytes), kPicture);
+}
+
+Status BackupWriter::finish() {
+  if (const Status put = put_pending(); !put) return put;
+  if (const Status put = put_piece(last_piece(bytes_, pieces_, chain_), kLast); !put) return put;
   const std::string part = path_ + ".part";
   if (fsync(fd_) != 0) return problem("cannot sync", part);
   if (rename(part.c_str(), path_.c_str()) != 0) return problem("cannot rename to", path_);
@@ -206,8 +222,9 @@ Status BackupWriter::finish() {
   return synced ? Status() : Status(problem("cannot sync", folder));
 }
 
-Result<BackupHeader> read_backup(const std::string& path, const Sealer& sealer,
-                                 const std::function<Status(std::string_view)>& take) {
+Result<BackupHeader> read_backup(
+    const std::string& path, const Sealer& sealer, const std::function<Status(std::string_view)>& take,
+    const std::function<Status(std::string_view name, std::string_view bytes)>& take_picture) {
   FileReader file(path);
   if (!file.is_open()) return Error{ErrorCode::kNotFound, "there is no file " + path + ", or it cannot be read"};
   const auto header = read_header(file, sealer);
@@ -218,17 +235,31 @@ Result<BackupHeader> read_backup(const std::string& path, const Sealer& sealer,
     const std::uint64_t place = file.place();
     const auto sealed = file.counted(kPieceBytes + Sealer::kOverheadBytes);
     if (!sealed) return sealed.error();
-    if (const auto piece = sealer.open(*sealed, piece_context(header->id, number, false))) {
-      chain = next_link(chain, *piece);
-      bytes += piece->size();
+    const auto count = [&](std::string_view piece) {
+      chain = next_link(chain, piece);
+      bytes += piece.size();
+    };
+    if (const auto piece = sealer.open(*sealed, piece_context(header->id, number, kCopy))) {
+      count(*piece);
       if (const Status taken = take(*piece); !taken) return taken.error();
       continue;
     }
-    const auto last = sealer.open(*sealed, piece_context(header->id, number, true));
+    if (const auto piece = sealer.open(*sealed, piece_context(header->id, number, kPicture))) {
+      count(*piece);
+      const std::string_view picture = *piece;
+      const std::size_t end = picture.find('\n');
+      if (end == std::string_view::npos) return Error{ErrorCode::kCorrupt, "the backup has a picture without a name"};
+      if (!take_picture) continue;
+      if (const Status taken = take_picture(picture.substr(0, end), picture.substr(end + 1)); !taken)
+        return taken.error();
+      continue;
+    }
+    const auto last = sealer.open(*sealed, piece_context(header->id, number, kLast));
     if (!last) return Error{ErrorCode::kCorrupt, "the file is damaged at byte " + std::to_string(place)};
     if (*last != last_piece(bytes, number, chain)) return Error{ErrorCode::kCorrupt, "the file's checksum is wrong"};
     if (!file.at_end()) {
-      return Error{ErrorCode::kCorrupt, "something follows the end of the backup at byte " + std::to_string(file.place())};
+      return Error{ErrorCode::kCorrupt,
+                   "something follows the end of the backup at byte " + std::to_string(file.place())};
     }
     return header;
   }

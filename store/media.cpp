@@ -22,7 +22,9 @@ constexpr std::string_view kPngSignature("\x89PNG\r\n\x1a\n", 8);
 /// PNG specification 11.2, 11.3: what draws the picture. Text, time, EXIF and profiles are not among them.
 constexpr std::array<std::string_view, 8> kPngChunks{"IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "sRGB", "cHRM"};
 
-Error broken() { return {ErrorCode::kInvalid, "画像が壊れているか、途中で切れています。書き出し直したファイルを使ってください。"}; }
+Error broken() {
+  return {ErrorCode::kInvalid, "画像が壊れているか、途中で切れています。書き出し直したファイルを使ってください。"};
+}
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at, std::size_t count) {
   std::uint32_t value = 0;
@@ -48,7 +50,8 @@ Result<Picture> clean_png(std::string_view bytes) {
     const std::uint32_t length = big_endian(bytes, at, 4);
     const std::string_view type = bytes.substr(at + 4, 4);
     if (length > bytes.size() - at - 12) return broken();
-    if (type == "acTL") return Error{ErrorCode::kInvalid, "動く画像は使えません。動かない PNG か JPEG にしてください。"};
+    if (type == "acTL")
+      return Error{ErrorCode::kInvalid, "動く画像は使えません。動かない PNG か JPEG にしてください。"};
     if (picture.width == 0) {
       if (type != "IHDR" || length != 13) return broken();
       picture.width = big_endian(bytes, at + 8, 4);
@@ -105,6 +108,14 @@ bool is_name(std::string_view name) {
   return name.substr(0, 64).find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+Status make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return Error{ErrorCode::kUnavailable, "media: " + error.message()};
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  return {};
+}
+
 /// Writes a file that is whole or not there: a temporary one, synced, renamed, the folder synced.
 Status write_synced(const std::string& folder, const std::string& name, std::string_view bytes) {
   const std::string temporary = folder + "/.new-" + random_hex(8);
@@ -143,10 +154,8 @@ Result<Picture> clean_picture(std::string_view bytes) {
 Result<std::string> Media::add(std::string_view bytes) {
   const auto picture = clean_picture(bytes);
   if (!picture) return picture.error();
+  if (const Status made = make_folder(folder_); !made) return made.error();
   std::error_code error;
-  std::filesystem::create_directories(folder_, error);
-  if (error) return Error{ErrorCode::kUnavailable, "media: " + error.message()};
-  std::filesystem::permissions(folder_, std::filesystem::perms::owner_all, error);
   std::string name = to_hex(bytes_of(sha256(picture->bytes))) + "." + std::string(picture->extension);
   if (std::filesystem::exists(folder_ + "/" + name, error)) return name;
   if (const Status written = write_synced(folder_, name, picture->bytes); !written) return written.error();
@@ -159,6 +168,30 @@ Result<std::string> Media::read(std::string_view name) const {
   if (!file) return Error{ErrorCode::kNotFound, "media: no such picture"};
   std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   return bytes;
+}
+
+Result<std::vector<std::string>> Media::names() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  if (!std::filesystem::exists(folder_, error)) return names;
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (is_name(name)) names.push_back(std::move(name));
+  }
+  if (error) return Error{ErrorCode::kUnavailable, "media: " + error.message()};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Status Media::put_back(std::string_view name, std::string_view bytes) {
+  if (!is_name(name) || bytes.size() > kMaxBytes || to_hex(bytes_of(sha256(bytes))) != name.substr(0, 64)) {
+    return Error{ErrorCode::kCorrupt, "media: these bytes are not the picture of that name"};
+  }
+  if (const Status made = make_folder(folder_); !made) return made;
+  std::error_code error;
+  const std::string file(name);
+  if (std::filesystem::exists(folder_ + "/" + file, error)) return {};
+  return write_synced(folder_, file, bytes);
 }
 
 }  // namespace kairan::store

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -22,6 +23,9 @@ struct Picture {
 /// early and for animated ones; kTooLarge over the limits.
 Result<Picture> clean_picture(std::string_view bytes);
 
+/// Where pictures lie in the data folder.
+inline constexpr const char* kMediaFolder = "/media";
+
 class Media {
  public:
   /// @param folder  made when it is not there (0700)
@@ -31,6 +35,10 @@ class Media {
   Result<std::string> add(std::string_view bytes);
   /// kNotFound for a name that is none or not there.
   Result<std::string> read(std::string_view name) const;
+  /// The names of all pictures, sorted; none when nothing was ever stored.
+  Result<std::vector<std::string>> names() const;
+  /// Stores a picture under the name it had, synced; one that is there stays. kCorrupt when the bytes are not of that name.
+  Status put_back(std::string_view name, std::string_view bytes);
 
   static constexpr std::size_t kMaxBytes = 1'000'000;  ///< LINE: previews at most 1 MB; one picture serves as both
   static constexpr std::uint32_t kMaxSide = 4096;

@@ -17,6 +17,7 @@
 #include "store/backup_file.h"
 #include "store/embedded_redis.h"
 #include "store/installation.h"
+#include "store/media.h"
 #include "store/redis_address.h"
 #include "store/restore.h"
 #include "store/snapshot.h"
@@ -50,6 +51,19 @@ class Progress {
   std::uint64_t shown_ = 0;
 };
 
+/// After the copy: a picture is stored before the broadcast that shows it, so that none of the copy's is missing.
+Result<std::size_t> write_pictures(store::BackupWriter& writer, const std::string& data_dir) {
+  const store::Media media(data_dir + store::kMediaFolder);
+  const auto names = media.names();
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    const auto bytes = media.read(name);
+    if (!bytes) return bytes.error().within(name);
+    if (const Status written = writer.write_picture(name, *bytes); !written) return written.error();
+  }
+  return names->size();
+}
+
 int backup(const Arguments& arguments) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
@@ -75,9 +89,11 @@ int backup(const Arguments& arguments) {
         return (*writer)->write(piece);
       });
   if (!copied) return fail("バックアップを作れません（ファイルは残していません）", copied.error());
+  const auto pictures = write_pictures(**writer, attached->config.data_dir);
+  if (!pictures) return fail("画像をバックアップに入れられません（ファイルは残していません）", pictures.error());
   if (const Status finished = (*writer)->finish(); !finished) return fail("バックアップを書けません", finished.error());
-  std::printf("バックアップを作りました: %s（%" PRIu64 " バイト、%s 現在）\n", arguments.file.c_str(), done,
-              format_jst(header.created).c_str());
+  std::printf("バックアップを作りました: %s（%" PRIu64 " バイト、画像 %zu 枚、%s 現在）\n", arguments.file.c_str(),
+              done, *pictures, format_jst(header.created).c_str());
   std::puts("戻すときは同じデータの鍵（data_key）が要ります。鍵はこのファイルとは別の場所に保管してください。");
   return 0;
 }
@@ -102,10 +118,23 @@ class WorkFolder {
   std::string path_;
 };
 
+/// Pictures are named by their bytes: adding them before the store changes takes nothing from what is there.
+Status put_back_pictures(const store::Media& from, const std::string& data_dir) {
+  const auto names = from.names();
+  if (!names) return names.error();
+  store::Media media(data_dir + store::kMediaFolder);
+  for (const std::string& name : *names) {
+    const auto bytes = from.read(name);
+    if (!bytes) return bytes.error();
+    if (const Status put = media.put_back(name, *bytes); !put) return put;
+  }
+  return {};
+}
+
 int restore(const Arguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
-  ConfigResult loaded = load_config(arguments.config.empty() ? std::nullopt : std::optional(arguments.config),
-                                    kairan_environment());
+  ConfigResult loaded =
+      load_config(arguments.config.empty() ? std::nullopt : std::optional(arguments.config), kairan_environment());
   for (const std::string& error : loaded.errors) std::fprintf(stderr, "  - %s\n", error.c_str());
   if (!loaded.errors.empty()) return 2;
   const Config& config = loaded.config;
@@ -119,11 +148,18 @@ int restore(const Arguments& arguments) {
     return 2;
   }
   umask(077);
-  std::ofstream copy(folder.path() + "/" + store::kCopyFile, std::ios::binary);
-  const auto header = store::read_backup(arguments.file, sealer, [&](std::string_view piece) -> Status {
-    copy.write(piece.data(), static_cast<std::streamsize>(piece.size()));
-    return copy ? Status() : Status(Error{ErrorCode::kUnavailable, "the copy cannot be written into data_dir"});
-  });
+  const std::string copy_folder = folder.path() + "/copy";
+  std::error_code unmade;
+  std::filesystem::create_directory(copy_folder, unmade);
+  std::ofstream copy(copy_folder + "/" + store::kCopyFile, std::ios::binary);
+  store::Media pictures(folder.path() + "/pictures");
+  const auto header = store::read_backup(
+      arguments.file, sealer,
+      [&](std::string_view piece) -> Status {
+        copy.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+        return copy ? Status() : Status(Error{ErrorCode::kUnavailable, "the copy cannot be written into data_dir"});
+      },
+      [&](std::string_view name, std::string_view bytes) { return pictures.put_back(name, bytes); });
   copy.close();
   if (!header) return fail("このバックアップは使えません（何も変えていません）", header.error());
   if (!copy) return fail("作業用の写しを書けません", Error{ErrorCode::kUnavailable, folder.path()});
@@ -141,15 +177,20 @@ int restore(const Arguments& arguments) {
     options.redis_url = embedded->url();
   }
   Progress progress("件");
-  options.copy_folder = folder.path();
+  options.copy_folder = copy_folder;
   options.copy_database = header->database;
   options.replace = arguments.replace;
   options.now = SystemClock().now();
   options.progress = [&](std::uint64_t done, std::uint64_t all) { progress.at(done, all); };
+  if (const Status put = put_back_pictures(pictures, config.data_dir); !put) {
+    return fail("画像を戻せませんでした（記録は変わっていません）", put.error());
+  }
   if (const Status restored = store::restore_copy(options); !restored) {
     return fail("戻せませんでした（元の記録は変わっていません）", restored.error());
   }
-  std::puts("バックアップから戻しました。途中だった配信は保留になります。「kairan serve」を起動し、配信の画面で確かめてください。");
+  std::puts(
+      "バックアップから戻しました。途中だった配信は保留になります。「kairan "
+      "serve」を起動し、配信の画面で確かめてください。");
   return 0;
 }
 

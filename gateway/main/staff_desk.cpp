@@ -42,7 +42,7 @@ StaffDesk::StaffDesk(const Config& config, store::RedisClient& redis, store::Par
       audit_(redis),
       book_(redis),
       links_(redis),
-      media_(config.data_dir + "/media"),
+      media_(config.data_dir + store::kMediaFolder),
       broadcasts_(redis),
       ledger_(redis, partitions),
       queue_(redis),

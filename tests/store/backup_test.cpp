@@ -3,10 +3,12 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <thread>
 
 #include "store/backup_file.h"
+#include "store/media.h"
 #include "store/restore.h"
 #include "store/snapshot.h"
 #include "store/subscriber_import.h"
@@ -217,4 +219,61 @@ TEST_CASE("a backup that cannot be finished leaves no file") {
   CHECK(BackupWriter::create(folder.file("no/such/folder"), sealer, {}).error().code == ErrorCode::kUnavailable);
   CHECK(stream_snapshot("unix://" + folder.file("nothing.sock"), {}, [](std::string_view) { return Status(); }).error().code ==
         ErrorCode::kUnavailable);
+}
+
+TEST_CASE("pictures go with the copy, sealed, whole and each under its name") {
+  const TempDir folder;
+  const Sealer sealer = sealer_of('k');
+  const std::string path = folder.file("x.kbk");
+  const std::string large(Media::kMaxBytes, 'y');
+  const std::string name = to_hex(bytes_of(sha256(large))) + ".jpg";
+  {
+    auto writer = must(BackupWriter::create(path, sealer, {}));
+    must(writer->write("the copy"));
+    must(writer->write_picture("a.png", "first\nsecond"));
+    must(writer->write_picture(name, large));
+    CHECK(writer->write_picture("b\n.png", "x").error().code == ErrorCode::kInvalid);
+    CHECK(writer->write_picture("b.png", std::string(kPieceBytes, 'x')).error().code == ErrorCode::kInvalid);
+    must(writer->finish());
+  }
+  const std::string bytes = read_all(path);
+  CHECK(bytes.find("first") == std::string::npos);
+  std::string copy;
+  std::map<std::string, std::string> pictures;
+  const auto read = [&] {
+    copy.clear();
+    pictures.clear();
+    return read_backup(
+        path, sealer,
+        [&](std::string_view piece) -> Status {
+          copy += piece;
+          return {};
+        },
+        [&](std::string_view picture, std::string_view content) -> Status {
+          pictures[std::string(picture)] = content;
+          return {};
+        });
+  };
+  must(read());
+  CHECK(copy == "the copy");
+  CHECK((pictures == std::map<std::string, std::string>{{"a.png", "first\nsecond"}, {name, large}}));
+  // Whoever wants the copy alone is not given pictures for it.
+  copy.clear();
+  must(read_backup(path, sealer, [&](std::string_view piece) -> Status {
+    copy += piece;
+    return {};
+  }));
+  CHECK(copy == "the copy");
+  // One is missing, and one is damaged.
+  write_all(path, bytes.substr(0, bytes.size() - 500'000));
+  CHECK(read().error().code == ErrorCode::kCorrupt);
+  std::string damaged = bytes;
+  damaged[bytes.size() - 600'000] = static_cast<char>(damaged[bytes.size() - 600'000] ^ 1);
+  write_all(path, damaged);
+  CHECK(read().error().code == ErrorCode::kCorrupt);
+  // The format before, without pictures, is read as well.
+  std::string earlier = bytes;
+  earlier[14] = 1;
+  write_all(path, earlier);
+  must(read());
 }

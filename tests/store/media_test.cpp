@@ -1,6 +1,8 @@
 #include "store/media.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/crypto.h"
 #include "tests/support/catch.h"
@@ -70,6 +72,27 @@ TEST_CASE("a picture is found by the hash of its bytes, and by nothing else") {
   for (const std::string& wrong : {""s, "../data_key"s, name + "x", "/etc/passwd"s, std::string(64, 'a') + ".png"}) {
     CHECK_FALSE(media.read(wrong));
   }
+}
+
+TEST_CASE("a picture is put back under its name, and only as itself") {
+  const test::TempDir from_folder;
+  const test::TempDir to_folder;
+  Media from(from_folder.file("media"));
+  CHECK(must(from.names()).empty());
+  const std::string a = must(from.add(png(10, 10)));
+  const std::string b = must(from.add(jpeg(10, 10)));
+  std::vector<std::string> both{a, b};
+  std::sort(both.begin(), both.end());
+  CHECK(must(from.names()) == both);
+
+  Media to(to_folder.file("media"));
+  CHECK(to.put_back(a, png(11, 10)).error().code == ErrorCode::kCorrupt);
+  CHECK(to.put_back("../" + a, png(10, 10)).error().code == ErrorCode::kCorrupt);
+  CHECK(must(to.names()).empty());
+  for (const std::string& name : both) must(to.put_back(name, must(from.read(name))));
+  must(to.put_back(a, png(10, 10)));
+  CHECK(must(to.names()) == both);
+  CHECK(must(to.read(a)) == png(10, 10));
 }
 
 }  // namespace kairan::store
