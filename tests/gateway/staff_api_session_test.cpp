@@ -10,7 +10,6 @@ TestRedis& redis() {
   return server;
 }
 
-const char* const kLogin = "/api/v1/session/login";
 const char* const kMe = "/api/v1/session";
 
 std::size_t audit_lines(StaffDesk& desk, const std::string& action) {
