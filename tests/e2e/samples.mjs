@@ -1,0 +1,91 @@
+// The sample broadcasts of the demo (scripts/lib/sample_broadcasts.sh) before a city with made residents: every state that lasts
+// is there, each text is marked, and what shows on the phones is what the city counted.
+// usage: node samples.mjs [--kairan PATH]
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Checks, City, equal, http, kairanPath, root, truthy, until } from './lib.mjs';
+
+const checks = new Checks();
+const city = new City('samples');
+const people = 3000;
+await city.simulator(['--users', String(people)]);
+const gateway = await city.gateway({ env: { KAIRAN_CONSOLE_DEMO: 'true' } });
+const password = 'matsuri-no-taiko-42\n';
+const passwordFile = join(city.folder, 'password');
+writeFileSync(passwordFile, password);
+
+function run(command, args, input = '') {
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { PATH: process.env.PATH, HOME: city.folder, LC_ALL: 'C.UTF-8', ...city.environment(1, 2),
+        CONSOLE: gateway.consoleUrl, SIMULATOR: city.simulatorUrl, STAFF_PASSWORD_FILE: passwordFile },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (piece) => (out += piece));
+    child.stderr.on('data', (piece) => (err += piece));
+    child.on('close', (code) => (code === 0 ? done(out.trim()) : failed(new Error(`${command} ${args.join(' ')}: ${code} ${out} ${err}`))));
+    child.stdin.end(input);
+  });
+}
+const kairan = (...args) => run(kairanPath, args);
+const samples = (step) => run(join(root, 'scripts/lib/sample_broadcasts.sh'), [step, city.folder]);
+
+for (const [name, role, section] of [['author', 'author', '福祉課'], ['approver', 'approver', '広報']]) {
+  await run(kairanPath, ['account', 'add', name, '--role', role, '--section', section], password);
+}
+const all = join(city.folder, 'residents.csv');
+await kairan('simulator', '--users', String(people), '--content', join(root, 'content/kashima'), '--residents-csv', all);
+const some = join(city.folder, 'some.csv');
+writeFileSync(some, `${readFileSync(all, 'utf8').split('\n').slice(0, 101).join('\n')}\n`);
+
+const lasting = ['draft', 'submitted', 'returned', 'rejected', 'approved', 'scheduled', 'held', 'paused', 'sent', 'sent_with_unknown',
+  'stopped', 'cancelled', 'expired', 'failed'];
+const listed = async () => (await kairan('broadcast', 'list', '--count', '100')).split('\n').map((line) => line.split('  '));
+
+await checks.test('the samples are made by the real services in a few seconds', async () => {
+  await kairan('subscribers', 'import', some);
+  await samples('first');
+  await kairan('subscribers', 'import', all);
+  const start = Date.now();
+  await samples('rest');
+  console.log(`samples: ${Date.now() - start} ms`);
+});
+
+await checks.test('every state that lasts is there, each with the mark of a sample', async () => {
+  await until('the offer with an expiry is over', async () => (await listed()).some(([, state]) => state === 'expired'), 120000, 1000);
+  await until('the corrections have left', async () => (await listed()).filter(([, state]) => state === 'sent').length >= 7, 30000, 500);
+  const rows = await listed();
+  const states = rows.map(([, state]) => state);
+  equal(lasting.filter((state) => !states.includes(state)), [], 'states without a sample');
+  equal(states.filter((state) => !lasting.includes(state)), [], 'states that pass');
+  const register = await until('the register has the correction', async () => {
+    const text = await kairan('broadcast', 'register');
+    return text.includes('健診の時刻に誤り') && text.includes('取りやめになりました') ? text : undefined;
+  }, 90000, 1000);
+  for (const line of register.split('\r\n').slice(1)) truthy(line === '' || line.includes('見本'), `not marked: ${line}`);
+  for (const [, , , , title] of rows) truthy(/見本|訂正|取消/.test(title), `not marked: ${title}`);
+});
+
+await checks.test('a broadcast to 七浦 with a child before school shows on those phones alone, as many as the city counts', async () => {
+  const segment = { combinator: 'and', not: false, rules: [
+    { field: 'district', operator: '=', value: 'nanaura' }, { field: 'children.school_year', operator: '=', value: 'preschool' }] };
+  const counted = Number(await kairan('subscribers', 'count', '--segment', JSON.stringify(segment)));
+  truthy(counted >= 10, `too few made residents fit: ${counted}`);
+  const shown = (await http('GET', `${city.simulatorUrl}/sim/histogram?contains=${encodeURIComponent('子育て広場')}`)).json;
+  equal([shown.once, shown.more, shown.recipients], [counted, 0, counted], 'phones that show it once, more often, in all');
+});
+
+await checks.test('a second run makes nothing', async () => {
+  const before = await listed();
+  await samples('first');
+  await samples('rest');
+  equal((await listed()).length, before.length, 'broadcasts');
+});
+
+await checks.test('the gateway ended orderly', async () => equal(await gateway.stop(), 0, 'exit code'));
+await city.stopAll();
+if (checks.failed === 0) city.remove();
+checks.finish();
