@@ -132,16 +132,27 @@ async function oneRound(round) {
   equal(end.batches.accepted, await accepted(), `the ledger's batches against the simulator's (${problem})`);
 }
 
+const began = Date.now();
+let done = 0;
 console.log(`seed ${seed}: ${rounds} rounds, ${people} people, ${gateways} gateway(s)`);
 await checks.test(`every follower gets every broadcast exactly once over ${rounds} kills`, async () => {
-  for (let round = 1; round <= rounds; round += 1) await oneRound(round);
+  for (let round = 1; round <= rounds; round += 1) {
+    await oneRound(round);
+    done = round;
+    if (round % 10 === 0) {
+      console.log(`    ${round} of ${rounds} rounds after ${Math.round((Date.now() - began) / 1000)} s: kills ${JSON.stringify(kills)}, slowest back ${slowestBack} ms`);
+    }
+  }
 });
 backs.sort((a, b) => a - b);
 console.log(`    kills ${JSON.stringify(kills)}, ${JSON.stringify(phases)}, back after ${backs[backs.length >> 1]} ms (median), ${slowestBack} ms (slowest)`);
 await checks.test(`work goes on within ${backLimitMs} ms of a kill`, async () => {
   truthy(slowestBack <= backLimitMs, `the slowest took ${slowestBack} ms`);
 });
-console.log(JSON.stringify({ bench: 'crash', rounds, people, kills, phases, back_ms: { p50: backs[backs.length >> 1], max: slowestBack }, failed: checks.failed }));
+console.log(JSON.stringify({
+  bench: 'crash', seed, rounds, rounds_done: done, people, kills, phases, back_ms: { p50: backs[backs.length >> 1], max: slowestBack },
+  seconds: Math.round((Date.now() - began) / 1000), verdict: checks.failed === 0 && done === rounds ? 'PASS' : 'FAIL',
+}));
 
 stopping = true;
 await city.stopAll();
