@@ -41,6 +41,18 @@ await kairan('simulator', '--users', String(people), '--content', join(root, 'co
 const some = join(city.folder, 'some.csv');
 writeFileSync(some, `${readFileSync(all, 'utf8').split('\n').slice(0, 101).join('\n')}\n`);
 
+// Worked out from the residents' file apart from the city: before school is who begins no school year yet, born after April 1st
+// of the year six years before this school year's.
+const japan = new Date(Date.now() + 9 * 3600 * 1000);
+const schoolYear = japan.getUTCMonth() >= 3 ? japan.getUTCFullYear() : japan.getUTCFullYear() - 1;
+const isPreschool = (birth) => birth.slice(0, 7) > `${schoolYear - 6}-04` || birth === `${schoolYear - 6}-04`;
+const [header, ...residents] = readFileSync(all, 'utf8').trim().split('\n').map((line) => line.split(','));
+const [district, children] = [header.indexOf('district'), header.indexOf('children')];
+const concerned = residents.filter((one) => one[district].split(';').includes('nanaura') && one[children].split(';').some((each) => each && isPreschool(each)));
+const others = residents.filter((one) => !concerned.includes(one)).slice(0, 30);
+const phone = async (id) => JSON.stringify((await http('GET', `${city.simulatorUrl}/sim/users/${id}/messages`)).json);
+for (const [id] of [...concerned, ...others]) await phone(id); // taken out of the pocket: from now on it keeps what comes in
+
 const lasting = ['draft', 'submitted', 'returned', 'rejected', 'approved', 'scheduled', 'held', 'paused', 'sent', 'sent_with_unknown',
   'stopped', 'cancelled', 'expired', 'failed'];
 const listed = async () => (await kairan('broadcast', 'list', '--count', '100')).split('\n').map((line) => line.split('  '));
@@ -74,6 +86,9 @@ await checks.test('a broadcast to 七浦 with a child before school shows on tho
     { field: 'district', operator: '=', value: 'nanaura' }, { field: 'children.school_year', operator: '=', value: 'preschool' }] };
   const counted = Number(await kairan('subscribers', 'count', '--segment', JSON.stringify(segment)));
   truthy(counted >= 10, `too few made residents fit: ${counted}`);
+  equal(counted, concerned.length, 'what the city counts');
+  for (const [id] of concerned) truthy((await phone(id)).includes('子育て広場'), 'a phone that it concerns does not show it');
+  for (const [id] of others) truthy(!(await phone(id)).includes('子育て広場'), 'another phone shows it');
   const shown = (await http('GET', `${city.simulatorUrl}/sim/histogram?contains=${encodeURIComponent('子育て広場')}`)).json;
   equal([shown.once, shown.more, shown.recipients], [counted, 0, counted], 'phones that show it once, more often, in all');
 });
