@@ -4,6 +4,7 @@
 
 #include "base/civil_time.h"
 #include "base/text.h"
+#include "broadcasts/alert_walls.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -38,7 +39,10 @@ std::string alert_document(const AlertOrder& order) {
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+AlertBroadcasts::AlertBroadcasts(BroadcastService& service) : AlertBroadcasts(service, &may_be_broadcast) {}
+
 Result<std::string> AlertBroadcasts::send(const AlertOrder& order) {
+  if (const Status allowed = wall_(order); !allowed) return allowed.error();
   std::vector<Problem> problems;
   Result<std::string> id = service_.send_published("alerts.yaml#" + order.rule + (order.by.empty() ? "" : " 確認: " + order.by), alert_document(order), order.id, order.corrects, problems);
   if (id || problems.empty()) return id;

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "broadcasts/alert_kinds.h"
 #include "broadcasts/alert_records.h"
+#include "broadcasts/alert_walls.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -43,8 +44,11 @@ struct AlertDesk::Book {
     const auto found = std::find_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; });
     return found == held.end() ? nullptr : &*found;
   }
-  void remove_held(std::string_view episode) {
-    held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.episode == episode; }), held.end());
+  /// @param gone  gets the ids of what is removed
+  void remove_held(std::string_view episode, std::vector<std::string>& gone) {
+    const auto first = std::stable_partition(held.begin(), held.end(), [&](const HeldAlert& one) { return one.episode != episode; });
+    for (auto at = first; at != held.end(); ++at) gone.push_back(at->id);
+    held.erase(first, held.end());
   }
   void erase_held(std::string_view id) {
     held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; }), held.end());
@@ -67,10 +71,20 @@ struct AlertDesk::Book {
 };
 
 AlertDesk::AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock, Settings settings)
-    : store_(redis), ports_(std::move(ports)), clock_(clock), settings_(settings) {}
+    : store_(redis), ports_(std::move(ports)), clock_(clock), settings_(settings) {
+  if (!ports_.may_be_ordered) ports_.may_be_ordered = may_be_ordered;
+  if (ports_.decide) return;
+  ports_.decide = [](const AlertContent& content, AlertState& state, const Alert& alert, TimePoint now) {
+    return AlertEngine(content).process(state, alert, now);
+  };
+}
 
-void AlertDesk::tell(const std::string& subject, const std::string& text) const {
-  if (ports_.notice) ports_.notice(subject, text);
+void AlertDesk::tell(const AlertNews& news) const {
+  if (ports_.notice.tell) ports_.notice.tell(news);
+}
+
+void AlertDesk::settled(const std::string& held, const std::string& by) const {
+  if (ports_.notice.settled) ports_.notice.settled(held, by);
 }
 
 Result<AlertDesk::Book> AlertDesk::load() {
@@ -111,26 +125,26 @@ Status AlertDesk::change(const Change& apply) {
 
 Status AlertDesk::take(const std::vector<Alert>& alerts) {
   const std::shared_ptr<const AlertContent> content = ports_.content();
-  const AlertEngine engine(*content);
   std::vector<HeldAlert> new_held;
-  std::vector<std::string> drills;
+  std::vector<std::string> drills, gone;
   const Status taken = change([&](Book& book) -> Status {
     new_held.clear();
     drills.clear();
+    gone.clear();
     for (const Alert& alert : alerts) {
-      for (const AlertDecision& decision : engine.process(book.state, alert, clock_.now())) {
+      for (const AlertDecision& decision : ports_.decide(*content, book.state, alert, clock_.now())) {
         book.write_down({clock_.now(), alert.name, std::string(action_id(decision.action)), std::string(effect_id(decision.effect)), decision.kind, decision.level_id(), decision.reason, "", ""});
         const bool takes_back = decision.effect == AlertEffect::kWithdraw || (decision.effect == AlertEffect::kUpdate && decision.level == 0);
         const auto earlier = book.sent.find(decision.episode);
         if (decision.action == AlertAction::kIgnore) continue;
-        if (decision.drill) {  // shown, and nothing that anybody could release
+        if (!ports_.may_be_ordered(alert, decision)) {  // shown, and nothing that anybody could release
           drills.push_back(alert.name + "  " + decision.reason);
           continue;
         }
-        AlertOrder order{new_id(), decision.effect, decision.title, decision.texts, alert_segment(decision), decision.severity, decision.expires, "", decision.rule, content->rules.section, ""};
+        AlertOrder order{new_id(), alert.status, decision.effect, decision.title, decision.texts, alert_segment(decision), decision.severity, decision.expires, "", decision.rule, content->rules.section, ""};
         if (earlier != book.sent.end() && (decision.effect == AlertEffect::kCorrect || decision.effect == AlertEffect::kWithdraw)) order.corrects = earlier->second;
         // What is said now replaces what waited; an end of something that never went out only clears the desk.
-        book.remove_held(decision.episode);
+        book.remove_held(decision.episode, gone);
         const bool never_sent = earlier == book.sent.end() && std::none_of(book.orders.begin(), book.orders.end(), [&](const AlertOrder& one) {
           const auto episode = book.order_episode.find(one.id);
           return episode != book.order_episode.end() && episode->second == decision.episode;
@@ -142,15 +156,25 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
           HeldAlert held{new_id(), clock_.now(), decision.reason, alert.name, decision.kind, decision.level_id(), decision.episode, "", 1, std::move(order)};
           new_held.push_back(held);
           book.held.push_back(std::move(held));
-          if (book.held.size() > kMaxHeld) book.held.erase(book.held.begin());
+          if (book.held.size() > kMaxHeld) {
+            const HeldAlert& oldest = book.held.front();
+            book.write_down({clock_.now(), oldest.name, "expired", std::string(effect_id(oldest.order.effect)), oldest.kind, oldest.level, "確認待ちが多すぎるため、いちばん古いものを外しました", "", ""});
+            gone.push_back(oldest.id);
+            book.held.erase(book.held.begin());
+          }
         }
       }
     }
     return {};
   });
   if (!taken) return taken;
-  for (const HeldAlert& held : new_held) tell("【確認待ち】" + held.order.title, held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。");
-  for (const std::string& drill : drills) tell("【訓練・試験の電文】", drill);
+  for (const HeldAlert& held : new_held) {
+    const std::string text = held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。";
+    tell({"【確認待ち】" + held.order.title, text, held.id, ""});
+  }
+  // One message can hold an item and take it back again: what is told comes first.
+  for (const std::string& id : gone) settled(id, "");
+  for (const std::string& drill : drills) tell({"【訓練・試験の電文】", drill, "", ""});
   (void)hand_over();  // what stays in the book is handed over by tick()
   return {};
 }
@@ -193,7 +217,11 @@ Status AlertDesk::hand_over() {
       return {};
     });
     if (!done) return done;
-    tell(broadcast ? "【送信】" + order.title : "【送信できません】" + order.title, broadcast ? "配信を始めました（" + *broadcast + "）。" : broadcast.error().detail);
+    if (broadcast) {
+      tell({"【送信】" + order.title, "配信を始めました。", "", *broadcast});
+    } else {
+      tell({"【送信できません】" + order.title, broadcast.error().detail, "", ""});
+    }
   }
   return {};
 }
@@ -240,6 +268,7 @@ Result<std::string> AlertDesk::release(std::string_view id, const std::string& a
     return {};
   });
   if (!done) return done.error();
+  settled(std::string(id), account);
   const Status handed = hand_over();
   if (!handed) return std::string();
   const Result<Book> book = load();
@@ -249,7 +278,7 @@ Result<std::string> AlertDesk::release(std::string_view id, const std::string& a
 }
 
 Status AlertDesk::dismiss(std::string_view id, const std::string& account, const std::string& why) {
-  return change([&](Book& book) -> Status {
+  const Status done = change([&](Book& book) -> Status {
     HeldAlert* const held = book.find(id);
     if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
     AlertEngine::dismissed(book.state, held->episode);
@@ -257,15 +286,19 @@ Status AlertDesk::dismiss(std::string_view id, const std::string& account, const
     book.erase_held(id);
     return {};
   });
+  if (done) settled(std::string(id), account);
+  return done;
 }
 
 Status AlertDesk::acknowledge(std::string_view id, const std::string& account) {
-  return change([&](Book& book) -> Status {
+  const Status done = change([&](Book& book) -> Status {
     HeldAlert* const held = book.find(id);
     if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
     if (held->acknowledged_by.empty()) held->acknowledged_by = account;
     return {};
   });
+  if (done) settled(std::string(id), account);
+  return done;
 }
 
 Status AlertDesk::tick() {
@@ -300,13 +333,18 @@ Status AlertDesk::tick() {
     }
     if (const auto summary = AlertEngine(*content).summary(book.state, now)) {
       summarised = true;
-      book.order({new_id(), summary->effect, summary->title, summary->texts, summary->segment, summary->severity, summary->expires, "", "summary", content->rules.section, ""}, "");
+      book.order({new_id(), AlertStatus::kReal, summary->effect, summary->title, summary->texts, summary->segment, summary->severity, summary->expires, "", "summary", content->rules.section, ""}, "");
     }
     return {};
   });
   if (!done) return done;
-  for (const HeldAlert& held : repeated) tell("【至急・確認待ち " + std::to_string(held.told) + "回目】" + held.order.title, "まだだれも確認していません。\n" + held.reason);
-  for (const HeldAlert& held : expired) tell("【期限切れ】" + held.order.title, "だれも決めないまま期限を過ぎたため、送れなくなりました。");
+  for (const HeldAlert& held : repeated) {
+    tell({"【至急・確認待ち " + std::to_string(held.told) + "回目】" + held.order.title, "まだだれも確認していません。\n" + held.reason, held.id, ""});
+  }
+  for (const HeldAlert& held : expired) {
+    settled(held.id, "");
+    tell({"【期限切れ】" + held.order.title, "だれも決めないまま期限を過ぎたため、送れなくなりました。", "", ""});
+  }
   return summarised ? hand_over() : Status();
 }
 

@@ -27,6 +27,7 @@ namespace kairan::broadcasts {
 /// What goes out, as the desk orders it.
 struct AlertOrder {
   std::string id;        ///< unique; the same order has the same id however often it is handed over
+  AlertStatus status = AlertStatus::kReal;  ///< of the message it came from; anything else is not sent
   AlertEffect effect = AlertEffect::kNew;
   std::string title;
   Localized texts;
@@ -52,8 +53,20 @@ class AlertSink {
 /// registered none.
 std::string alert_segment(const AlertDecision& decision);
 
-/// Tells the staff (mail, LINE staff group). Threads: any; must not block for long.
-using AlertNotice = std::function<void(const std::string& subject, const std::string& text)>;
+/// Something that the staff must know.
+struct AlertNews {
+  std::string subject, text;
+  std::string held;       ///< id of the held item that waits for a person; "" when none does
+  std::string broadcast;  ///< the one that was begun; "" when none was
+};
+
+/// Tells the staff (mail, LINE staff group). Either may be empty. Threads: any; must not block for long.
+struct AlertNotice {
+  std::function<void(const AlertNews&)> tell;
+  /// Nobody has to look at this held item any more: somebody acknowledged or decided it, or it is gone from the desk.
+  /// @param by  the account; "" = the system
+  std::function<void(const std::string& held, const std::string& by)> settled;
+};
 
 /// One item on the desk.
 struct HeldAlert {
@@ -83,8 +96,12 @@ class AlertDesk {
  public:
   struct Ports {
     AlertSink* sink = nullptr;     ///< outlives the desk
-    AlertNotice notice;            ///< may be empty
+    AlertNotice notice;
     std::function<std::shared_ptr<const AlertContent>()> content;  ///< the rules as of now
+    /// Empty: the engine, and may_be_ordered() of alert_walls.h. Others are for the tests, which take each wall away; nothing
+    /// that an operator sets leads here.
+    std::function<std::vector<AlertDecision>(const AlertContent&, AlertState&, const Alert&, TimePoint)> decide;
+    std::function<bool(const Alert&, const AlertDecision&)> may_be_ordered;
   };
   struct Settings {
     std::chrono::minutes tell_again{10};  ///< an item nobody acknowledged is told again after this
@@ -121,7 +138,8 @@ class AlertDesk {
   Status change(const Change& apply);
   Result<Book> load();
   Status hand_over();
-  void tell(const std::string& subject, const std::string& text) const;
+  void tell(const AlertNews& news) const;
+  void settled(const std::string& held, const std::string& by) const;
 
   store::AlertBook store_;
   Ports ports_;

@@ -13,7 +13,7 @@ TimePoint time_of(const json& from, const char* key) { return from_unix_ms(from.
 }  // namespace
 
 json order_json(const AlertOrder& order) {
-  return {{"id", order.id}, {"effect", static_cast<int>(order.effect)}, {"title", order.title}, {"texts", order.texts},
+  return {{"id", order.id}, {"status", static_cast<int>(order.status)}, {"effect", static_cast<int>(order.effect)}, {"title", order.title}, {"texts", order.texts},
           {"segment", order.segment}, {"severity", order.severity}, {"expires", to_unix_ms(order.expires)},
           {"corrects", order.corrects}, {"rule", order.rule}, {"section", order.section}, {"by", order.by}};
 }
@@ -21,6 +21,7 @@ json order_json(const AlertOrder& order) {
 AlertOrder order_from(const json& from) {
   AlertOrder order;
   from.at("id").get_to(order.id);
+  order.status = static_cast<AlertStatus>(std::clamp(from.value("status", 0), 0, static_cast<int>(AlertStatus::kTest)));
   order.effect = static_cast<AlertEffect>(std::clamp(from.at("effect").get<int>(), 0, static_cast<int>(AlertEffect::kNone)));
   from.at("title").get_to(order.title);
   from.at("texts").get_to(order.texts);

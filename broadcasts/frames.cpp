@@ -125,6 +125,8 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
   }
   (*json)["frame"] = Json{{"id", frame.id}, {"fields", fields}};
   if (json->find("segment") == json->end()) (*json)["segment"] = "everyone";
+  // An emergency's text goes ahead of everything without its author having to think of it.
+  if (frame.use == "emergency" && json->find("priority") == json->end()) (*json)["priority"] = priority_name(Priority::kEmergency);
   return dump_json(*json);
 }
 

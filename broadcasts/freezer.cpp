@@ -59,11 +59,10 @@ bool is_drift(std::uint64_t recipients, std::uint64_t approved) {
 }
 
 Deliverer* Deliverers::for_kind(std::string_view kind) const {
-  const bool is_practice = kind == kind_name(Kind::kPractice);
-  if (!is_practice && !parse_kind(kind)) return nullptr;
-  Deliverer* const chosen = is_practice ? practice : live;
-  if (chosen == nullptr || chosen->reaches_residents() == is_practice) return nullptr;
-  return chosen;
+  const auto named = parse_kind(kind);
+  if (!named) return nullptr;
+  Deliverer* const chosen = *named == Kind::kPractice ? practice : live;
+  return chosen != nullptr && wall(*named, *chosen) ? chosen : nullptr;
 }
 
 Result<std::shared_ptr<ActiveBroadcast>> Freezer::fail(const store::BroadcastRecord& record,

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "broadcasts/composition.h"
 #include "broadcasts/dispatch_board.h"
+#include "broadcasts/practice_deliverer.h"
 #include "broadcasts/staff_notice.h"
 #include "broadcasts/system_moves.h"
 #include "store/broadcast_ledger.h"
@@ -19,8 +20,11 @@ namespace kairan::broadcasts {
 
 /// Channel by kind: the practice kind only ever gets a deliverer that reaches no resident, the others only one that does.
 struct Deliverers {
+  using Wall = Status (*)(Kind, const Deliverer&);
+
   Deliverer* live = nullptr;
   Deliverer* practice = nullptr;
+  Wall wall = &may_leave_through;  ///< another one is for the tests, which take each wall away
   /// Null when there is none that fits the kind; that broadcast fails.
   Deliverer* for_kind(std::string_view kind) const;
 };

@@ -61,7 +61,7 @@ StaffMessage message_of(const std::string& id, const Json& notice, bool escalate
   const std::string what = words != nullptr ? std::string(words->ja) : "監査ログの控え";
   message.subject = "[Kairan] " + std::string(escalated ? "（未確認）" : "") + what;
   message.text = json_text(notice, "reason") + "\n";
-  if (const std::string broadcast = json_text(notice, "broadcast"); !broadcast.empty() && broadcast != kAlertsNotice && broadcast != kRemindersNotice) {
+  if (const std::string broadcast = json_text(notice, "broadcast"); !broadcast.empty() && broadcast.rfind(kAlertsNotice, 0) != 0 && broadcast != kRemindersNotice) {
     message.text += "\n配信の番号: " + broadcast + "\n";
   }
   if (const Json* const at = json_member(notice, "at"); at != nullptr && at->is_number_integer()) {
@@ -100,15 +100,19 @@ Status StaffNotices::over(const store::BroadcastRecord& record) {
   return entered ? Status() : Status(entered.error());
 }
 
-void StaffNotices::seen(std::string_view broadcast, std::string_view account) {
+void StaffNotices::seen(std::string_view broadcast, std::string_view account) { read(broadcast, account, false); }
+
+void StaffNotices::settled(std::string_view about, std::string_view account) { read(about, account, true); }
+
+void StaffNotices::read(std::string_view about, std::string_view account, bool also_untold) {
   const auto all = p_.notices.all();
   if (!all) return;
   for (const auto& [id, text] : *all) {
     const auto notice = parse_json(text);
-    if (!notice || json_text(*notice, "broadcast") != broadcast) continue;
+    if (!notice || json_text(*notice, "broadcast") != about) continue;
     const KindWords* const words = words_of(json_text(*notice, "kind"));
     // Looking at a broadcast does not approve it: that notice ends with the decision.
-    if (words == nullptr || !words->settled.empty() || !notice->contains("delivered")) continue;
+    if (words == nullptr || !words->settled.empty() || !(also_untold || notice->contains("delivered"))) continue;
     log::info("staff.notice_read", {{"kind", words->name}, {"by", account}});
     (void)p_.notices.remove(id);
   }

@@ -47,6 +47,8 @@ class StaffNotices final : public broadcasts::StaffNotice {
   void tell(const broadcasts::Notice& notice) override;
   Status over(const store::BroadcastRecord& record) override;
   void seen(std::string_view broadcast, std::string_view account) override;
+  /// What it was about is decided: it is not told any more, also where it was not told yet.
+  void settled(std::string_view about, std::string_view account);
 
   void start(std::string owner);
   void stop();
@@ -59,6 +61,7 @@ class StaffNotices final : public broadcasts::StaffNotice {
  private:
   void run();
   bool is_leader();
+  void read(std::string_view about, std::string_view account, bool also_untold);
 
   StaffNoticeParts p_;
   std::string owner_ = "notices";
@@ -69,7 +72,8 @@ class StaffNotices final : public broadcasts::StaffNotice {
   std::thread thread_;
 };
 
-/// In the place of a broadcast's id: a warning waits for a person. seen() of it acknowledges.
+/// In the place of a broadcast's id: news of the warnings; with ":" and its id behind, a held warning that waits for a person.
+/// seen() acknowledges (alert_notices.h).
 inline constexpr std::string_view kAlertsNotice = "alerts";
 
 /// 「保留」「承認待ち」: what a mail's subject says.

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "broadcasts/alert_broadcasts.h"
+#include "gateway/alert_notices.h"
 #include "gateway/emergency/people_snapshot.h"
 #include "gateway/link_routes.h"
 #include "gateway/content_workspace.h"
@@ -115,10 +116,7 @@ Status App::build() {
   schema_ = std::make_unique<SchemaSlot>(std::move(content->attributes));
   build_pipeline();
   alert_sink_ = std::make_unique<broadcasts::AlertBroadcasts>(staff_desk_->service());
-  auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, [this](const std::string& subject, const std::string& text) {
-        // An alarm wants a reader: nobody's acknowledgement in time brings it to those above.
-        staff_desk_->notices().tell({broadcasts::Notice::Kind::kAlarm, std::string(kAlertsNotice), subject + "\n" + text});
-      }, clock_);
+  auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, alert_notice(staff_desk_->notices()), clock_);
   if (!alerts) return alerts.error();
   alerts_ = *std::move(alerts);
   const auto in_force = [this]() -> Result<std::vector<std::string>> {

@@ -1,5 +1,7 @@
 #include "gateway/main/console_parts.h"
 
+#include "broadcasts/alert_kinds.h"
+
 namespace kairan::gateway {
 namespace {
 
@@ -21,6 +23,14 @@ void add_residents(const ConsoleSources& from, staff::Parts& parts) {
   };
 }
 
+/// What people call it: 「大雨警報」.
+std::string level_name(const std::string& kind, const std::string& level) {
+  const broadcasts::AlertKind* const known = broadcasts::find_alert_kind(kind);
+  if (known == nullptr) return {};
+  const broadcasts::KindLevel* const step = known->level(known->level_number(level));
+  return pick(step == nullptr ? known->name : step->name, "ja");
+}
+
 void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
   parts.held_alerts = [&alerts = from.alerts]() -> Result<std::vector<staff::AlertRow>> {
     const auto held = alerts.held();
@@ -32,7 +42,11 @@ void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
       row.received = each.at;
       row.kind = each.kind;
       row.level = each.level;
+      row.name = level_name(each.kind, each.level);
       row.headline = each.order.title;
+      row.segment = each.order.segment;
+      row.expires = each.order.expires;
+      row.acknowledged_by = each.acknowledged_by;
       row.message = pick(each.order.texts, "ja");
       row.action = "hold";
       row.reason = each.reason;
@@ -50,7 +64,9 @@ void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
       row.received = each.at;
       row.kind = each.kind;
       row.level = each.level;
+      row.name = level_name(each.kind, each.level);
       row.headline = each.name;
+      row.by = each.by;
       row.action = each.action;
       row.reason = each.reason;
       row.broadcast = each.broadcast;
@@ -58,21 +74,14 @@ void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
     }
     return rows;
   };
-  StaffNotices& notices = from.desk.notices();
-  parts.release_alert = [&alerts = from.alerts, &notices](const std::string& id, const store::Actor& by) {
-    auto released = alerts.release(id, by.name);
-    if (released) notices.seen(kAlertsNotice, by.name);
-    return released;
+  parts.release_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by) {
+    return alerts.release(id, by.name);
   };
-  parts.dismiss_alert = [&alerts = from.alerts, &notices](const std::string& id, const store::Actor& by, const std::string& why) {
-    const Status dismissed = alerts.dismiss(id, by.name, why);
-    if (dismissed) notices.seen(kAlertsNotice, by.name);
-    return dismissed;
+  parts.dismiss_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by, const std::string& why) {
+    return alerts.dismiss(id, by.name, why);
   };
-  parts.acknowledge_alert = [&alerts = from.alerts, &notices](const std::string& id, const store::Actor& by) {
-    const Status noted = alerts.acknowledge(id, by.name);
-    if (noted) notices.seen(kAlertsNotice, by.name);
-    return noted;
+  parts.acknowledge_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by) {
+    return alerts.acknowledge(id, by.name);
   };
 }
 

@@ -203,10 +203,17 @@ class DeskCalls {
   }
 
  private:
-  static json alert_json(const AlertRow& row) {
-    return {{"id", row.id}, {"received", time_text(row.received)}, {"kind", row.kind}, {"level", row.level}, {"areas", row.areas},
-            {"drill", row.drill}, {"headline", row.headline}, {"message", row.message}, {"action", row.action},
-            {"reason", row.reason}, {"broadcast", row.broadcast}};
+  json alert_json(const AlertRow& row) const {
+    return {{"id", row.id}, {"received", time_text(row.received)}, {"kind", row.kind}, {"level", row.level}, {"name", row.name},
+            {"areas", row.areas}, {"drill", row.drill}, {"headline", row.headline}, {"message", row.message}, {"action", row.action},
+            {"reason", row.reason}, {"broadcast", row.broadcast}, {"audience", audience(row.segment)},
+            {"expires", time_or_null(row.expires)}, {"acknowledged_by", row.acknowledged_by}, {"by", row.by}};
+  }
+  std::string audience(const std::string& segment) const {
+    const auto schema = parts_.schema ? parts_.schema() : nullptr;
+    if (segment.empty() || !schema) return {};
+    const auto read = segment == "everyone" ? Result<broadcasts::Segment>(broadcasts::Segment()) : broadcasts::parse_segment(segment, *schema);
+    return read ? broadcasts::to_sentence(*read, *schema) : std::string();
   }
   bool switched(std::string_view name) const {
     if (!parts_.is_on) return false;

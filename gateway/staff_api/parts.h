@@ -49,9 +49,14 @@ struct AlertRow {
   std::string kind, level;
   std::vector<std::string> areas;
   bool drill = false;
+  std::string name;  ///< 「大雨警報」; "" = kind and level have none
   std::string headline, message;
-  std::string action;  ///< send, hold, ignore, released, dismissed
+  std::string action;  ///< send, hold, ignore, release, dismiss, expired, sent, failed
   std::string reason, broadcast;
+  std::string segment;  ///< whom it would go to: "everyone" or rules as JSON; "" = not held
+  std::optional<TimePoint> expires;
+  std::string acknowledged_by;  ///< who looks after a held one
+  std::string by;               ///< who decided; "" = the rules
 };
 
 /// A picture that was taken in.

@@ -19,8 +19,17 @@ constexpr std::string_view kMenu = "menu";
 /// Shelters are known by their names; a path needs letters and digits.
 std::string id_of(const std::string& name) { return to_hex(bytes_of(sha256("shelter/" + name))).substr(0, kIdDigits); }
 
-json shelter_json(const ShelterRow& row) {
-  return {{"id", id_of(row.name)}, {"name", row.name}, {"district", row.district}, {"address", row.address},
+/// The district as residents read it.
+std::string district_name(const Parts& parts, const std::string& id) {
+  const auto schema = parts.schema ? parts.schema() : nullptr;
+  const store::Attribute* const district = schema ? schema->find("district") : nullptr;
+  const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(id);
+  return value == nullptr ? id : pick(value->label, "ja");
+}
+
+json shelter_json(const Parts& parts, const ShelterRow& row) {
+  return {{"id", id_of(row.name)}, {"name", row.name}, {"district", row.district},
+          {"district_name", district_name(parts, row.district)}, {"address", row.address},
           {"capacity", row.capacity}, {"hazards", row.hazards}, {"state", row.state}, {"note", ""},
           {"changed", time_or_null(row.changed)}, {"changed_by", row.changed_by}};
 }
@@ -52,7 +61,7 @@ Reply list_shelters(const Parts& parts) {
   const auto rows = parts.shelters();
   if (!rows) return refuse_quietly(rows.error());
   json items = json::array();
-  for (const ShelterRow& row : *rows) items.push_back(shelter_json(row));
+  for (const ShelterRow& row : *rows) items.push_back(shelter_json(parts, row));
   return ok({{"items", std::move(items)}});
 }
 
@@ -74,7 +83,7 @@ Reply set_shelter(const Parts& parts, const Call& call) {
   const auto after = parts.shelters();
   if (!after) return refuse_quietly(after.error());
   const auto now = find(*after);
-  return now == after->end() ? refuse("not_found") : ok(shelter_json(*now));
+  return now == after->end() ? refuse("not_found") : ok(shelter_json(parts, *now));
 }
 
 Reply menu(const Parts& parts) {

@@ -35,7 +35,11 @@ struct Room {
   Room() {
     AlertDesk::Ports ports;
     ports.sink = &sink;
-    ports.notice = [this](const std::string& subject, const std::string&) { notices.push_back(subject); };
+    ports.notice.tell = [this](const AlertNews& news) {
+      notices.push_back(news.subject);
+      told.push_back(news);
+    };
+    ports.notice.settled = [this](const std::string& held, const std::string&) { settled.push_back(held); };
     ports.content = [] { return std::shared_ptr<const AlertContent>(&sample_alert_content(), [](const AlertContent*) {}); };
     desk = std::make_unique<AlertDesk>(redis.client(), ports, clock);
     clock.set(at(10));
@@ -43,7 +47,8 @@ struct Room {
   TestRedis redis;
   FakeClock clock;
   FakeSink sink;
-  std::vector<std::string> notices;
+  std::vector<std::string> notices, settled;
+  std::vector<AlertNews> told;
   std::unique_ptr<AlertDesk> desk;
 };
 
@@ -183,6 +188,41 @@ TEST_CASE("What nobody acknowledges is told again, what somebody looks after is 
   CHECK(room.notices.size() == 2);
 }
 
+TEST_CASE("Whoever looks after one held warning settles that one alone", "[redis]") {
+  Room room;
+  must(room.desk->take({weather("rain", 2, at(10)), weather("surge", 2, at(10))}));
+  const auto held = must(room.desk->held());
+  REQUIRE(held.size() == 2);
+  REQUIRE(room.told.size() == 2);
+  CHECK(room.told[0].held == held[0].id);
+  CHECK(room.told[1].held == held[1].id);
+  must(room.desk->acknowledge(held[0].id, "sato"));
+  CHECK(room.settled == std::vector<std::string>{held[0].id});
+  room.clock.advance(11min);
+  must(room.desk->tick());
+  REQUIRE(room.told.size() == 3);
+  CHECK(room.told[2].held == held[1].id);
+}
+
+TEST_CASE("What left the desk in any way is settled: released, dismissed, replaced, past its expiry", "[redis]") {
+  Room room;
+  must(room.desk->take({weather("rain", 2, at(10)), weather("surge", 2, at(10)), weather("wind", 3, at(10))}));
+  const auto held = must(room.desk->held());
+  REQUIRE(held.size() == 3);
+  must(room.desk->release(held[0].id, "sato"));
+  must(room.desk->dismiss(held[1].id, "sato", "市の範囲外"));
+  CHECK(room.settled == std::vector<std::string>{held[0].id, held[1].id});
+  room.clock.advance(6h);
+  must(room.desk->tick());
+  CHECK(room.settled.back() == held[2].id);
+
+  Room other;
+  must(other.desk->take({earthquake("VXSE51", 4, "20260706100000", "", at(10))}));
+  const auto before = must(other.desk->held());
+  must(other.desk->take({earthquake("VXSE53", 4, "20260706100000", "1", at(10, 1))}));
+  CHECK(other.settled == std::vector<std::string>{before.at(0).id});
+}
+
 TEST_CASE("Dismissing is written down with who and why", "[redis]") {
   Room room;
   must(room.desk->take({weather("rain", 2, at(10))}));
@@ -213,7 +253,7 @@ TEST_CASE("A drill that the rules show cannot be released", "[redis]") {
   content.rules.hold_drills = true;
   AlertDesk::Ports ports;
   ports.sink = &room.sink;
-  ports.notice = [&](const std::string& subject, const std::string&) { room.notices.push_back(subject); };
+  ports.notice.tell = [&](const AlertNews& news) { room.notices.push_back(news.subject); };
   ports.content = [&] { return std::shared_ptr<const AlertContent>(&content, [](const AlertContent*) {}); };
   AlertDesk desk(room.redis.client(), ports, room.clock);
   Alert drill = weather("rain", 4, at(10));

@@ -112,8 +112,8 @@ export class Console {
   async frames() {
     const [one, two] = [await this.staff('emergency'), await this.staff('bousai')];
     const frames = [
-      { id: 'hinan', use: 'emergency', title: '避難指示（見本）', fields: { place: { label: '対象の場所', max: 60 }, reason: { label: '理由', max: 60 } },
-        document: { messages: [{ type: 'text', text: '【避難指示】[[place]]\n理由：[[reason]]\n危ない場所からすぐに離れてください。（見本）' }] } },
+      { id: 'hinan', use: 'emergency', title: '避難指示（見本）', fields: { area: { label: '対象の地区', districts: true }, place: { label: '対象の場所', max: 60 }, reason: { label: '理由', max: 60 } },
+        document: { messages: [{ type: 'text', text: '【避難指示】[[area]]（[[place]]）\n理由：[[reason]]\n危ない場所からすぐに離れてください。（見本）' }] } },
       { id: 'kaijo', use: 'emergency', title: '避難指示の解除（見本）', fields: { place: { label: '対象の場所', max: 60 } },
         document: { messages: [{ type: 'text', text: '[[place]]の避難指示は解除されました。（見本）' }] } },
       { id: 'teisei', use: 'correct', title: '訂正', fields: { right: { label: '正しい内容', max: 200 } },

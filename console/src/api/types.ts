@@ -141,7 +141,7 @@ export interface Template {
   id: string;
   kind: 'emergency' | 'correction' | 'ordinary';
   title: string;
-  fields: { name: string; label: string; example?: string; most?: number }[];
+  fields: { name: string; label: string; example?: string; most?: number; districts?: boolean }[];
   messages: unknown[];
   published: boolean;
 }

@@ -3,31 +3,19 @@
 import { useEffect, useMemo, useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { call, newKey, poll, post } from '../api/client';
+import { call, newKey, poll } from '../api/client';
 import { useSession } from '../api/session';
 import type { BroadcastSummary, Kind, Preview, Template } from '../api/types';
 import { useLanguage } from '../i18n';
-import { formatDateTime, formatNumber } from '../lib/time';
+import { formatNumber } from '../lib/time';
 import { StateBadge } from '../lib/words';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Badge, Button, Check, Dialog, Field, Loading, PageHead, ProblemNotice } from '../ui';
 import { Safety, Shelters } from './EmergencyParts';
+import { HeldAlert, Telegrams, type Alert } from './EmergencyAlerts';
 import './broadcast.css';
 import './emergency.css';
 
-export interface Alert {
-  id: string;
-  received: string;
-  kind: string;
-  level: string;
-  areas: string[];
-  drill: boolean;
-  headline: string;
-  message?: string;
-  action: 'send' | 'hold' | 'ignore' | 'released' | 'dismissed';
-  reason: string;
-  broadcast?: string;
-}
 interface Desk {
   districts: { id: string; name: string; registered: number }[];
   undeclared: number;
@@ -45,65 +33,6 @@ interface AreaCount {
   undeclared: number;
   recipients: number;
   sentence: string;
-}
-
-function HeldAlert({ alert, may, refresh }: { alert: Alert; may: boolean; refresh: () => Promise<unknown> }) {
-  const { t, language } = useLanguage();
-  const [asking, setAsking] = useState<'release' | 'dismiss'>();
-  const [comment, setComment] = useState('');
-  const [problem, setProblem] = useState<unknown>();
-  const decide = async () => {
-    try {
-      await post(`/alerts/${alert.id}/${asking}`, asking === 'dismiss' ? { comment } : {}, { idempotencyKey: newKey() });
-      setAsking(undefined);
-      await refresh();
-    } catch (error) {
-      setProblem(error);
-      setAsking(undefined);
-    }
-  };
-  return (
-    <article className="alert">
-      <div className="row">
-        {alert.drill && <Badge tone="drill">{t('訓練', 'Drill')}</Badge>}
-        <Badge tone="bad">{alert.kind}</Badge>
-        <strong>{alert.headline}</strong>
-      </div>
-      <p className="small weak">
-        {formatDateTime(alert.received, language)}　{alert.areas.join('・')}　{t('保留の理由：', 'Held because: ')}
-        {alert.reason}
-      </p>
-      {alert.message && <p className="pre alert-text">{alert.message}</p>}
-      <ProblemNotice problem={problem} />
-      {may && (
-        <div className="row">
-          <Button kind="danger" small onClick={() => setAsking('release')}>
-            {t('この内容で送信する', 'Send this')}
-          </Button>
-          <Button small onClick={() => setAsking('dismiss')}>
-            {t('送信しない', 'Do not send')}
-          </Button>
-        </div>
-      )}
-      <Dialog
-        open={Boolean(asking)}
-        kind={alert.drill ? 'drill' : 'live'}
-        title={asking === 'release' ? t('いま送信しますか', 'Send now?') : t('送信しないことにしますか', 'Dismiss?')}
-        onClose={() => setAsking(undefined)}
-        actions={
-          <>
-            <Button onClick={() => setAsking(undefined)}>{t('戻る', 'Back')}</Button>
-            <Button kind="danger" disabled={asking === 'dismiss' && comment.trim() === ''} onClick={decide}>
-              {asking === 'release' ? t('いま送信する', 'Send now') : t('送信しない', 'Dismiss')}
-            </Button>
-          </>
-        }
-      >
-        <p className="pre alert-text">{alert.message}</p>
-        {asking === 'dismiss' && <Field label={t('理由（記録に残ります）', 'Reason (kept)')} required>{(field) => <input {...field} className="input" value={comment} onChange={(event) => setComment(event.target.value)} />}</Field>}
-      </Dialog>
-    </article>
-  );
 }
 
 const kinds: { id: Kind; ja: string; en: string; noteJa: string; noteEn: string }[] = [
@@ -128,18 +57,24 @@ export default function Emergency() {
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<unknown>();
   const template = desk.data?.templates.find((each) => each.id === templateId);
+  // Where a prepared text goes is a field of its own; one without such a field goes to everybody.
+  const where = template?.fields.find((field) => field.districts)?.name;
+  const asked = (template?.fields ?? []).filter((field) => !field.districts);
+  const everywhere = whole || (Boolean(template) && !where);
+  const chosenDistricts = useMemo(() => (everywhere ? (desk.data?.districts ?? []).map((each) => each.id) : districts), [desk.data?.districts, districts, everywhere]);
   const area = useQuery({
-    queryKey: ['area', whole, districts],
-    queryFn: ({ signal }) => call<AreaCount>('/emergency/count', { method: 'POST', body: { districts: whole ? [] : districts }, signal }).then((answer) => answer.data),
-    enabled: officer && (whole || districts.length > 0),
+    queryKey: ['area', everywhere, districts],
+    queryFn: ({ signal }) => call<AreaCount>('/emergency/count', { method: 'POST', body: { districts: everywhere ? [] : districts }, signal }).then((answer) => answer.data),
+    enabled: officer && (everywhere || districts.length > 0),
     placeholderData: (old) => old,
   });
+  // Nothing but the prepared text, what is filled in, and in which kind it goes out: anything more would need a second person.
   const document = useMemo(
     () => ({
-      title: template?.title ?? '', kind, priority: 'emergency', section: me?.section ?? '', topic: '',
-      segment: area.data?.segment ?? 'everyone', messages: [], schedule: null, expires: null, frame: { id: templateId, fields },
+      title: template?.title ?? '', kind, section: me?.section ?? '',
+      frame: { id: templateId, fields: where ? { ...fields, [where]: chosenDistricts.join(';') } : fields },
     }),
-    [area.data?.segment, fields, kind, me?.section, template, templateId],
+    [chosenDistricts, fields, kind, me?.section, template, templateId, where],
   );
   const [settled, setSettled] = useState('');
   useEffect(() => {
@@ -150,17 +85,16 @@ export default function Emergency() {
     queryKey: ['preview', settled],
     queryFn: ({ signal }) => call<Preview>('/broadcasts/preview', { method: 'POST', body: JSON.parse(settled) as unknown, signal }).then((answer) => answer.data),
     enabled: settled !== '',
-    placeholderData: (old) => old,
     retry: false,
   });
   const key = useMemo(newKey, [asking]);
   if (desk.isPending) return <Loading />;
   if (!desk.data) return <ProblemNotice problem={desk.error} retry={() => void desk.refetch()} />;
   const refresh = () => queries.invalidateQueries({ queryKey: ['emergency'] });
-  const complete = Boolean(template) && (template?.fields ?? []).every((field) => (fields[field.name] ?? '').trim() !== '') && (whole || districts.length > 0);
+  const complete = Boolean(template) && asked.every((field) => (fields[field.name] ?? '').trim() !== '') && (everywhere || districts.length > 0);
   const chosen = kinds.find((each) => each.id === kind);
   const word = kind === 'live' ? '送信' : kind === 'drill' ? '訓練' : '練習';
-  const needsWord = whole && kind !== 'practice';
+  const needsWord = everywhere && kind !== 'practice';
   const send = async () => {
     setProblem(undefined);
     try {
@@ -199,6 +133,7 @@ export default function Emergency() {
             {desk.data.running.map((each) => (
               <li key={each.id} className="row">
                 <StateBadge state={each.state} />
+                {each.kind !== 'live' && <Badge tone={each.kind}>{each.kind === 'drill' ? t('訓練', 'Drill') : t('練習', 'Practice')}</Badge>}
                 <Link to={`/broadcasts/${each.id}`}>{each.title}</Link>
                 <span className="small weak">{each.segment_sentence}</span>
                 {officer && ['sending', 'sent', 'sent_with_unknown', 'paused', 'stopped'].includes(each.state) && (
@@ -254,7 +189,7 @@ export default function Emergency() {
                       </label>
                     ))}
                 </div>
-                {template?.fields.map((entry) => (
+                {asked.map((entry) => (
                   <Field key={entry.name} label={entry.label} hint={entry.example && t(`例：${entry.example}`, `e.g. ${entry.example}`)} required>
                     {(field) => <input {...field} className="input" maxLength={entry.most} value={fields[entry.name] ?? ''} onChange={(event) => setFields({ ...fields, [entry.name]: event.target.value })} />}
                   </Field>
@@ -262,18 +197,19 @@ export default function Emergency() {
               </fieldset>
               <fieldset className="field">
                 <legend>{t('3. 地区', '3. Where')}</legend>
-                <Check label={t(`市全域（${formatNumber(desk.data.everyone)}人）`, `Whole city (${formatNumber(desk.data.everyone)})`)} checked={whole} onChange={setWhole} />
+                {template && !where && <p className="hint">{t('この文面は、市全域に送るものです。', 'This text goes to the whole city.')}</p>}
+                <Check label={t(`市全域（${formatNumber(desk.data.everyone)}人）`, `Whole city (${formatNumber(desk.data.everyone)})`)} checked={everywhere} onChange={setWhole} disabled={Boolean(template) && !where} />
                 <div className="desk-districts">
                   {desk.data.districts.map((district) => (
-                    <label key={district.id} className={districts.includes(district.id) && !whole ? 'segment-choice segment-chosen' : 'segment-choice'}>
-                      <input type="checkbox" disabled={whole} checked={!whole && districts.includes(district.id)} onChange={(event) => setDistricts(event.target.checked ? [...districts, district.id] : districts.filter((each) => each !== district.id))} />
+                    <label key={district.id} className={districts.includes(district.id) && !everywhere ? 'segment-choice segment-chosen' : 'segment-choice'}>
+                      <input type="checkbox" disabled={everywhere} checked={!everywhere && districts.includes(district.id)} onChange={(event) => setDistricts(event.target.checked ? [...districts, district.id] : districts.filter((each) => each !== district.id))} />
                       <span>
                         {district.name} <small>{t(`${formatNumber(district.registered)}人`, formatNumber(district.registered))}</small>
                       </span>
                     </label>
                   ))}
                 </div>
-                {area.data && (whole || districts.length > 0) && (
+                {area.data && (everywhere || districts.length > 0) && (
                   <p className="desk-count" aria-live="polite">
                     <strong>{t(`${formatNumber(area.data.recipients)}人`, `${formatNumber(area.data.recipients)} people`)}</strong>
                     <span>{t(`登録した人 ${formatNumber(area.data.registered)}人 ＋ 地区を登録していない人 ${formatNumber(area.data.undeclared)}人`, `${formatNumber(area.data.registered)} registered + ${formatNumber(area.data.undeclared)} without a district`)}</span>
@@ -293,8 +229,8 @@ export default function Emergency() {
                 </Button>
               </div>
             </div>
-            <div>
-              <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={kind} empty={t('文面を選ぶと表示されます', 'Choose a text')} />
+            <div className="stack-s">
+              <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={kind} empty={template ? t('欄をすべて埋めると表示されます', 'Fill in every field') : t('文面を選ぶと表示されます', 'Choose a text')} />
             </div>
           </div>
         </section>
@@ -314,6 +250,7 @@ export default function Emergency() {
         <Safety officer={officer} />
       </div>
       <Shelters officer={officer} />
+      <Telegrams />
       <Dialog
         open={asking}
         kind={kind}
@@ -328,7 +265,14 @@ export default function Emergency() {
           </>
         }
       >
-        <p>{t('送信するとすぐに届きます。まちがいに気づいたら「訂正・取消」をすぐに押してください。', 'It arrives at once. Noticed a mistake? Press “Correct” right away.')}</p>
+        {kind === 'practice' ? (
+          <p>{t('本番と同じ手順の練習です。配信の記録は残りますが、住民には何も送られません。', 'The steps are those of a live order; nothing is sent to residents.')}</p>
+        ) : (
+          <p>
+            {kind === 'drill' && t('【訓練】を付けて、', 'Marked 【訓練】. ')}
+            {t('送信するとすぐに届きます。まちがいに気づいたら「訂正・取消」をすぐに押してください。', 'It arrives at once. Noticed a mistake? Press “Correct” right away.')}
+          </p>
+        )}
         {needsWord && (
           <Field label={t(`市全域への送信です。「${word}」と入力してください`, `Type “${word}” to confirm`)} required>
             {(field) => <input {...field} className="input" autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />}

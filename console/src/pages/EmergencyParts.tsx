@@ -11,6 +11,7 @@ interface Shelter {
   id: string;
   name: string;
   district: string;
+  district_name: string;
   address: string;
   capacity: number;
   hazards: string[];
@@ -63,7 +64,7 @@ export function Shelters({ officer }: { officer: boolean }) {
                     {each.name}
                     {each.changed && <div className="small weak">{formatDateTime(each.changed, language)}</div>}
                   </td>
-                  <td>{each.district}</td>
+                  <td>{each.district_name || '—'}</td>
                   <td className="number">{each.capacity > 0 ? formatNumber(each.capacity) : '—'}</td>
                   <td>
                     <Badge tone={each.state === 'open' ? 'good' : each.state === 'full' ? 'warn' : 'quiet'}>{words[each.state]}</Badge>
