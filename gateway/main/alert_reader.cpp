@@ -1,5 +1,9 @@
 #include "gateway/main/alert_reader.h"
 
+#include <iterator>
+#include <optional>
+
+#include "adapters/cap/mail_parts.h"
 #include "adapters/cap/message.h"
 #include "adapters/jma/telegram.h"
 #include "adapters/xml_document.h"
@@ -25,9 +29,7 @@ Result<std::vector<Alert>> read_root(const adapters::XmlElement& root, std::stri
   return Error{ErrorCode::kInvalid, "知らない形式のXMLです"};
 }
 
-}  // namespace
-
-Result<std::vector<Alert>> read_alerts(std::string_view bytes, std::string_view name, const broadcasts::AlertCity& city) {
+Result<std::vector<Alert>> read_xml(std::string_view bytes, std::string_view name, const broadcasts::AlertCity& city) {
   adapters::XmlLimits limits;
   limits.bytes = kMaxAlertBytes;
   const Result<adapters::XmlDocument> document = adapters::XmlDocument::parse(bytes, limits);
@@ -37,6 +39,27 @@ Result<std::vector<Alert>> read_alerts(std::string_view bytes, std::string_view 
   const std::string digest = to_hex(bytes_of(sha256(bytes))).substr(0, 32);
   for (std::size_t i = 0; i < alerts->size(); ++i) (*alerts)[i].digest = digest + (i == 0 ? "" : "-" + std::to_string(i));
   return alerts;
+}
+
+}  // namespace
+
+Result<std::vector<Alert>> read_alerts(std::string_view bytes, std::string_view name, const broadcasts::AlertCity& city) {
+  if (!adapters::cap::is_mail(bytes)) return read_xml(bytes, name, city);
+  std::vector<Alert> all;
+  const std::vector<std::string> parts = adapters::cap::xml_parts(bytes);
+  if (parts.empty()) return Error{ErrorCode::kInvalid, "メールにXMLの部分がありません"};
+  // One part that is no message must not keep the others back; a mail of which none is one is refused with the first reason.
+  std::optional<Error> wrong;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    auto alerts = read_xml(parts[i], std::string(name) + (parts.size() == 1 ? "" : "#" + std::to_string(i + 1)), city);
+    if (alerts) {
+      std::move(alerts->begin(), alerts->end(), std::back_inserter(all));
+    } else if (!wrong) {
+      wrong = alerts.error();
+    }
+  }
+  if (all.empty() && wrong) return *wrong;
+  return all;
 }
 
 }  // namespace kairan::gateway

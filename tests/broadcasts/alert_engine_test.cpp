@@ -133,6 +133,35 @@ TEST_CASE("The end of a landslide alert leaves the lower warning beside it in fo
   CHECK(decision.level == kWarning);
 }
 
+TEST_CASE("Several hazards in one telegram are decided each for itself, once") {
+  AlertState state;
+  const AlertEngine engine(sample_alert_content());
+  Alert both = weather("rain", kSpecial, at(10));
+  Hazard surge = both.hazards.front();
+  surge.kind = "surge";
+  surge.level = kWarning;
+  both.hazards.push_back(surge);
+  both.complete_kinds = {"rain", "surge"};
+  const auto first = engine.process(state, both, at(10));
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].kind == "rain");
+  CHECK(first[0].action == AlertAction::kSend);  // what is released goes out alone, the other waits
+  CHECK(first[1].kind == "surge");
+  CHECK(first[1].action == AlertAction::kHold);
+  CHECK(first[0].episode != first[1].episode);
+  CHECK(first[0].title != first[1].title);
+  for (const AlertDecision& again : engine.process(state, both, at(10))) CHECK(again.action == AlertAction::kIgnore);
+  // One of them ends: the other is in force as before.
+  Alert later = weather("rain", kSpecial, at(11), HazardPhase::kContinued);
+  surge.phase = HazardPhase::kLifted;
+  later.hazards.push_back(surge);
+  later.complete_kinds = both.complete_kinds;
+  for (const AlertDecision& decision : engine.process(state, later, at(11))) {
+    if (decision.kind == "rain") CHECK(decision.action == AlertAction::kIgnore);
+    if (decision.kind == "surge") CHECK(decision.level == 0);
+  }
+}
+
 TEST_CASE("An older telegram changes nothing") {
   City city;
   city.take(weather("rain", kSpecial, at(12)));

@@ -1,5 +1,7 @@
 #include "gateway/router.h"
 
+#include "gateway/safety_desk.h"
+#include "gateway/shelter_desk.h"
 #include "tests/support/catch.h"
 #include "tests/support/pipeline.h"
 
@@ -172,4 +174,32 @@ TEST_CASE("a question without an answer is kept for the city to learn from, and 
   REQUIRE(counts.size() == 1);
   CHECK(counts[0].gap.text == "masked");
   CHECK(counts[0].resident_tags == std::vector<std::string>{gateway::gap_resident_tag(test.sealer, "U1")});
+}
+
+TEST_CASE("words about shelters and safety are answered ahead of the ordinary answers, and no dialogue keeps them", "[redis]") {
+  Pipeline test(redis());
+  const auto list = std::make_shared<gateway::ShelterList>(
+      gateway::ShelterList::load(std::string(KAIRAN_SOURCE_DIR) + "/content/kashima"));
+  gateway::ShelterDesk shelters(redis().client(), list, {}, test.clock);
+  gateway::SafetyDesk safety(redis().client(), test.sealer);
+  test.router.answer_emergencies_from(shelters, safety);
+  const auto counter_of = [&](const std::string& text) {
+    Event event = event_of(EventKind::kText);
+    event.text = text;
+    return must(test.router.handle(event)).counter;
+  };
+  // The engine of these tests has an answer to everything: it speaks wherever nothing stands before it.
+  CHECK(counter_of("避難所") == "answered:answer");  // nothing is open and no disaster: the ordinary answer says it better
+  must(shelters.set("古枝小学校", gateway::ShelterState::kOpen, "bousai"));
+  CHECK(counter_of("避難所") == "answered:shelter");
+  CHECK(counter_of("古枝小学校") == "answered:shelter");
+  CHECK(counter_of("ごみの日") == "answered:answer");
+  CHECK(counter_of("無事です") == "answered:answer");  // nobody asks after it
+  must(shelters.set_disaster_mode(true, "bousai"));
+  CHECK(counter_of("無事です") == "answered:safety");
+  CHECK(counter_of("安否") == "answered:safety");
+  CHECK(counter_of("避難所") == "answered:shelter");
+  CHECK(counter_of("ごみの日") == "answered:answer");
+  must(shelters.set_disaster_mode(false, "bousai"));
+  CHECK(counter_of("無事です") == "answered:answer");
 }
