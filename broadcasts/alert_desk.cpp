@@ -19,7 +19,9 @@ constexpr std::size_t kMaxHeld = 100;
 constexpr std::size_t kMaxLog = 500;
 constexpr std::size_t kMaxSentKept = 200;
 
-std::string new_id() { return to_hex(random_bytes(16)); }
+std::string new_id() {
+  return to_hex(random_bytes(16));
+}
 
 }  // namespace
 
@@ -35,10 +37,10 @@ struct AlertDesk::Book {
   std::uint64_t revision = 0;
   AlertState state;
   std::vector<HeldAlert> held;
-  std::vector<AlertOrder> orders;            ///< to be handed over, in order
+  std::vector<AlertOrder> orders;                    ///< to be handed over, in order
   std::map<std::string, std::string> order_episode;  ///< order → episode, until it was handed over
-  std::map<std::string, std::string> sent;   ///< episode → the broadcast residents read last
-  std::vector<AlertLogEntry> log;            ///< newest last
+  std::map<std::string, std::string> sent;           ///< episode → the broadcast residents read last
+  std::vector<AlertLogEntry> log;                    ///< newest last
 
   HeldAlert* find(std::string_view id) {
     const auto found = std::find_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; });
@@ -46,12 +48,14 @@ struct AlertDesk::Book {
   }
   /// @param gone  gets the ids of what is removed
   void remove_held(std::string_view episode, std::vector<std::string>& gone) {
-    const auto first = std::stable_partition(held.begin(), held.end(), [&](const HeldAlert& one) { return one.episode != episode; });
+    const auto first =
+        std::stable_partition(held.begin(), held.end(), [&](const HeldAlert& one) { return one.episode != episode; });
     for (auto at = first; at != held.end(); ++at) gone.push_back(at->id);
     held.erase(first, held.end());
   }
   void erase_held(std::string_view id) {
-    held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; }), held.end());
+    held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; }),
+               held.end());
   }
   void write_down(AlertLogEntry entry) {
     log.push_back(std::move(entry));
@@ -62,7 +66,8 @@ struct AlertDesk::Book {
     orders.push_back(std::move(made));
   }
   std::string to_json() const {
-    json made{{"state", state.to_json()}, {"held", json::array()}, {"orders", json::array()}, {"sent", sent}, {"log", json::array()}, {"episodes", order_episode}};
+    json made{{"state", state.to_json()}, {"held", json::array()},    {"orders", json::array()}, {"sent", sent},
+              {"log", json::array()},     {"episodes", order_episode}};
     for (const HeldAlert& one : held) made["held"].push_back(held_json(one));
     for (const AlertOrder& one : orders) made["orders"].push_back(order_json(one));
     for (const AlertLogEntry& one : log) made["log"].push_back(log_json(one));
@@ -133,32 +138,52 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
     gone.clear();
     for (const Alert& alert : alerts) {
       for (const AlertDecision& decision : ports_.decide(*content, book.state, alert, clock_.now())) {
-        book.write_down({clock_.now(), alert.name, std::string(action_id(decision.action)), std::string(effect_id(decision.effect)), decision.kind, decision.level_id(), decision.reason, "", ""});
-        const bool takes_back = decision.effect == AlertEffect::kWithdraw || (decision.effect == AlertEffect::kUpdate && decision.level == 0);
+        book.write_down({clock_.now(), alert.name, std::string(action_id(decision.action)),
+                         std::string(effect_id(decision.effect)), decision.kind, decision.level_id(), decision.reason,
+                         "", ""});
+        const bool takes_back = decision.effect == AlertEffect::kWithdraw ||
+                                (decision.effect == AlertEffect::kUpdate && decision.level == 0);
         const auto earlier = book.sent.find(decision.episode);
         if (decision.action == AlertAction::kIgnore) continue;
         if (!ports_.may_be_ordered(alert, decision)) {  // shown, and nothing that anybody could release
           drills.push_back(alert.name + "  " + decision.reason);
           continue;
         }
-        AlertOrder order{new_id(), alert.status, decision.effect, decision.title, decision.texts, alert_segment(decision), decision.severity, decision.expires, "", decision.rule, content->rules.section, ""};
-        if (earlier != book.sent.end() && (decision.effect == AlertEffect::kCorrect || decision.effect == AlertEffect::kWithdraw)) order.corrects = earlier->second;
+        AlertOrder order{new_id(),          alert.status,           decision.effect,
+                         decision.title,    decision.texts,         alert_segment(decision),
+                         decision.severity, decision.expires,       "",
+                         decision.rule,     content->rules.section, ""};
+        if (earlier != book.sent.end() &&
+            (decision.effect == AlertEffect::kCorrect || decision.effect == AlertEffect::kWithdraw))
+          order.corrects = earlier->second;
         // What is said now replaces what waited; an end of something that never went out only clears the desk.
         book.remove_held(decision.episode, gone);
-        const bool never_sent = earlier == book.sent.end() && std::none_of(book.orders.begin(), book.orders.end(), [&](const AlertOrder& one) {
-          const auto episode = book.order_episode.find(one.id);
-          return episode != book.order_episode.end() && episode->second == decision.episode;
-        });
+        const bool never_sent = earlier == book.sent.end() &&
+                                std::none_of(book.orders.begin(), book.orders.end(), [&](const AlertOrder& one) {
+                                  const auto episode = book.order_episode.find(one.id);
+                                  return episode != book.order_episode.end() && episode->second == decision.episode;
+                                });
         if (takes_back && never_sent) continue;
         if (decision.action == AlertAction::kSend) {
           book.order(std::move(order), decision.episode);
         } else {
-          HeldAlert held{new_id(), clock_.now(), decision.reason, alert.name, decision.kind, decision.level_id(), decision.episode, "", 1, std::move(order)};
+          HeldAlert held{new_id(),
+                         clock_.now(),
+                         decision.reason,
+                         alert.name,
+                         decision.kind,
+                         decision.level_id(),
+                         decision.episode,
+                         "",
+                         1,
+                         std::move(order)};
           new_held.push_back(held);
           book.held.push_back(std::move(held));
           if (book.held.size() > kMaxHeld) {
             const HeldAlert& oldest = book.held.front();
-            book.write_down({clock_.now(), oldest.name, "expired", std::string(effect_id(oldest.order.effect)), oldest.kind, oldest.level, "確認待ちが多すぎるため、いちばん古いものを外しました", "", ""});
+            book.write_down({clock_.now(), oldest.name, "expired", std::string(effect_id(oldest.order.effect)),
+                             oldest.kind, oldest.level, "確認待ちが多すぎるため、いちばん古いものを外しました", "",
+                             ""});
             gone.push_back(oldest.id);
             book.held.erase(book.held.begin());
           }
@@ -169,7 +194,8 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
   });
   if (!taken) return taken;
   for (const HeldAlert& held : new_held) {
-    const std::string text = held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。";
+    const std::string text =
+        held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。";
     tell({"【確認待ち】" + held.order.title, text, held.id, ""});
   }
   // One message can hold an item and take it back again: what is told comes first.
@@ -201,19 +227,26 @@ Status AlertDesk::hand_over() {
       if (sent != fresh->sent.end()) order.corrects = sent->second;
     }
     const bool stale = clock_.now() > order.expires;
-    const Result<std::string> broadcast = stale ? Result<std::string>(Error{ErrorCode::kInvalid, "送信の期限を過ぎました"}) : ports_.sink->send(order);
-    const bool over = broadcast || broadcast.error().code == ErrorCode::kInvalid || broadcast.error().code == ErrorCode::kRefused;
+    const Result<std::string> broadcast =
+        stale ? Result<std::string>(Error{ErrorCode::kInvalid, "送信の期限を過ぎました"}) : ports_.sink->send(order);
+    const bool over =
+        broadcast || broadcast.error().code == ErrorCode::kInvalid || broadcast.error().code == ErrorCode::kRefused;
     if (!over) return broadcast.error();
     const Status done = change([&](Book& book) -> Status {
-      book.orders.erase(std::remove_if(book.orders.begin(), book.orders.end(), [&](const AlertOrder& one) { return one.id == order.id; }), book.orders.end());
+      book.orders.erase(std::remove_if(book.orders.begin(), book.orders.end(),
+                                       [&](const AlertOrder& one) { return one.id == order.id; }),
+                        book.orders.end());
       book.order_episode.erase(order.id);
       if (broadcast) {
         book.sent[episode] = *broadcast;
         if (book.sent.size() > kMaxSentKept) {
-          for (auto at = book.sent.begin(); at != book.sent.end();) at = book.state.episodes.count(at->first) == 0 ? book.sent.erase(at) : std::next(at);
+          for (auto at = book.sent.begin(); at != book.sent.end();)
+            at = book.state.episodes.count(at->first) == 0 ? book.sent.erase(at) : std::next(at);
         }
       }
-      book.write_down({clock_.now(), order.title, broadcast ? "sent" : "failed", std::string(effect_id(order.effect)), "", "", broadcast ? "配信を始めました" : broadcast.error().detail, broadcast ? *broadcast : "", order.by});
+      book.write_down({clock_.now(), order.title, broadcast ? "sent" : "failed", std::string(effect_id(order.effect)),
+                       "", "", broadcast ? "配信を始めました" : broadcast.error().detail, broadcast ? *broadcast : "",
+                       order.by});
       return {};
     });
     if (!done) return done;
@@ -256,12 +289,17 @@ Result<std::string> AlertDesk::release(std::string_view id, const std::string& a
   std::string episode;
   const Status done = change([&](Book& book) -> Status {
     HeldAlert* const held = book.find(id);
-    if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません（ほかの人が決めたか、新しい電文に置き換わりました）。"};
-    if (clock_.now() > held->order.expires) return Error{ErrorCode::kConflict, "送信の期限を過ぎています。新しい電文を待つか、緊急配信の画面から送ってください。"};
+    if (held == nullptr)
+      return Error{ErrorCode::kNotFound,
+                   "この警報はもう確認待ちではありません（ほかの人が決めたか、新しい電文に置き換わりました）。"};
+    if (clock_.now() > held->order.expires)
+      return Error{ErrorCode::kConflict,
+                   "送信の期限を過ぎています。新しい電文を待つか、緊急配信の画面から送ってください。"};
     AlertOrder order = held->order;
     order.by = account;
     episode = held->episode;
-    book.write_down({clock_.now(), held->name, "release", std::string(effect_id(order.effect)), held->kind, held->level, "人が確かめて送りました", "", account});
+    book.write_down({clock_.now(), held->name, "release", std::string(effect_id(order.effect)), held->kind, held->level,
+                     "人が確かめて送りました", "", account});
     AlertEngine::released(book.state, episode);
     book.order(std::move(order), episode);
     book.erase_held(id);
@@ -282,7 +320,8 @@ Status AlertDesk::dismiss(std::string_view id, const std::string& account, const
     HeldAlert* const held = book.find(id);
     if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
     AlertEngine::dismissed(book.state, held->episode);
-    book.write_down({clock_.now(), held->name, "dismiss", std::string(effect_id(held->order.effect)), held->kind, held->level, why.empty() ? "送らないと決めました" : why, "", account});
+    book.write_down({clock_.now(), held->name, "dismiss", std::string(effect_id(held->order.effect)), held->kind,
+                     held->level, why.empty() ? "送らないと決めました" : why, "", account});
     book.erase_held(id);
     return {};
   });
@@ -308,9 +347,12 @@ Status AlertDesk::tick() {
   if (!seen) return seen.error();
   const TimePoint now = clock_.now();
   const auto again = [&](const HeldAlert& held) {
-    return held.acknowledged_by.empty() && held.told < settings_.tell_at_most && now - held.at >= settings_.tell_again * held.told;
+    return held.acknowledged_by.empty() && held.told < settings_.tell_at_most &&
+           now - held.at >= settings_.tell_again * held.told;
   };
-  const bool work = !seen->state.suppressed.empty() || std::any_of(seen->held.begin(), seen->held.end(), [&](const HeldAlert& held) { return again(held) || now > held.order.expires; });
+  const bool work = !seen->state.suppressed.empty() ||
+                    std::any_of(seen->held.begin(), seen->held.end(),
+                                [&](const HeldAlert& held) { return again(held) || now > held.order.expires; });
   if (!work) return {};
   std::vector<HeldAlert> repeated, expired;
   bool summarised = false;
@@ -327,19 +369,23 @@ Status AlertDesk::tick() {
       }
     }
     for (const HeldAlert& held : expired) {
-      book.write_down({now, held.name, "expired", std::string(effect_id(held.order.effect)), held.kind, held.level, "だれも決めないまま期限を過ぎました", "", ""});
+      book.write_down({now, held.name, "expired", std::string(effect_id(held.order.effect)), held.kind, held.level,
+                       "だれも決めないまま期限を過ぎました", "", ""});
       AlertEngine::dismissed(book.state, held.episode);
       book.erase_held(held.id);
     }
     if (const auto summary = AlertEngine(*content).summary(book.state, now)) {
       summarised = true;
-      book.order({new_id(), AlertStatus::kReal, summary->effect, summary->title, summary->texts, summary->segment, summary->severity, summary->expires, "", "summary", content->rules.section, ""}, "");
+      book.order({new_id(), AlertStatus::kReal, summary->effect, summary->title, summary->texts, summary->segment,
+                  summary->severity, summary->expires, "", "summary", content->rules.section, ""},
+                 "");
     }
     return {};
   });
   if (!done) return done;
   for (const HeldAlert& held : repeated) {
-    tell({"【至急・確認待ち " + std::to_string(held.told) + "回目】" + held.order.title, "まだだれも確認していません。\n" + held.reason, held.id, ""});
+    tell({"【至急・確認待ち " + std::to_string(held.told) + "回目】" + held.order.title,
+          "まだだれも確認していません。\n" + held.reason, held.id, ""});
   }
   for (const HeldAlert& held : expired) {
     settled(held.id, "");

@@ -26,7 +26,7 @@ namespace kairan::broadcasts {
 
 /// What goes out, as the desk orders it.
 struct AlertOrder {
-  std::string id;        ///< unique; the same order has the same id however often it is handed over
+  std::string id;                           ///< unique; the same order has the same id however often it is handed over
   AlertStatus status = AlertStatus::kReal;  ///< of the message it came from; anything else is not sent
   AlertEffect effect = AlertEffect::kNew;
   std::string title;
@@ -76,7 +76,7 @@ struct HeldAlert {
   std::string kind, level;
   std::string episode;
   std::string acknowledged_by;
-  int told = 0;              ///< how often the staff were told
+  int told = 0;  ///< how often the staff were told
   AlertOrder order;
 };
 
@@ -95,7 +95,7 @@ struct HazardInForce {
 class AlertDesk {
  public:
   struct Ports {
-    AlertSink* sink = nullptr;     ///< outlives the desk
+    AlertSink* sink = nullptr;  ///< outlives the desk
     AlertNotice notice;
     std::function<std::shared_ptr<const AlertContent>()> content;  ///< the rules as of now
     /// Empty: the engine, and may_be_ordered() of alert_walls.h. Others are for the tests, which take each wall away; nothing
@@ -108,7 +108,8 @@ class AlertDesk {
     int tell_at_most = 3;
   };
 
-  AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock) : AlertDesk(redis, std::move(ports), clock, Settings{}) {}
+  AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock)
+      : AlertDesk(redis, std::move(ports), clock, Settings{}) {}
   AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock, Settings settings);
 
   /// Decides about messages and hands over what goes out. An error: the store is away and nothing happened; offer them again.

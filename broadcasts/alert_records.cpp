@@ -8,21 +8,33 @@ namespace {
 
 using nlohmann::json;
 
-TimePoint time_of(const json& from, const char* key) { return from_unix_ms(from.at(key).get<std::int64_t>()); }
+TimePoint time_of(const json& from, const char* key) {
+  return from_unix_ms(from.at(key).get<std::int64_t>());
+}
 
 }  // namespace
 
 json order_json(const AlertOrder& order) {
-  return {{"id", order.id}, {"status", static_cast<int>(order.status)}, {"effect", static_cast<int>(order.effect)}, {"title", order.title}, {"texts", order.texts},
-          {"segment", order.segment}, {"severity", order.severity}, {"expires", to_unix_ms(order.expires)},
-          {"corrects", order.corrects}, {"rule", order.rule}, {"section", order.section}, {"by", order.by}};
+  return {{"id", order.id},
+          {"status", static_cast<int>(order.status)},
+          {"effect", static_cast<int>(order.effect)},
+          {"title", order.title},
+          {"texts", order.texts},
+          {"segment", order.segment},
+          {"severity", order.severity},
+          {"expires", to_unix_ms(order.expires)},
+          {"corrects", order.corrects},
+          {"rule", order.rule},
+          {"section", order.section},
+          {"by", order.by}};
 }
 
 AlertOrder order_from(const json& from) {
   AlertOrder order;
   from.at("id").get_to(order.id);
   order.status = static_cast<AlertStatus>(std::clamp(from.value("status", 0), 0, static_cast<int>(AlertStatus::kTest)));
-  order.effect = static_cast<AlertEffect>(std::clamp(from.at("effect").get<int>(), 0, static_cast<int>(AlertEffect::kNone)));
+  order.effect =
+      static_cast<AlertEffect>(std::clamp(from.at("effect").get<int>(), 0, static_cast<int>(AlertEffect::kNone)));
   from.at("title").get_to(order.title);
   from.at("texts").get_to(order.texts);
   from.at("segment").get_to(order.segment);
@@ -36,8 +48,11 @@ AlertOrder order_from(const json& from) {
 }
 
 json held_json(const HeldAlert& held) {
-  return {{"id", held.id}, {"at", to_unix_ms(held.at)}, {"reason", held.reason}, {"name", held.name}, {"kind", held.kind}, {"level", held.level},
-          {"episode", held.episode}, {"ack", held.acknowledged_by}, {"told", held.told}, {"order", order_json(held.order)}};
+  return {{"id", held.id},           {"at", to_unix_ms(held.at)},
+          {"reason", held.reason},   {"name", held.name},
+          {"kind", held.kind},       {"level", held.level},
+          {"episode", held.episode}, {"ack", held.acknowledged_by},
+          {"told", held.told},       {"order", order_json(held.order)}};
 }
 
 HeldAlert held_from(const json& from) {
@@ -56,8 +71,9 @@ HeldAlert held_from(const json& from) {
 }
 
 json log_json(const AlertLogEntry& entry) {
-  return {{"at", to_unix_ms(entry.at)}, {"name", entry.name}, {"action", entry.action}, {"effect", entry.effect}, {"kind", entry.kind},
-          {"level", entry.level}, {"reason", entry.reason}, {"broadcast", entry.broadcast}, {"by", entry.by}};
+  return {{"at", to_unix_ms(entry.at)}, {"name", entry.name},           {"action", entry.action},
+          {"effect", entry.effect},     {"kind", entry.kind},           {"level", entry.level},
+          {"reason", entry.reason},     {"broadcast", entry.broadcast}, {"by", entry.by}};
 }
 
 AlertLogEntry log_from(const json& from) {

@@ -132,4 +132,18 @@ Result<PeopleSnapshot> read_people_snapshot(const std::string& path, const Seale
   return snapshot;
 }
 
+std::string age_ja(std::chrono::milliseconds age) {
+  const auto hours = std::chrono::duration_cast<std::chrono::hours>(age).count();
+  return hours < 48 ? std::to_string(std::max<std::int64_t>(hours, 0)) + "時間前" : std::to_string(hours / 24) + "日前";
+}
+
+std::string snapshot_doubt(TimePoint created, TimePoint now) {
+  constexpr std::chrono::minutes kClocksDiffer{10};
+  if (created > now + kClocksDiffer)
+    return "この控えは未来の時刻のものです。この機械か、控えを作った機械の時計が違っています。";
+  if (now - created <= kSnapshotFresh) return {};
+  return "この控えは" + age_ja(std::chrono::duration_cast<std::chrono::milliseconds>(now - created)) +
+         "のものです。その後に友だちになった人には届きません。";
+}
+
 }  // namespace kairan::gateway

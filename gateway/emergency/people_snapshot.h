@@ -30,6 +30,12 @@ struct PeopleSnapshot {
 /// What a night's snapshot may be old without a question.
 inline constexpr std::chrono::hours kSnapshotFresh{36};
 
+/// 「5時間前」, from 48 hours on 「2日前」.
+std::string age_ja(std::chrono::milliseconds age);
+/// What a person must be asked before a snapshot of that time is sent from; "" when it is fresh. One from the future is asked
+/// about too: a clock is wrong.
+std::string snapshot_doubt(TimePoint created, TimePoint now);
+
 /// Reads the followers of all partitions and writes them. The file of before stays until the new one is whole and synced.
 /// @return how many
 Result<std::uint64_t> write_people_snapshot(store::Subscribers& subscribers, const store::AttributeSchema& schema,

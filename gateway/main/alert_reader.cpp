@@ -16,7 +16,8 @@ using broadcasts::Alert;
 
 constexpr std::string_view kAtomNamespace = "http://www.w3.org/2005/Atom";
 
-Result<std::vector<Alert>> read_root(const adapters::XmlElement& root, std::string_view name, const broadcasts::AlertCity& city) {
+Result<std::vector<Alert>> read_root(const adapters::XmlElement& root, std::string_view name,
+                                     const broadcasts::AlertCity& city) {
   if (adapters::jma::is_telegram(root)) {
     Result<Alert> alert = adapters::jma::read_telegram(root, name, city);
     if (!alert) return alert.error();
@@ -24,7 +25,8 @@ Result<std::vector<Alert>> read_root(const adapters::XmlElement& root, std::stri
   }
   if (adapters::cap::is_message(root)) return adapters::cap::read_messages(root, name, city);
   if (root.name() == "feed" && root.namespace_uri() == kAtomNamespace) {
-    return Error{ErrorCode::kInvalid, "Atomフィード（見出し" + std::to_string(root.children("entry").size()) + "件）で、電文そのものではありません"};
+    return Error{ErrorCode::kInvalid, "Atomフィード（見出し" + std::to_string(root.children("entry").size()) +
+                                          "件）で、電文そのものではありません"};
   }
   return Error{ErrorCode::kInvalid, "知らない形式のXMLです"};
 }
@@ -37,13 +39,15 @@ Result<std::vector<Alert>> read_xml(std::string_view bytes, std::string_view nam
   Result<std::vector<Alert>> alerts = read_root(document->root(), name, city);
   if (!alerts) return alerts;
   const std::string digest = to_hex(bytes_of(sha256(bytes))).substr(0, 32);
-  for (std::size_t i = 0; i < alerts->size(); ++i) (*alerts)[i].digest = digest + (i == 0 ? "" : "-" + std::to_string(i));
+  for (std::size_t i = 0; i < alerts->size(); ++i)
+    (*alerts)[i].digest = digest + (i == 0 ? "" : "-" + std::to_string(i));
   return alerts;
 }
 
 }  // namespace
 
-Result<std::vector<Alert>> read_alerts(std::string_view bytes, std::string_view name, const broadcasts::AlertCity& city) {
+Result<std::vector<Alert>> read_alerts(std::string_view bytes, std::string_view name,
+                                       const broadcasts::AlertCity& city) {
   if (!adapters::cap::is_mail(bytes)) return read_xml(bytes, name, city);
   std::vector<Alert> all;
   const std::vector<std::string> parts = adapters::cap::xml_parts(bytes);

@@ -14,6 +14,7 @@ namespace kairan::gateway {
 inline constexpr std::size_t kMaxAlertBytes = std::size_t{8} << 20;
 
 /// At least one alert. The error's detail is Japanese and says what is wrong with the bytes, or what else they are.
-Result<std::vector<broadcasts::Alert>> read_alerts(std::string_view bytes, std::string_view name, const broadcasts::AlertCity& city);
+Result<std::vector<broadcasts::Alert>> read_alerts(std::string_view bytes, std::string_view name,
+                                                   const broadcasts::AlertCity& city);
 
 }  // namespace kairan::gateway

@@ -42,17 +42,22 @@ Result<std::shared_ptr<const broadcasts::AlertContent>> load(const Config& confi
     log::error("alerts.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
   }
   if (!content) return content.error();
-  return std::shared_ptr<const broadcasts::AlertContent>(std::make_shared<broadcasts::AlertContent>(std::move(*content)));
+  return std::shared_ptr<const broadcasts::AlertContent>(
+      std::make_shared<broadcasts::AlertContent>(std::move(*content)));
 }
 
 }  // namespace
 
-AlertsService::AlertsService(const Config& config, store::RedisClient& redis, const Clock& clock) : config_(config), clock_(clock), book_(redis) {}
+AlertsService::AlertsService(const Config& config, store::RedisClient& redis, const Clock& clock)
+    : config_(config), clock_(clock), book_(redis) {}
 
-Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& config, store::RedisClient& redis, broadcasts::AlertSink& sink,
+Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& config, store::RedisClient& redis,
+                                                             broadcasts::AlertSink& sink,
                                                              broadcasts::AlertNotice notice, const Clock& clock) {
   auto content = load(config);
-  if (!content) return content.error().within("alerts.yaml: 「kairan alerts check " + config.content + "」で内容を確認してください");
+  if (!content)
+    return content.error().within("alerts.yaml: 「kairan alerts check " + config.content +
+                                  "」で内容を確認してください");
   std::unique_ptr<AlertsService> made(new AlertsService(config, redis, clock));
   AlertsService* const service = made.get();
   made->content_ = std::move(*content);
@@ -71,7 +76,9 @@ Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& confi
     poller.known = [service](const std::string& link) { return service->book_.taken(link); };
     poller.take = [service](const std::string& bytes, const std::string& link) -> Status {
       const Status taken = service->take(bytes, link);
-      const bool readable = taken || (taken.error().code != ErrorCode::kInvalid && taken.error().code != ErrorCode::kSyntax && taken.error().code != ErrorCode::kTooLarge);
+      const bool readable =
+          taken || (taken.error().code != ErrorCode::kInvalid && taken.error().code != ErrorCode::kSyntax &&
+                    taken.error().code != ErrorCode::kTooLarge);
       if (!taken && readable) return taken;
       if (!taken) {
         if (const Status noted = service->desk_->note(link, taken.error().detail); !noted) return noted;
@@ -82,13 +89,17 @@ Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& confi
   }
   if (!config.cap_folder.empty()) {
     made->folder_ = std::make_unique<adapters::cap::Folder>(
-        config.cap_folder, kMaxAlertBytes, [service](const std::string& bytes, const std::string& name) { return service->take(bytes, name); },
-        [service](const std::string& name, const std::string& problem) { (void)service->desk_->note(name, problem); }, clock);
+        config.cap_folder, kMaxAlertBytes,
+        [service](const std::string& bytes, const std::string& name) { return service->take(bytes, name); },
+        [service](const std::string& name, const std::string& problem) { (void)service->desk_->note(name, problem); },
+        clock);
   }
   return made;
 }
 
-AlertsService::~AlertsService() { stop(); }
+AlertsService::~AlertsService() {
+  stop();
+}
 
 std::shared_ptr<const broadcasts::AlertContent> AlertsService::content() const {
   const std::lock_guard lock(mutex_);
@@ -112,7 +123,8 @@ Status AlertsService::take(const std::string& bytes, const std::string& name) {
 
 std::optional<Route> AlertsService::cap_route() {
   if (config_.cap_secret.empty()) return {};
-  return adapters::cap::cap_route(config_.cap_secret, [this](const std::string& body) { return take(body, "webhook"); });
+  return adapters::cap::cap_route(config_.cap_secret,
+                                  [this](const std::string& body) { return take(body, "webhook"); });
 }
 
 void AlertsService::pause(std::chrono::milliseconds length) {
@@ -127,7 +139,8 @@ void AlertsService::poll_feeds() {
     const std::string problem = poller_->figures().last_problem;
     if (problem != said && !problem.empty()) log::warn("jma.feed", {{"problem", problem}});
     said = problem;
-    pause(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(next - clock_.now()), std::chrono::milliseconds(1000)));
+    pause(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(next - clock_.now()),
+                   std::chrono::milliseconds(1000)));
   }
 }
 
@@ -174,8 +187,10 @@ void AlertsService::register_figures(Metrics& metrics) {
   };
   using Figures = adapters::jma::PollerFigures;
   figure("kairan_jma_telegrams", "Telegrams loaded since the start", [](const Figures& f) { return f.telegrams; });
-  figure("kairan_jma_failures", "Readings of a feed that failed since the start", [](const Figures& f) { return f.failures; });
-  figure("kairan_jma_refused_links", "Entries whose link leads to another host", [](const Figures& f) { return f.refused_links; });
+  figure("kairan_jma_failures", "Readings of a feed that failed since the start",
+         [](const Figures& f) { return f.failures; });
+  figure("kairan_jma_refused_links", "Entries whose link leads to another host",
+         [](const Figures& f) { return f.refused_links; });
   metrics.gauge_from("kairan_jma_feed_age_seconds", "How long ago a feed was last read", {}, [this] {
     return std::chrono::duration<double>(clock_.now() - poller_->figures().last_good).count();
   });

@@ -29,8 +29,9 @@ class AlertsService {
  public:
   /// All outlive the service. Reads and proves the rules.
   /// @param sink  where orders go
-  static Result<std::unique_ptr<AlertsService>> create(const Config& config, store::RedisClient& redis, broadcasts::AlertSink& sink,
-                                                       broadcasts::AlertNotice notice, const Clock& clock);
+  static Result<std::unique_ptr<AlertsService>> create(const Config& config, store::RedisClient& redis,
+                                                       broadcasts::AlertSink& sink, broadcasts::AlertNotice notice,
+                                                       const Clock& clock);
   ~AlertsService();
 
   /// Also called every few seconds, from the thread that looks after the desk. Before start().

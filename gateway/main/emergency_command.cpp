@@ -96,11 +96,6 @@ std::string default_snapshot(const Config& config) {
   return config.emergency_snapshot.empty() ? config.data_dir + "/emergency/people.snapshot" : config.emergency_snapshot;
 }
 
-std::string age_ja(std::chrono::milliseconds age) {
-  const auto hours = std::chrono::duration_cast<std::chrono::hours>(age).count();
-  return hours < 48 ? std::to_string(std::max<std::int64_t>(hours, 0)) + "時間前" : std::to_string(hours / 24) + "日前";
-}
-
 bool confirmed(const std::string& question, std::string_view word) {
   std::printf("%s\n送るときは「%s」と入力してください: ", question.c_str(), std::string(word).c_str());
   std::fflush(stdout);
@@ -184,21 +179,16 @@ int send(const Arguments& arguments) {
   const SnapshotPlan plan = plan_snapshot_send(order, *people, deliverer.limits().recipients, clock.now());
   if (plan.order.people == 0) return fail("この対象に当たる人は控えにいません。");
 
-  const auto age = clock.now() - people->created;
-  std::printf("名簿の控え: %s 現在（%s）、%zu人\n", format_jst(people->created).c_str(), age_ja(age).c_str(),
-              people->people.size());
+  std::printf("名簿の控え: %s 現在（%s）、%zu人\n", format_jst(people->created).c_str(),
+              age_ja(clock.now() - people->created).c_str(), people->people.size());
   std::printf("対象: %s、%llu人\n", order.areas.c_str(), static_cast<unsigned long long>(plan.order.people));
   if (!order.districts.empty()) {
     std::printf("  地区に登録した人 %llu人、地区を登録していない人 %llu人\n",
                 static_cast<unsigned long long>(plan.registered), static_cast<unsigned long long>(plan.undeclared));
   }
   for (const auto& [language, text] : plan.order.texts) std::printf("――[%s]\n%s\n", language.c_str(), text.c_str());
-  const bool old = age > kSnapshotFresh || age < std::chrono::minutes(-10);
-  if (old && !arguments.old_ok) {
-    if (!confirmed("この控えは" + age_ja(age) + "のものです。その後に友だちになった人には届きません。",
-                   "古い控えで送る"))
-      return fail("送りませんでした。");
-  }
+  const std::string doubt = snapshot_doubt(people->created, clock.now());
+  if (!doubt.empty() && !arguments.old_ok && !confirmed(doubt, "古い控えで送る")) return fail("送りませんでした。");
   if (!arguments.yes && !confirmed("いますぐ送ります。", kGo)) return fail("送りませんでした。");
 
   std::error_code failure;

@@ -154,6 +154,7 @@ TEST_CASE("Several hazards in one telegram are decided each for itself, once") {
   // One of them ends: the other is in force as before.
   Alert later = weather("rain", kSpecial, at(11), HazardPhase::kContinued);
   surge.phase = HazardPhase::kLifted;
+  surge.level = 0;
   later.hazards.push_back(surge);
   later.complete_kinds = both.complete_kinds;
   for (const AlertDecision& decision : engine.process(state, later, at(11))) {

@@ -63,6 +63,7 @@ await checks.test('it asks before it sends, and a no sends nothing', async () =>
   const asked = await kairan(order, { input: 'いいえ\n' });
   equal(asked.code, 1, asked.err);
   truthy(asked.out.includes(`全域、${people}人`), asked.out);
+  truthy(asked.out.includes('0時間前'), `it does not say how old the snapshot is: ${asked.out}`);
   equal((await sends('避難してください')).once, 0, 'sent');
 });
 

@@ -278,6 +278,18 @@ TEST_CASE("A try from more than 23 hours ago is left for a person: the platform 
   CHECK(platform.tries == tries);
 }
 
+TEST_CASE("A snapshot older than a day and a half, or from the future, is asked about with its age") {
+  FakeClock clock;
+  const TimePoint now = clock.now();
+  CHECK(snapshot_doubt(now, now).empty());
+  CHECK(snapshot_doubt(now - std::chrono::hours(36), now).empty());
+  CHECK(snapshot_doubt(now - std::chrono::hours(37), now).find("37時間前") != std::string::npos);
+  CHECK(snapshot_doubt(now - std::chrono::hours(24 * 9), now).find("9日前") != std::string::npos);
+  CHECK(snapshot_doubt(now + std::chrono::minutes(9), now).empty());
+  CHECK(snapshot_doubt(now + std::chrono::hours(1), now).find("時計") != std::string::npos);
+  CHECK(age_ja(std::chrono::minutes(-3)) == "0時間前");
+}
+
 TEST_CASE("The snapshot holds followers alone, sealed: another key and damage are told apart", "[redis]") {
   static test::TestRedis redis;
   redis.flush();

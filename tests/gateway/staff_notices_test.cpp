@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/alert_notices.h"
 #include "gateway/link_routes.h"
 #include "tests/broadcasts/service_fixture.h"
 #include "tests/support/catch.h"
@@ -92,6 +93,30 @@ TEST_CASE_METHOD(Fixture, "what nobody read in time goes to those above, once; w
   clock.advance(std::chrono::minutes(20));
   notices.deliver_once();
   CHECK(count() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "each held warning has a notice of its own: who looks after one leaves the other to go to those above", "[redis]") {
+  const broadcasts::AlertNotice warnings = alert_notice(notices);
+  warnings.tell({"【確認待ち】大雨警報", "決まり", "held1", ""});
+  warnings.tell({"【確認待ち】高潮警報", "決まり", "held2", ""});
+  notices.deliver_once();
+  REQUIRE(waiting() == 2);
+  for (const StaffMessage& message : channel_to_staff.sent) CHECK_FALSE(has(message.text, "配信の番号"));
+  warnings.settled("held1", "bousai");
+  CHECK(waiting() == 1);
+  clock.advance(std::chrono::minutes(20));
+  notices.deliver_once();
+  std::vector<std::string> escalated;
+  for (const StaffMessage& message : channel_to_staff.sent) {
+    if (message.escalated) escalated.push_back(message.text);
+  }
+  REQUIRE(escalated.size() == 1);
+  CHECK(has(escalated[0], "高潮警報"));
+  // What was decided before anybody was told needs nobody any more.
+  warnings.tell({"【確認待ち】洪水警報", "決まり", "held3", ""});
+  warnings.settled("held3", "");
+  warnings.settled("held2", "bousai");
+  CHECK(waiting() == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "a notice outlives a channel that is away and a process that ends", "[redis]") {

@@ -57,7 +57,7 @@ TEST_CASE("A mail that is cut off, nested without end or of thousands of parts e
   for (std::size_t length = 0; length < whole.size(); ++length) (void)xml_parts(whole.substr(0, length));
   std::string nested, many = "Content-Type: multipart/mixed; boundary=b\n\n";
   for (int i = 0; i < 2000; ++i) {
-    nested += "Content-Type: multipart/mixed; boundary=b\n\n--b\n";
+    nested += "Content-Type: multipart/mixed; boundary=b" + std::to_string(i) + "\n\n--b" + std::to_string(i) + "\n";
     many += "--b\n\n<a/>\n";
   }
   CHECK(xml_parts(nested + "\n<a/>").empty());
