@@ -150,10 +150,12 @@ void read_part(std::string_view part, int depth, std::vector<std::string>& found
     while (!rest.empty()) {
       const char* const here = rest.data();
       const std::string_view line = next_line(rest);
-      if (line.substr(0, mark.size()) != mark) continue;
+      const std::string_view tail = line.substr(0, mark.size()) == mark ? line.substr(mark.size()) : "x";
+      const bool last = tail.substr(0, 2) == "--";
+      if (!last && tail.find_first_not_of(" \t") != std::string_view::npos) continue;  // another, longer boundary too
       if (begin != nullptr) read_part({begin, static_cast<std::size_t>(here - begin)}, depth + 1, found);
       begin = rest.data();
-      if (line.substr(mark.size(), 2) == "--") return;
+      if (last) return;
     }
     if (begin != nullptr && begin < part.data() + part.size()) {  // cut off: what is there may still be whole
       read_part({begin, static_cast<std::size_t>(part.data() + part.size() - begin)}, depth + 1, found);
