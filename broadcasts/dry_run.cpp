@@ -20,6 +20,7 @@ namespace kairan::broadcasts {
 namespace {
 
 constexpr std::chrono::milliseconds kPlatformPatience{5000};
+constexpr std::chrono::milliseconds kQuotaPatience{1000};
 constexpr std::chrono::hours kWeek{24 * 7};
 constexpr std::size_t kMaxWeek = 200;            // broadcasts looked at
 constexpr std::size_t kTopicBroadcasts = 5;      // the last ones on a topic
@@ -201,7 +202,10 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   return run;
 }
 
-Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::string_view json, std::vector<Problem>& problems) {
+Result<DeliveryQuota> StaffService::quota() { return p_.live.quota(kQuotaPatience); }
+
+Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::string_view json, std::string_view district,
+                                                   std::vector<Problem>& problems) {
   std::vector<Preview> previews;
   auto document = read_document(json, problems);
   if (!document) {
@@ -210,6 +214,7 @@ Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::str
     document = parse_document(json, again);
     if (!document) return previews;
   }
+  check_readability(*document, problems);
   const auto schema = p_.composer.schema();
   const store::Attribute* const languages = schema->find("language");
   for (const std::string& language : languages_of(*document)) {
@@ -220,9 +225,9 @@ Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::str
     reader.leave_topic = leave_button(*document, false, *schema, language);
     for (const std::string& name : variables_of(*document)) {
       const store::Attribute* const attribute = schema->find(name);
-      if (attribute != nullptr && !attribute->values.empty()) {
-        reader.values[name] = pick(attribute->values.front().label, language);
-      }
+      if (attribute == nullptr || attribute->values.empty()) continue;
+      const store::AttributeValue* const asked = name == "district" ? attribute->find(district) : nullptr;
+      reader.values[name] = pick((asked == nullptr ? attribute->values.front() : *asked).label, language);
     }
     const auto rendered = p_.live.render(messages_for(*document, reader));
     const store::AttributeValue* const label = languages == nullptr ? nullptr : languages->find(language);

@@ -22,6 +22,7 @@ inline constexpr std::string_view kApprover = "approver";
 inline constexpr std::string_view kApprovedHash = "approved_hash";    ///< approval_hash() of what was approved
 inline constexpr std::string_view kApprovedCount = "approved_count";  ///< recipients at approval; the drift is against it
 inline constexpr std::string_view kApprovedAt = "approved_at";        ///< ms
+inline constexpr std::string_view kReturned = "returned";     ///< the document as it was when it was last returned
 inline constexpr std::string_view kReason = "reason";         ///< Japanese: why held, paused, failed, returned, stopped
 inline constexpr std::string_view kHistory = "history";       ///< JSON list of {at, by, action, from, to, comment}
 inline constexpr std::string_view kBy = "by";                 ///< mark of the last update: ACCOUNT:NONCE

@@ -43,6 +43,7 @@ struct View {
   std::uint64_t revision = 0;
   std::string reason;  ///< Japanese: why it is held, paused, failed, returned
   Document document;
+  std::string returned;  ///< canonical JSON of the document when it was last returned to its author; "" = never
   std::string author, approver;
   TimePoint created{};
   std::optional<TimePoint> due;
@@ -128,8 +129,9 @@ class BroadcastService {
   virtual Result<std::vector<View>> list(const store::Actor& who, const ListFilter& filter) = 0;
   virtual Result<DryRun> dry_run(const store::Actor& who, std::string_view id) = 0;
   /// One for each language written, in standard display, with samples for variables. Stores nothing; a document with problems
-  /// is shown as far as it can be.
-  virtual Result<std::vector<Preview>> preview(const store::Actor& who, std::string_view json,
+  /// is shown as far as it can be. What is hard to read is among the problems, as warnings.
+  /// @param district  the value of {district}; "" or one that is not declared: the first
+  virtual Result<std::vector<Preview>> preview(const store::Actor& who, std::string_view json, std::string_view district,
                                                std::vector<Problem>& problems) = 0;
   /// A new draft with the same content, without schedule and approval. @return its id
   virtual Result<std::string> copy(const store::Actor& who, std::string_view id) = 0;

@@ -193,6 +193,7 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
   auto document = parse_document(record.field(field::kDocument), problems);
   if (document) view.document = *std::move(document);
   view.author = record.field(field::kAuthor);
+  view.returned = record.field(field::kReturned);
   view.approver = record.field(field::kApprover);
   view.created = time_of(record, field::kCreated).value_or(TimePoint{});
   view.due = time_of(record, field::kAt);
@@ -544,6 +545,7 @@ Result<State> StaffService::move(const store::Actor& who, std::string_view id, A
     Change change;
     change.action = act;
     change.comment = options.comment;
+    if (act == Action::kReturn) change.set[std::string(field::kReturned)] = record->field(field::kDocument);
     if (const Status ready = prepare(who, *record, *document, change); !ready) return ready.error();
     const auto done = apply(who, *record, *to, change);
     if (done) {

@@ -61,8 +61,10 @@ class StaffService final : public BroadcastService {
   Result<StatusView> status(std::string_view id) override;
   Result<std::vector<View>> list(const store::Actor& who, const ListFilter& filter) override;
   Result<DryRun> dry_run(const store::Actor& who, std::string_view id) override;
-  Result<std::vector<Preview>> preview(const store::Actor& who, std::string_view json,
+  Result<std::vector<Preview>> preview(const store::Actor& who, std::string_view json, std::string_view district,
                                        std::vector<Problem>& problems) override;
+  /// Of the platform, asked now; a second's patience.
+  Result<DeliveryQuota> quota();
   Result<std::string> copy(const store::Actor& who, std::string_view id) override;
   Result<std::string> send_published(std::string_view source, std::string_view json, std::string_view key,
                                      std::string_view corrects, std::vector<Problem>& problems) override;

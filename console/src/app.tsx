@@ -1,8 +1,9 @@
 // The pages and their addresses. Each page is a chunk of its own, loaded when it is first opened.
 import { Component, lazy, Suspense, type ReactNode } from 'react';
-import { Navigate, Route, Routes, useLocation } from 'react-router-dom';
-import { useSession } from './api/session';
+import { Link, Navigate, Route, Routes, useLocation } from 'react-router-dom';
+import { useSession, type Role } from './api/session';
 import { useT } from './i18n';
+import { roleWord, rolesOf } from './layout/pages';
 import { Shell } from './layout/Shell';
 import { SignIn } from './pages/SignIn';
 import { Loading, Notice, PageHead, ProblemNotice } from './ui';
@@ -53,8 +54,23 @@ function NotFound() {
   return <PageHead title={t('ページが見つかりません', 'No such page')} lead={t('左のメニューから選んでください。', 'Choose from the menu.')} />;
 }
 
+/** A typed or remembered address of a page that this person's roles do not open. */
+function NotYours({ roles }: { roles: Role[] }) {
+  const t = useT();
+  const words = roles.map((role) => roleWord(role, t)).join(t('、', ', '));
+  return (
+    <>
+      <PageHead title={t('この画面は開けません', 'This page is not open to you')} />
+      <Notice tone="warn" title={t('あなたの役割では、この画面を使えません', 'Your roles do not open this page')}>
+        <p>{t(`使えるのは、${words}です。必要なときは運用担当に役割を頼んでください。`, `It is open to: ${words}. Ask the operator for a role if you need it.`)}</p>
+        <Link to="/">{t('ホームへ', 'Home')}</Link>
+      </Notice>
+    </>
+  );
+}
+
 export function App() {
-  const { me, loading, problem, expired, refresh } = useSession();
+  const { me, may, loading, problem, expired, refresh } = useSession();
   const place = useLocation();
   if (loading) return <Loading />;
   if (problem && !me) return <ProblemNotice problem={problem} retry={() => void refresh()} />;
@@ -66,28 +82,34 @@ export function App() {
       </Suspense>
     );
   }
+  const roles = rolesOf(place.pathname);
+  const refused = roles && !may(...roles) ? roles : undefined;
   return (
     <>
       <Shell>
         <Boundary place={place.pathname}>
           <Suspense fallback={<Loading />}>
-            <Routes>
-              <Route path="/" element={<Home />} />
-              <Route path="/emergency" element={<Emergency />} />
-              <Route path="/compose/:id?" element={<Compose />} />
-              <Route path="/broadcasts" element={<Broadcasts />} />
-              <Route path="/broadcasts/:id" element={<BroadcastPage />} />
-              <Route path="/broadcasts/:id/correct" element={<CorrectPage />} />
-              <Route path="/calendar" element={<Calendar />} />
-              <Route path="/results" element={<Results />} />
-              <Route path="/content/*" element={<Content />} />
-              <Route path="/residents" element={<Residents />} />
-              <Route path="/audit" element={<Audit />} />
-              <Route path="/accounts" element={<Accounts />} />
-              <Route path="/me" element={<Me />} />
-              <Route path="/index.html" element={<Navigate to="/" replace />} />
-              <Route path="*" element={<NotFound />} />
-            </Routes>
+            {refused ? (
+              <NotYours roles={refused} />
+            ) : (
+              <Routes>
+                <Route path="/" element={<Home />} />
+                <Route path="/emergency" element={<Emergency />} />
+                <Route path="/compose/:id?" element={<Compose />} />
+                <Route path="/broadcasts" element={<Broadcasts />} />
+                <Route path="/broadcasts/:id" element={<BroadcastPage />} />
+                <Route path="/broadcasts/:id/correct" element={<CorrectPage />} />
+                <Route path="/calendar" element={<Calendar />} />
+                <Route path="/results" element={<Results />} />
+                <Route path="/content/*" element={<Content />} />
+                <Route path="/residents" element={<Residents />} />
+                <Route path="/audit" element={<Audit />} />
+                <Route path="/accounts" element={<Accounts />} />
+                <Route path="/me" element={<Me />} />
+                <Route path="/index.html" element={<Navigate to="/" replace />} />
+                <Route path="*" element={<NotFound />} />
+              </Routes>
+            )}
           </Suspense>
         </Boundary>
       </Shell>

@@ -89,10 +89,10 @@ class BroadcastCalls {
   Reply preview(const Call& call) const {
     Fields fields(call);
     const json* document = fields.any("document");
-    fields.optional_text("district", 64);
+    const std::string district = fields.optional_text("district", 64).value_or("");
     if (auto refused = fields.refused()) return *std::move(refused);
     Problems problems;
-    const auto previews = service().preview(call.actor, dump_json(*document), problems);
+    const auto previews = service().preview(call.actor, dump_json(*document), district, problems);
     if (!previews) return refuse_document(previews.error(), problems);
     json variants = json::array();
     for (const broadcasts::Preview& one : *previews) {

@@ -65,6 +65,8 @@ json broadcast_json(const broadcasts::View& view) {
   body["summary"] = summary_json(view);
   const auto document = parse_json(broadcasts::canonical_json(view.document));
   body["document"] = document ? *document : json::object();
+  const auto returned = view.returned.empty() ? Result<json>(json(nullptr)) : parse_json(view.returned);
+  body["returned_document"] = returned ? *returned : json(nullptr);
   body["approver"] = view.approver;
   body["corrects"] = view.corrects;
   body["corrected_by"] = view.corrected_by;

@@ -2,7 +2,9 @@
 // a resident hears the new answer, going back, a restart in between.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { City, http, kairanPath, until } from './lib.mjs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { City, http, kairanPath, root, until } from './lib.mjs';
 
 const password = 'akai-densha-no-mado';
 let passed = 0;
@@ -60,6 +62,43 @@ try {
     await editor.login('editor');
     assert.equal((await editor.call('GET', '/home')).status, 200);
     assert.equal((await editor.call('GET', '/accounts')).json.code, 'not_allowed');
+  });
+  await step('every described address is shut to whoever has not signed in, also when another site asks', async () => {
+    const description = readFileSync(join(root, 'gateway/api/openapi.yaml'), 'utf8').split('\n');
+    const stranger = new Staff();
+    let path = '';
+    let asked = 0;
+    for (const line of description) {
+      const named = /^  (\/api\/v1\/\S+):$/.exec(line);
+      if (named) path = named[1].slice('/api/v1'.length).replace(/\{[a-z]+\}/g, '0123456789abcdef');
+      const method = /^    (get|post|put|patch|delete):$/.exec(line);
+      if (!method || !path || /^\/session\/(login|second-factor)$/.test(path)) continue;
+      asked += 1;
+      const answer = await stranger.call(method[1].toUpperCase(), path, method[1] === 'get' ? undefined : {});
+      assert.equal(answer.status, 401, `${method[1]} ${path}`);
+      assert.equal(answer.headers.get('cache-control'), 'no-store', path);
+    }
+    assert.ok(asked > 70, `${asked} addresses`);
+    const forged = await editor.call('POST', '/content/workspace/discard', {}, { origin: 'https://evil.example' });
+    assert.equal(forged.json.code, 'csrf_failed');
+    assert.equal((await editor.call('POST', '/content/workspace/discard', {}, { 'x-csrf-token': '' })).json.code, 'csrf_failed');
+  });
+  await step('a name that nobody has costs a guesser as much time as a wrong password', async () => {
+    const median = async (name) => {
+      const times = [];
+      for (let i = 0; i < 5; i += 1) {
+        const start = performance.now();
+        const answer = await new Staff().call('POST', '/session/login', { name: typeof name === 'string' ? name : name(i), password: `wrong-password-${i}` });
+        times.push(performance.now() - start);
+        assert.equal(answer.json.code, 'login_failed', answer.text);
+      }
+      return times.sort((a, b) => a - b)[2];
+    };
+    const known = await median('chief');
+    const unknown = await median((i) => `nobody${i}`);
+    console.log(`login refused: known name ${known.toFixed(0)} ms, unknown name ${unknown.toFixed(0)} ms`);
+    // Both make one argon2id hash; without it an unknown name would be answered in a small part of the time.
+    assert.ok(unknown > known / 4, `${unknown} against ${known} ms`);
   });
   await step('the console is served with a policy that lets nothing foreign in', async () => {
     const page = await http('GET', `${gateway.consoleUrl}/`);

@@ -162,6 +162,21 @@ TEST_CASE("preview, dry run, copy, status, results and calendar answer as descri
   const std::string id = office.fixture.approved(office.fixture.doc());
   const std::string one = kPath + "/" + id;
   CHECK(office.call("author1", "POST", kPath + "/preview", {{"document", office.doc()}}).body["variants"].size() >= 1);
+  // What {district} stands for is asked for by its id; what is hard to read is said where it stands.
+  json by_district = office.doc("{district}の方へ");
+  by_district["messages"][0]["text"] = {{"ja", "{district}の方へ"}, {"ja-easy", "ご確認くださいますようお願い申し上げます。"}};
+  const auto shown = [&](const char* district) {
+    const Answer answer = office.call("author1", "POST", kPath + "/preview", {{"document", by_district}, {"district", district}});
+    REQUIRE(answer.status == 200);
+    return answer;
+  };
+  CHECK(shown("nanaura").body["variants"][0]["messages"].dump().find("七浦") != std::string::npos);
+  CHECK(shown("hama").body["variants"][0]["messages"].dump().find("浜") != std::string::npos);
+  CHECK(shown("nowhere").status == 200);
+  const json hints = shown("hama").body["problems"];
+  CHECK(std::any_of(hints.begin(), hints.end(), [](const json& hint) {
+    return hint["path"] == "messages[0].text.ja-easy" && hint["warning"] == true;
+  }));
   CHECK(office.call("author1", "POST", one + "/dry-run").status == 200);
   CHECK(office.call("author1", "POST", one + "/copy").status == 201);
   CHECK(office.call("author1", "GET", one + "/status").body["state"] == "approved");

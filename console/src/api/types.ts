@@ -50,6 +50,7 @@ export interface BroadcastSummary {
 export interface Broadcast {
   summary: BroadcastSummary;
   document: BroadcastDocument;
+  returned_document: BroadcastDocument | null; // as it was when it was last returned
   approver: string;
   corrects: string;
   corrected_by: string;

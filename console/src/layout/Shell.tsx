@@ -2,33 +2,12 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { NavLink, useLocation } from 'react-router-dom';
 import { useQuery } from '@tanstack/react-query';
-import { poll } from '../api/client';
-import { useSession, type Role } from '../api/session';
+import { poll, Problem } from '../api/client';
+import { useSession } from '../api/session';
 import type { HomeAnswer } from '../api/types';
 import { useLanguage } from '../i18n';
+import { pages } from './pages';
 import './shell.css';
-
-interface Entry {
-  to: string;
-  ja: string;
-  en: string;
-  roles?: Role[]; // none: everyone
-  className?: string;
-  count?: 'todo' | 'alerts';
-}
-const entries: Entry[] = [
-  { to: '/', ja: 'ホーム', en: 'Home', count: 'todo' },
-  { to: '/emergency', ja: '緊急配信', en: 'Emergency', roles: ['emergency_officer', 'approver', 'operator', 'auditor'], className: 'emergency', count: 'alerts' },
-  { to: '/compose', ja: '配信を作る', en: 'New notice', roles: ['author', 'emergency_officer'] },
-  { to: '/broadcasts', ja: '配信の一覧', en: 'Notices' },
-  { to: '/calendar', ja: '予約カレンダー', en: 'Calendar' },
-  { to: '/results', ja: '結果と記録', en: 'Results' },
-  { to: '/content', ja: '自動応答の内容', en: 'Answers', roles: ['content_editor', 'operator', 'auditor'] },
-  { to: '/residents', ja: '登録者の数', en: 'Residents', roles: ['author', 'approver', 'operator', 'emergency_officer', 'auditor'] },
-  { to: '/audit', ja: '操作の記録', en: 'Audit log', roles: ['auditor', 'operator'] },
-  { to: '/accounts', ja: 'アカウント', en: 'Accounts', roles: ['operator'] },
-];
-
 
 export function Shell({ children }: { children: ReactNode }) {
   const { me, may, signOut } = useSession();
@@ -36,11 +15,12 @@ export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const place = useLocation();
   useEffect(() => setOpen(false), [place.pathname]);
-  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => poll<HomeAnswer>('/home', signal), refetchInterval: 15_000 });
+  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => poll<HomeAnswer>('/home', signal), retry: false, refetchInterval: (query) => (query.state.status === 'error' ? 3000 : 15_000) });
   const needs = home.data?.needs_me ?? [];
   const counts = { todo: needs.length, alerts: needs.filter((each) => each.why === 'alert').length };
-  const away = home.isError;
-  const readOnly = !away && home.data?.health.parts.find((part) => part.name === 'redis')?.state === 'failed';
+  const trouble = home.error instanceof Problem && home.error.passing ? home.error : undefined;
+  const readOnly = trouble ? trouble.code === 'store_unavailable' : home.data?.health.parts.find((part) => part.name === 'redis')?.state === 'failed';
+  const away = trouble && !readOnly;
   return (
     <div className="shell">
       <a className="skip-link" href="#content">
@@ -59,7 +39,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </button>
         <nav aria-label={t('主なメニュー', 'Main menu')}>
           <ul className="shell-nav">
-            {entries
+            {pages
               .filter((entry) => !entry.roles || may(...entry.roles))
               .map((entry) => (
                 <li key={entry.to}>

@@ -19,6 +19,8 @@ export function useLiveStatus(id: string, follow: boolean): { status: BroadcastS
       setStreaming(true);
       setStreamed(JSON.parse((event as MessageEvent<string>).data) as BroadcastStatus);
     });
+    // The end of the broadcast is the end of the stream; the browser would open it anew.
+    source.addEventListener('end', () => source.close());
     source.onerror = () => setStreaming(false);
     return () => source.close();
   }, [id, follow]);
@@ -27,5 +29,5 @@ export function useLiveStatus(id: string, follow: boolean): { status: BroadcastS
     queryFn: ({ signal }) => poll<BroadcastStatus>(`/broadcasts/${id}/status`, signal),
     refetchInterval: follow && !streaming ? 2000 : false,
   });
-  return { status: streaming && streamed ? streamed : polled.data, stale: polled.isError };
+  return { status: streamed && (streaming || !follow) ? streamed : polled.data, stale: polled.isError };
 }

@@ -1,4 +1,4 @@
-// What states, kinds and actions are called, and how they look.
+// What states, kinds, actions and entries of the audit log are called, and how they look.
 import { Badge } from '../ui';
 import { useT } from '../i18n';
 import type { Kind, Priority, State } from '../api/types';
@@ -52,4 +52,32 @@ const actions: Record<string, [string, string]> = {
 export function actionWord(action: string, t: (ja: string, en: string) => string): string {
   const word = actions[action];
   return word ? t(word[0], word[1]) : action;
+}
+
+type Words = (ja: string, en: string) => string;
+const auditParts: Record<string, [string, string]> = {
+  broadcast: ['配信', 'Notice'], frame: ['文面', 'Template'], account: ['アカウント', 'Account'], api_key: ['ほかのシステムの鍵', 'Key'], section: ['課', 'Section'],
+  content: ['自動応答', 'Answers'], alert: ['警報', 'Warning'], shelter: ['避難所', 'Shelter'], safety: ['安否確認', 'Safety'], disaster_menu: ['災害時メニュー', 'Disaster menu'], emergency: ['緊急配信', 'Emergency'],
+  resident: ['住民', 'Resident'], subscriber: ['住民', 'Resident'],
+};
+const auditActions: Record<string, [string, string]> = {
+  login: ['ログイン', 'Signed in'], 'login.failed': ['ログインの失敗', 'Sign-in failed'], logout: ['ログアウト', 'Signed out'],
+  add: ['追加', 'added'], remove: ['削除', 'removed'], save: ['保存', 'saved'], publish: ['公開', 'published'], retire: ['使用終了', 'retired'], restore: ['前の内容に戻す', 'restored'],
+  roles: ['役割の変更', 'roles changed'], password: ['パスワードの変更', 'password changed'], disable: ['使用停止', 'disabled'], enable: ['使用再開', 'enabled'],
+  second_factor: ['確認コード', 'second factor'], recovery_code: ['回復用コードの使用', 'recovery code used'], sessions_ended: ['ログアウトさせる', 'sessions ended'],
+  on: ['開始', 'on'], off: ['終了', 'off'], release: ['送信の判断', 'released'], dismiss: ['送らない判断', 'dismissed'], erase: ['消去', 'erased'],
+};
+/** 「配信：提出」 of broadcast.submit; what has no word here is shown as it is. */
+export function auditWord(action: string, t: Words): string {
+  const whole = auditActions[action];
+  if (whole) return t(...whole);
+  const dot = action.indexOf('.');
+  const part = auditParts[action.slice(0, dot)];
+  const rest = action.slice(dot + 1);
+  const did = actions[rest] ?? auditActions[rest];
+  return part && did ? t(`${part[0]}：${did[0]}`, `${part[1]}: ${did[1]}`) : action;
+}
+/** States of 「draft -> submitted」 and roles by their words. */
+export function detailWords(detail: string, t: Words): string {
+  return detail.replace(/\b([a-z_]+) -> ([a-z_]+)\b/, (all, from: State, to: State) => (states[from] && states[to] ? `${stateWord(from, t)} → ${stateWord(to, t)}` : all));
 }

@@ -1,10 +1,10 @@
 // One to five messages, each in several languages side by side, with LINE's own counters.
 import { useRef, useState } from 'react';
 import { call, type FieldError } from '../api/client';
+import type { DocumentProblem } from '../api/types';
 import { useT } from '../i18n';
 import { graphemeLength, utf16Length } from '../lib/text';
 import { Button, Field, ProblemNotice } from '../ui';
-import { easyHints } from './easy';
 import { languages, type ChoicesMessage, type DraftMessage, type ImageMessage, type MessageAction, type Texts } from './model';
 import './messages.css';
 
@@ -23,9 +23,10 @@ interface TextsFieldProps {
   oneLine?: boolean;
   disabled?: boolean;
   variables?: { name: string; label: string }[];
+  hints?: DocumentProblem[]; // what the server finds hard to read
 }
 
-function TextsField({ label, value, onChange, shown, path, errors, most, unit, oneLine, disabled, variables }: TextsFieldProps) {
+function TextsField({ label, value, onChange, shown, path, errors, most, unit, oneLine, disabled, variables, hints = [] }: TextsFieldProps) {
   const t = useT();
   const areas = useRef(new Map<string, HTMLTextAreaElement>());
   const length = unit === 'utf16' ? utf16Length : graphemeLength;
@@ -43,7 +44,7 @@ function TextsField({ label, value, onChange, shown, path, errors, most, unit, o
         .map((language) => {
           const text = value[language.id] ?? '';
           const error = errors.find((each) => each.field === `${path}.${language.id}` || (language.id === 'ja' && each.field === path))?.message;
-          const hints = language.id === 'ja-easy' ? easyHints(text) : [];
+          const found = hints.filter((each) => each.path === `${path}.${language.id}`);
           const name = shown.length > 1 ? `${label}（${t(language.ja, language.en)}）` : label;
           return (
             <div key={language.id}>
@@ -78,10 +79,10 @@ function TextsField({ label, value, onChange, shown, path, errors, most, unit, o
                   ))}
                 </div>
               )}
-              {hints.length > 0 && (
+              {found.length > 0 && (
                 <ul className="easy-hints" aria-live="polite">
-                  {hints.map((hint) => (
-                    <li key={hint.ja}>{t(hint.ja, hint.en)}</li>
+                  {found.map((hint) => (
+                    <li key={hint.message}>{hint.message}</li>
                   ))}
                 </ul>
               )}
@@ -155,11 +156,11 @@ function ActionsEditor({ actions, onChange, path, errors, most, disabled }: { ac
   );
 }
 
-function ChoicesEditor({ message, onChange, path, errors, shown, disabled }: { message: ChoicesMessage; onChange: (message: ChoicesMessage) => void; path: string; errors: FieldError[]; shown: string[]; disabled?: boolean }) {
+function ChoicesEditor({ message, onChange, path, errors, hints, shown, disabled }: { message: ChoicesMessage; onChange: (message: ChoicesMessage) => void; path: string; errors: FieldError[]; hints: DocumentProblem[]; shown: string[]; disabled?: boolean }) {
   const t = useT();
   return (
     <div className="stack">
-      <TextsField label={t('本文', 'Text')} value={message.text} onChange={(text) => onChange({ ...message, text })} shown={shown} path={`${path}.text`} errors={errors} most={message.title?.ja ? 60 : 160} unit="grapheme" disabled={disabled} />
+      <TextsField label={t('本文', 'Text')} value={message.text} onChange={(text) => onChange({ ...message, text })} shown={shown} path={`${path}.text`} errors={errors} most={message.title?.ja ? 60 : 160} unit="grapheme" disabled={disabled} hints={hints} />
       <ActionsEditor actions={message.choices} onChange={(choices) => onChange({ ...message, choices })} path={`${path}.choices`} errors={errors} most={4} disabled={disabled} />
     </div>
   );
@@ -170,11 +171,12 @@ interface Props {
   onChange: (messages: DraftMessage[]) => void;
   shown: string[]; // languages shown; "ja" always
   errors: FieldError[];
+  hints: DocumentProblem[]; // what the server finds hard to read, at its paths
   variables: { name: string; label: string }[];
   disabled?: boolean;
 }
 
-export function MessageEditor({ messages, onChange, shown, errors, variables, disabled }: Props) {
+export function MessageEditor({ messages, onChange, shown, errors, hints, variables, disabled }: Props) {
   const t = useT();
   const replace = (index: number, message: DraftMessage) => onChange(messages.map((each, i) => (i === index ? message : each)));
   const move = (index: number, by: number) => {
@@ -210,10 +212,10 @@ export function MessageEditor({ messages, onChange, shown, errors, variables, di
               )}
             </div>
             {message.type === 'text' && (
-              <TextsField label={t('本文', 'Text')} value={message.text} onChange={(text) => replace(index, { ...message, text })} shown={shown} path={`${path}.text`} errors={errors} most={maxText} unit="utf16" disabled={disabled} variables={variables} />
+              <TextsField label={t('本文', 'Text')} value={message.text} onChange={(text) => replace(index, { ...message, text })} shown={shown} path={`${path}.text`} errors={errors} most={maxText} unit="utf16" disabled={disabled} variables={variables} hints={hints} />
             )}
             {message.type === 'image' && <ImageEditor message={message} onChange={(next) => replace(index, next)} path={path} errors={errors} shown={shown} disabled={disabled} />}
-            {message.type === 'choices' && <ChoicesEditor message={message} onChange={(next) => replace(index, next)} path={path} errors={errors} shown={shown} disabled={disabled} />}
+            {message.type === 'choices' && <ChoicesEditor message={message} onChange={(next) => replace(index, next)} path={path} errors={errors} hints={hints} shown={shown} disabled={disabled} />}
             {(message.type === 'cards' || message.type === 'flex' || message.type === 'location') && (
               <p className="weak">{t('このメッセージは右のプレビューで確認できます。内容の変更はファイルからの取り込みで行います。', 'See the preview; this kind is changed by importing a file.')}</p>
             )}

@@ -90,6 +90,16 @@ export function readMessages(value: unknown): DraftMessage[] {
   });
 }
 
+const titleLength = 30; // characters
+
+/** What a notice is called in the lists when nobody gave it a name: how its first text begins. */
+export function titleOf(messages: DraftMessage[]): string {
+  const first = messages.map((each) => (each.type === 'text' || each.type === 'choices' ? (each.text.ja ?? '') : 'alt' in each ? (each.alt.ja ?? '') : '')).find((each) => each.trim() !== '') ?? '';
+  const sentence = first.trim().split(/[。\n]/)[0] ?? '';
+  const characters = [...sentence.trim()];
+  return characters.length > titleLength ? `${characters.slice(0, titleLength - 1).join('')}…` : characters.join('');
+}
+
 /** Without languages that were left empty. */
 export function plainTexts(value: Texts): Texts {
   return Object.fromEntries(Object.entries(value).filter(([id, text]) => id === 'ja' || (text !== undefined && text !== '')));

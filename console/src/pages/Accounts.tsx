@@ -2,8 +2,9 @@
 import { useState, type FormEvent } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, get, newKey, Problem } from '../api/client';
-import type { Role } from '../api/session';
+import { useSession, type Role } from '../api/session';
 import { useLanguage } from '../i18n';
+import { allRoles, roleWord } from '../layout/pages';
 import { formatDate } from '../lib/time';
 import { Badge, Button, Check, Dialog, Field, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 
@@ -31,22 +32,13 @@ interface ApiKey {
   created_by: string;
 }
 
-const roles: [Role, string, string][] = [
-  ['author', '作成者', 'Author'],
-  ['approver', '承認者', 'Approver'],
-  ['emergency_officer', '緊急配信担当', 'Emergency officer'],
-  ['content_editor', '自動応答の編集者', 'Content editor'],
-  ['operator', '運用担当', 'Operator'],
-  ['auditor', '監査（見るだけ）', 'Auditor'],
-];
-
 function RoleChecks({ chosen, onChange }: { chosen: Role[]; onChange: (roles: Role[]) => void }) {
   const { t } = useLanguage();
   return (
     <fieldset className="field">
       <legend>{t('役割', 'Roles')}</legend>
-      {roles.map(([role, ja, en]) => (
-        <Check key={role} label={t(ja, en)} checked={chosen.includes(role)} onChange={(on) => onChange(on ? [...chosen, role] : chosen.filter((each) => each !== role))} />
+      {allRoles.map((role) => (
+        <Check key={role} label={roleWord(role, t)} checked={chosen.includes(role)} onChange={(on) => onChange(on ? [...chosen, role] : chosen.filter((each) => each !== role))} />
       ))}
     </fieldset>
   );
@@ -135,7 +127,7 @@ const scopes: [string, string, string][] = [
   ['content:read', '自動応答に聞く', 'Ask the engine'],
 ];
 
-function ApiKeys() {
+function ApiKeys({ operator }: { operator: boolean }) {
   const { t } = useLanguage();
   const keys = useQuery({ queryKey: ['api-keys'], queryFn: ({ signal }) => get<{ items: ApiKey[] }>('/api-keys', signal) });
   const [name, setName] = useState('');
@@ -174,7 +166,7 @@ function ApiKeys() {
                 <th scope="col">{t('課', 'Section')}</th>
                 <th scope="col">{t('できること', 'Scopes')}</th>
                 <th scope="col">{t('期限', 'Expires')}</th>
-                <th scope="col">{t('操作', 'Action')}</th>
+                {operator && <th scope="col">{t('操作', 'Action')}</th>}
               </tr>
             </thead>
             <tbody>
@@ -184,42 +176,47 @@ function ApiKeys() {
                   <td>{each.section}</td>
                   <td className="small">{each.scopes.join(', ')}</td>
                   <td>{formatDate(each.expires)}</td>
-                  <td>
-                    <Button small onClick={() => call(`/api-keys/${each.id}`, { method: 'DELETE' }).then(() => keys.refetch()).catch(setProblem)}>
-                      {t('無効にする', 'Revoke')}
-                    </Button>
-                  </td>
+                  {operator && (
+                    <td>
+                      <Button small onClick={() => call(`/api-keys/${each.id}`, { method: 'DELETE' }).then(() => keys.refetch()).catch(setProblem)}>
+                        {t('無効にする', 'Revoke')}
+                      </Button>
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
       )}
-      <details>
-        <summary>{t('鍵を作る', 'New key')}</summary>
-        <form className="stack" onSubmit={(event) => void make(event)} style={{ marginTop: 12 }}>
-          <div className="grid-2">
-            <Field label={t('システムの名前', 'System')} required>{(field) => <input {...field} className="input" maxLength={60} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-            <Field label={t('課', 'Section')} required>{(field) => <input {...field} className="input" maxLength={40} value={section} onChange={(event) => setSection(event.target.value)} />}</Field>
-          </div>
-          <fieldset className="field">
-            <legend>{t('できること', 'Scopes')}</legend>
-            {scopes.map(([scope, ja, en]) => (
-              <Check key={scope} label={t(ja, en)} checked={chosen.includes(scope)} onChange={(on) => setChosen(on ? [...chosen, scope] : chosen.filter((each) => each !== scope))} />
-            ))}
-          </fieldset>
-          <div>
-            <Button submit disabled={name === '' || section === '' || chosen.length === 0}>
-              {t('鍵を作る', 'Make')}
-            </Button>
-          </div>
-        </form>
-      </details>
+      {keys.data?.items.length === 0 && <p className="weak">{t('いまは使われていません。', 'None in use.')}</p>}
+      {operator && (
+        <details>
+          <summary>{t('鍵を作る', 'New key')}</summary>
+          <form className="stack" onSubmit={(event) => void make(event)} style={{ marginTop: 12 }}>
+            <div className="grid-2">
+              <Field label={t('システムの名前', 'System')} required>{(field) => <input {...field} className="input" maxLength={60} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
+              <Field label={t('課', 'Section')} required>{(field) => <input {...field} className="input" maxLength={40} value={section} onChange={(event) => setSection(event.target.value)} />}</Field>
+            </div>
+            <fieldset className="field">
+              <legend>{t('できること', 'Scopes')}</legend>
+              {scopes.map(([scope, ja, en]) => (
+                <Check key={scope} label={t(ja, en)} checked={chosen.includes(scope)} onChange={(on) => setChosen(on ? [...chosen, scope] : chosen.filter((each) => each !== scope))} />
+              ))}
+            </fieldset>
+            <div>
+              <Button submit disabled={name === '' || section === '' || chosen.length === 0}>
+                {t('鍵を作る', 'Make')}
+              </Button>
+            </div>
+          </form>
+        </details>
+      )}
     </section>
   );
 }
 
-function Sections({ sections, refresh }: { sections: Section[]; refresh: () => Promise<unknown> }) {
+function Sections({ sections, operator, refresh }: { sections: Section[]; operator: boolean; refresh: () => Promise<unknown> }) {
   const { t } = useLanguage();
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<unknown>();
@@ -237,13 +234,14 @@ function Sections({ sections, refresh }: { sections: Section[]; refresh: () => P
       <h2>{t('課と発信のめやす', 'Sections and their plan')}</h2>
       <p className="weak small">{t('DXの計画は、週に1回以上の発信をめざしています。', 'The DX plan asks for one post a week or more.')}</p>
       <ProblemNotice problem={problem} />
-      <div className="table-frame">
+      {sections.length === 0 && <p className="weak">{t('まだ課がありません。', 'No sections yet.')}</p>}
+      <div className="table-frame" hidden={sections.length === 0}>
         <table className="table">
           <thead>
             <tr>
               <th scope="col">{t('課', 'Section')}</th>
               <th scope="col">{t('1週間のめやす（回）', 'Plan a week')}</th>
-              <th scope="col">{t('操作', 'Action')}</th>
+              {operator && <th scope="col">{t('操作', 'Action')}</th>}
             </tr>
           </thead>
           <tbody>
@@ -251,70 +249,78 @@ function Sections({ sections, refresh }: { sections: Section[]; refresh: () => P
               <tr key={each.id}>
                 <td>{each.name}</td>
                 <td>
-                  <input
-                    className="input"
-                    style={{ maxWidth: 110 }}
-                    type="number"
-                    min={0}
-                    max={50}
-                    step={0.5}
-                    aria-label={t(`${each.name}の1週間のめやす`, `Plan of ${each.name}`)}
-                    defaultValue={each.weekly_plan}
-                    onBlur={(event) => {
-                      const plan = Number(event.target.value);
-                      if (plan !== each.weekly_plan) void run(() => call(`/sections/${each.id}`, { method: 'PUT', body: { name: each.name, weekly_plan: plan }, revision: each.revision }));
-                    }}
-                  />
+                  {operator ? (
+                    <input
+                      className="input"
+                      style={{ maxWidth: 110 }}
+                      type="number"
+                      min={0}
+                      max={50}
+                      step={0.5}
+                      aria-label={t(`${each.name}の1週間のめやす`, `Plan of ${each.name}`)}
+                      defaultValue={each.weekly_plan}
+                      onBlur={(event) => {
+                        const plan = Number(event.target.value);
+                        if (plan !== each.weekly_plan) void run(() => call(`/sections/${each.id}`, { method: 'PUT', body: { name: each.name, weekly_plan: plan }, revision: each.revision }));
+                      }}
+                    />
+                  ) : (
+                    each.weekly_plan
+                  )}
                 </td>
-                <td>
-                  <Button small onClick={() => run(() => call(`/sections/${each.id}`, { method: 'DELETE', revision: each.revision }))}>
-                    {t('削除', 'Remove')}
-                    <span className="visually-hidden">：{each.name}</span>
-                  </Button>
-                </td>
+                {operator && (
+                  <td>
+                    <Button small onClick={() => run(() => call(`/sections/${each.id}`, { method: 'DELETE', revision: each.revision }))}>
+                      {t('削除', 'Remove')}
+                      <span className="visually-hidden">：{each.name}</span>
+                    </Button>
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <div className="row filters">
-        <Field label={t('課を足す', 'Add a section')}>{(field) => <input {...field} className="input" maxLength={40} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-        <Button
-          disabled={name.trim() === ''}
-          onClick={() =>
-            run(async () => {
-              await call('/sections', { method: 'POST', body: { name: name.trim(), weekly_plan: 1 }, idempotencyKey: newKey() });
-              setName('');
-            })
-          }
-        >
-          {t('足す', 'Add')}
-        </Button>
-      </div>
+      {operator && (
+        <div className="row filters">
+          <Field label={t('課を足す', 'Add a section')}>{(field) => <input {...field} className="input" maxLength={40} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
+          <Button
+            disabled={name.trim() === ''}
+            onClick={() =>
+              run(async () => {
+                await call('/sections', { method: 'POST', body: { name: name.trim(), weekly_plan: 1 }, idempotencyKey: newKey() });
+                setName('');
+              })
+            }
+          >
+            {t('足す', 'Add')}
+          </Button>
+        </div>
+      )}
     </section>
   );
 }
 
 export default function Accounts() {
   const { t } = useLanguage();
+  const { may } = useSession();
+  const operator = may('operator');
   const queries = useQueryClient();
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: ({ signal }) => get<{ items: Account[] }>('/accounts', signal) });
   const sections = useQuery({ queryKey: ['sections'], queryFn: ({ signal }) => get<{ items: Section[] }>('/sections', signal) });
   const [open, setOpen] = useState<Account | 'new'>();
   if (accounts.isPending) return <Loading />;
   if (accounts.isError) return <ProblemNotice problem={accounts.error} retry={() => void accounts.refetch()} />;
-  const word = (role: Role) => {
-    const found = roles.find(([each]) => each === role);
-    return found ? t(found[1], found[2]) : role;
-  };
   return (
     <>
       <PageHead
         title={t('アカウント', 'Accounts')}
         actions={
-          <Button kind="primary" onClick={() => setOpen('new')}>
-            {t('アカウントを作る', 'New account')}
-          </Button>
+          operator && (
+            <Button kind="primary" onClick={() => setOpen('new')}>
+              {t('アカウントを作る', 'New account')}
+            </Button>
+          )
         }
       />
       <div className="table-frame">
@@ -325,7 +331,7 @@ export default function Accounts() {
               <th scope="col">{t('課', 'Section')}</th>
               <th scope="col">{t('役割', 'Roles')}</th>
               <th scope="col">{t('状態', 'State')}</th>
-              <th scope="col">{t('操作', 'Action')}</th>
+              {operator && <th scope="col">{t('操作', 'Action')}</th>}
             </tr>
           </thead>
           <tbody>
@@ -333,23 +339,25 @@ export default function Accounts() {
               <tr key={account.name}>
                 <td>{account.name}</td>
                 <td>{account.section}</td>
-                <td>{account.roles.map(word).join('、')}</td>
+                <td>{account.roles.map((role) => roleWord(role, t)).join('、')}</td>
                 <td>
                   {account.disabled ? <Badge tone="bad">{t('使用停止', 'Disabled')}</Badge> : account.second_factor ? <Badge tone="good">{t('確認コードあり', 'Second factor')}</Badge> : <Badge tone="warn">{t('確認コードなし', 'No second factor')}</Badge>}
                 </td>
-                <td>
-                  <Button small onClick={() => setOpen(account)}>
-                    {t('変更', 'Change')}
-                    <span className="visually-hidden">：{account.name}</span>
-                  </Button>
-                </td>
+                {operator && (
+                  <td>
+                    <Button small onClick={() => setOpen(account)}>
+                      {t('変更', 'Change')}
+                      <span className="visually-hidden">：{account.name}</span>
+                    </Button>
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      <Sections sections={sections.data?.items ?? []} refresh={() => queries.invalidateQueries({ queryKey: ['sections'] })} />
-      <ApiKeys />
+      <Sections sections={sections.data?.items ?? []} operator={operator} refresh={() => queries.invalidateQueries({ queryKey: ['sections'] })} />
+      <ApiKeys operator={operator} />
       {open && (
         <AccountDialog
           account={open === 'new' ? undefined : open}

@@ -1,9 +1,11 @@
 // Who did what; each entry is bound to all before it.
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 import { useQuery } from '@tanstack/react-query';
 import { get, post, query } from '../api/client';
-import { useLanguage } from '../i18n';
+import { useLanguage, useT } from '../i18n';
 import { formatDateTime } from '../lib/time';
+import { auditWord, detailWords } from '../lib/words';
 import { Button, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 
 interface Entry {
@@ -13,6 +15,21 @@ interface Entry {
   action: string;
   target: string;
   detail: string;
+}
+
+/** What was acted on; a notice is named by the first signs of its id and can be opened. */
+function Target({ target }: { target: string }) {
+  const t = useT();
+  const broadcast = /^broadcast:([0-9a-f]{8})([0-9a-f]+)$/.exec(target);
+  if (broadcast) {
+    return (
+      <Link to={`/broadcasts/${broadcast[1]}${broadcast[2]}`}>
+        {t('配信 ', 'notice ')}
+        {broadcast[1]}
+      </Link>
+    );
+  }
+  return <>{target.replace(/^[a-z_]+:/, '') || '—'}</>;
 }
 
 export default function Audit() {
@@ -65,9 +82,11 @@ export default function Audit() {
                   <td className="number">{entry.seq}</td>
                   <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(entry.at, language)}</td>
                   <td>{entry.by}</td>
-                  <td>{entry.action}</td>
-                  <td className="small">{entry.target}</td>
-                  <td className="pre small">{entry.detail}</td>
+                  <td>{auditWord(entry.action, t)}</td>
+                  <td className="code">
+                    <Target target={entry.target} />
+                  </td>
+                  <td className="pre small">{detailWords(entry.detail, t)}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,11 +1,12 @@
 // One notice: to approve it, to watch it go, to stop or correct it. What can be done now is what the server says can be done.
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, newKey, post } from '../api/client';
 import { useSession } from '../api/session';
 import type { Broadcast, BroadcastStatus, DryRun, Preview } from '../api/types';
 import { useLanguage } from '../i18n';
+import { correctors, writers } from '../layout/pages';
 import { isMoving, useLiveStatus } from '../lib/live';
 import { formatClock, formatDateTime, formatNumber, formatSeconds } from '../lib/time';
 import { actionWord, KindBadge, StateBadge, stateWord } from '../lib/words';
@@ -13,6 +14,7 @@ import { languages } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Button, Dialog, Field, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 import { DryRunPanel } from './DryRunPanel';
+import { ReturnedDiff } from './ReturnedDiff';
 import './broadcast.css';
 
 function Progress({ status }: { status: BroadcastStatus }) {
@@ -92,7 +94,9 @@ type Ask = { action: string; title: string; comment: 'none' | 'optional' | 'requ
 export default function BroadcastPage() {
   const { id = '' } = useParams();
   const { t, language } = useLanguage();
-  const { me } = useSession();
+  const { me, may } = useSession();
+  const writer = may(...writers);
+  const counts = may(...correctors); // may ask whom it would reach
   const navigate = useNavigate();
   const queries = useQueryClient();
   const view = useQuery({
@@ -105,6 +109,12 @@ export default function BroadcastPage() {
   const state = summary?.state ?? 'draft';
   const started = !['draft', 'submitted', 'returned', 'rejected', 'approved', 'cancelled'].includes(state);
   const { status } = useLiveStatus(id, isMoving(state));
+  // What can be done follows from the state: as soon as the stream knows of another one, the rest is asked for.
+  const { refetch } = view;
+  const moved = status && isMoving(state) && status.state !== state ? status.state : undefined;
+  useEffect(() => {
+    if (moved) void refetch();
+  }, [moved, refetch]);
   const [previewLanguage, setPreviewLanguage] = useState('ja');
   const previewBody = useMemo(() => (broadcast ? { document: { ...broadcast.document, schedule: null, expires: null } } : undefined), [broadcast]);
   const preview = useQuery({
@@ -118,7 +128,7 @@ export default function BroadcastPage() {
   const dry = useQuery({
     queryKey: ['dry-run', id, view.data?.revision],
     queryFn: ({ signal }) => call<DryRun>(`/broadcasts/${id}/dry-run`, { method: 'POST', body: {}, signal }).then((answer) => answer.data),
-    enabled: Boolean(broadcast) && beforeStart,
+    enabled: Boolean(broadcast) && beforeStart && counts,
     retry: false,
   });
   const [ask, setAsk] = useState<Ask>();
@@ -150,7 +160,8 @@ export default function BroadcastPage() {
       setProblem(error);
     }
   };
-  const people = status?.audience ?? dry.data?.recipients ?? broadcast.approved_count ?? 0;
+  // Before the audience is fixed it is what the dry run counts now; who may not ask for that sees what was approved.
+  const people = started && status && status.audience > 0 ? status.audience : (dry.data?.recipients ?? broadcast.approved_count);
   const to = `${summary.segment_sentence}${t(`（${formatNumber(people)}人）`, ` (${formatNumber(people)})`)}`;
   const schedule = broadcast.document.schedule;
   return (
@@ -171,9 +182,11 @@ export default function BroadcastPage() {
                 {t('編集', 'Edit')}
               </Link>
             )}
-            <Button small onClick={copy}>
-              {t('写して新しく作る', 'Copy')}
-            </Button>
+            {writer && (
+              <Button small onClick={copy}>
+                {t('写して新しく作る', 'Copy')}
+              </Button>
+            )}
             <Button small onClick={() => window.print()}>
               {t('承認用紙を印刷', 'Print')}
             </Button>
@@ -208,13 +221,13 @@ export default function BroadcastPage() {
         {can('send') && <Button kind="primary" onClick={() => setAsk({ action: 'send', title: t('いま送信しますか', 'Send now?'), comment: 'none', text: t(`${to}に、いま送信します。`, `Sends now to ${to}.`) })}>{t('いま送信する', 'Send now')}</Button>}
         {can('pause') && <Button onClick={() => act('pause')}>{t('一時停止', 'Pause')}</Button>}
         {can('resume') && <Button kind="primary" onClick={() => setAsk({ action: 'resume', title: t('続きを送りますか', 'Go on?'), comment: 'none', text: summary.reason })}>{state === 'held' ? t('保留を解いて送る', 'Release') : t('再開', 'Resume')}</Button>}
-        {can('stop') && <Button kind="danger" onClick={() => setAsk({ action: 'stop', title: t('配信を中止しますか', 'Stop?'), comment: 'optional', danger: true, text: t('まだ送っていない分は送られません。送った分は取り消せません（訂正を送れます）。', 'What has left cannot be taken back; a correction can follow.') })}>{started ? t('中止する', 'Stop') : t('取りやめる', 'Cancel')}</Button>}
+        {can('stop') && <Button kind={started ? 'danger' : undefined} onClick={() => setAsk({ action: 'stop', title: t('配信を中止しますか', 'Stop?'), comment: 'optional', danger: true, text: t('まだ送っていない分は送られません。送った分は取り消せません（訂正を送れます）。', 'What has left cannot be taken back; a correction can follow.') })}>{started ? t('中止する', 'Stop') : t('取りやめる', 'Cancel')}</Button>}
         {can('correct') && <Link className="button" to={`/broadcasts/${id}/correct`}>{t('訂正を送る', 'Correct')}</Link>}
         {can('withdraw') && <Link className="button" to={`/broadcasts/${id}/correct?effect=withdraw`}>{t('取消を送る', 'Withdraw')}</Link>}
       </div>
       <div className="broadcast">
         <div className="stack-l">
-          {started && status && <Progress status={status} />}
+          {started && status && (status.first_batch_at || !['scheduled', 'held', 'expired'].includes(state)) && <Progress status={status} />}
           <section className="card stack">
             <h2>{t('だれに・いつ', 'To whom, when')}</h2>
             <dl className="facts">
@@ -243,7 +256,8 @@ export default function BroadcastPage() {
               )}
             </dl>
           </section>
-          {beforeStart && (
+          {['draft', 'submitted', 'returned'].includes(state) && <ReturnedDiff broadcast={broadcast} />}
+          {beforeStart && counts && (
             <section className="card stack">
               <h2>{t('送る前の確認', 'Before it goes')}</h2>
               {dry.isPending ? <Loading what={t('計算しています', 'Counting')} /> : dry.data ? <DryRunPanel dry={dry.data} /> : <ProblemNotice problem={dry.error} retry={() => void dry.refetch()} />}

@@ -7,6 +7,7 @@ import { poll, query } from '../api/client';
 import { useSession } from '../api/session';
 import type { BroadcastSummary, Page, State } from '../api/types';
 import { useLanguage } from '../i18n';
+import { writers } from '../layout/pages';
 import { formatDateTime } from '../lib/time';
 import { allStates, KindBadge, StateBadge, stateWord } from '../lib/words';
 import { Button, Empty, Field, Loading, PageHead, ProblemNotice } from '../ui';
@@ -65,7 +66,7 @@ export default function Broadcasts() {
       <PageHead
         title={t('配信の一覧', 'Notices')}
         actions={
-          may('author', 'emergency_officer') && (
+          may(...writers) && (
             <Link className="button button-primary" to="/compose">
               {t('配信を作る', 'New notice')}
             </Link>
@@ -92,7 +93,7 @@ export default function Broadcasts() {
       ) : list.isError ? (
         <ProblemNotice problem={list.error} retry={() => void list.refetch()} />
       ) : rows.length === 0 ? (
-        <Empty action={may('author') && <Link to="/compose">{t('最初の配信を作る', 'Write the first one')}</Link>}>{t('当てはまる配信はありません。', 'Nothing here.')}</Empty>
+        <Empty action={may(...writers) && <Link to="/compose">{t('最初の配信を作る', 'Write the first one')}</Link>}>{t('当てはまる配信はありません。', 'Nothing here.')}</Empty>
       ) : (
         <DataTable caption={t('配信の一覧', 'Notices')} columns={columns} rows={rows} />
       )}

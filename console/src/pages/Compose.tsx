@@ -6,9 +6,10 @@ import { call, newKey, post, Problem, type FieldError } from '../api/client';
 import { useSession } from '../api/session';
 import type { Broadcast, BroadcastDocument, DocumentProblem, DryRun, Kind, Preview } from '../api/types';
 import { useLanguage } from '../i18n';
+import { forgetUnsaved, keepUnsaved, readUnsaved } from '../lib/unsaved';
 import { formatDateTime, fromLocalInput, toLocalInput } from '../lib/time';
 import { MessageEditor } from '../messages/MessageEditor';
-import { languages, readMessages, writeMessages, type DraftMessage } from '../messages/model';
+import { languages, readMessages, titleOf, writeMessages, type DraftMessage } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
 import { AudiencePanel, useAttributes } from '../segments/AudiencePanel';
 import { emptyRules, isEmpty, parseRules, plainRules, type SegmentRules } from '../segments/model';
@@ -50,7 +51,7 @@ function formOf(document: BroadcastDocument): Form {
 
 function documentOf(form: Form): Record<string, unknown> {
   return {
-    title: form.title,
+    title: form.title.trim() || titleOf(form.messages),
     kind: form.kind,
     priority: 'bulk',
     section: form.section,
@@ -94,11 +95,13 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const attributes = useAttributes();
-  const [form, setForm] = useState<Form>(() =>
+  const account = me?.name ?? '';
+  const [restored, setRestored] = useState(() => readUnsaved<Form>(account, firstId ?? 'new', firstRevision));
+  const blank = (): Form =>
     broadcast
       ? formOf(broadcast.document)
-      : { title: '', kind: practice ? 'practice' : 'live', section: me?.section ?? '', topic: '', messages: [{ type: 'text', text: { ja: '' } }], rules: emptyRules, when: 'order', at: '', rule: undefined, expires: '' },
-  );
+      : { title: '', kind: practice ? 'practice' : 'live', section: me?.section ?? '', topic: '', messages: [{ type: 'text', text: { ja: '' } }], rules: emptyRules, when: 'order', at: '', rule: undefined, expires: '' };
+  const [form, setForm] = useState<Form>(() => restored ?? blank());
   const [shown, setShown] = useState<string[]>(() => {
     const used = new Set<string>(['ja']);
     for (const message of form.messages) {
@@ -106,23 +109,44 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
     }
     return [...used];
   });
-  const [saving, setSaving] = useState<Saving>({ state: firstId ? 'saved' : 'new' });
+  const [saving, setSaving] = useState<Saving>({ state: restored ? 'dirty' : firstId ? 'saved' : 'new' });
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [submitting, setSubmitting] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const id = useRef(firstId);
   const revision = useRef(firstRevision);
   const key = useRef(newKey());
-  const dirty = useRef(false);
+  const dirty = useRef(Boolean(restored));
   const running = useRef<Promise<boolean> | null>(null);
   const latest = useRef(form);
   latest.current = form;
 
-  const change = useCallback((part: Partial<Form>) => {
-    setForm((old) => ({ ...old, ...part }));
-    dirty.current = true;
-    setSaving({ state: 'dirty' });
-  }, []);
+  const change = useCallback(
+    (part: Partial<Form>) => {
+      const next = { ...latest.current, ...part };
+      latest.current = next;
+      setForm(next);
+      dirty.current = true;
+      setSaving((old) => (old.state === 'conflict' ? old : { state: 'dirty' }));
+      keepUnsaved(account, id.current ?? 'new', id.current ? revision.current : undefined, next);
+    },
+    [account],
+  );
+  // The rule builder also reports what it was given; that is no change.
+  const changeRules = useCallback(
+    (rules: SegmentRules) => {
+      if (JSON.stringify(plainRules(rules)) !== JSON.stringify(plainRules(latest.current.rules))) change({ rules });
+      else setForm((old) => ({ ...old, rules }));
+    },
+    [change],
+  );
+  const startAnew = () => {
+    forgetUnsaved(account, id.current ?? 'new');
+    dirty.current = false;
+    setForm(blank());
+    setSaving({ state: id.current ? 'saved' : 'new' });
+    setRestored(undefined);
+  };
 
   /** Saves what is there. True when the server has it. */
   const save = useCallback(async (): Promise<boolean> => {
@@ -130,6 +154,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
     if (!dirty.current && id.current) return true;
     const run = async () => {
       dirty.current = false;
+      const before = id.current ?? 'new';
       setSaving({ state: 'saving' });
       try {
         const body = documentOf(latest.current);
@@ -143,6 +168,9 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
           revision.current = answer.revision ?? answer.data.revision;
           window.history.replaceState(null, '', `/compose/${answer.data.id}`);
         }
+        forgetUnsaved(account, before);
+        if (dirty.current) keepUnsaved(account, id.current, revision.current, latest.current);
+        setRestored(undefined);
         setSaving({ state: dirty.current ? 'dirty' : 'saved', at: new Date() });
         return true;
       } catch (error) {
@@ -158,14 +186,19 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
     const done = await running.current;
     running.current = null;
     return done;
-  }, []);
+  }, [account]);
 
-  // By itself, a moment after the last change, once it has what the server asks of a draft: a title and an audience.
+  // By itself, a moment after the last change, once it has what the server asks of a draft: a title and an audience. Until then it
+  // is kept in this browser. What failed because nobody answered is tried again.
+  const written = form.messages.every((message) => message.type !== 'text' || (message.text.ja ?? '').trim() !== '');
+  const ownTitle = titleOf(form.messages);
+  const ready = (form.title.trim() || ownTitle) !== '' && form.messages.length > 0 && written && !isEmpty(form.rules);
+  const away = saving.state === 'failed' && (saving.problem?.passing || saving.problem?.signedOut);
   useEffect(() => {
-    if (!dirty.current || saving.state !== 'dirty' || form.title.trim() === '' || isEmpty(form.rules)) return undefined;
-    const timer = setTimeout(() => void save(), 1500);
+    if (!dirty.current || !(saving.state === 'dirty' || away) || !ready) return undefined;
+    const timer = setTimeout(() => void save(), away ? 3000 : 1500);
     return () => clearTimeout(timer);
-  }, [form, save, saving.state]);
+  }, [form, save, saving, away, ready]);
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
       if (dirty.current) event.preventDefault();
@@ -175,7 +208,8 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
   }, []);
 
   const [previewLanguage, setPreviewLanguage] = useState('ja');
-  const previewBody = useMemo(() => JSON.stringify({ document: { ...documentOf(form), segment: 'everyone', schedule: null, expires: null } }), [form]);
+  const [previewDistrict, setPreviewDistrict] = useState('');
+  const previewBody = useMemo(() => JSON.stringify({ document: { ...documentOf(form), segment: 'everyone', schedule: null, expires: null }, district: previewDistrict || undefined }), [form, previewDistrict]);
   const [settledBody, setSettledBody] = useState(previewBody);
   useEffect(() => {
     const timer = setTimeout(() => setSettledBody(previewBody), 250);
@@ -224,9 +258,11 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
   const [tested, setTested] = useState<number>();
 
   const error = (field: string) => errors.find((each) => each.field === field)?.message;
+  const districts = attributes.data?.find((attribute) => attribute.id === 'district')?.values ?? [];
+  const usesDistrict = JSON.stringify(form.messages).includes('{district}');
+  const hints = (preview.data?.problems ?? []).filter((each) => each.warning);
   const topics = attributes.data?.find((attribute) => attribute.id === 'topic')?.values ?? [];
   const variables = (attributes.data ?? []).filter((each) => each.kind === 'single' || each.kind === 'many').filter((each) => each.id === 'district').map((each) => ({ name: each.id, label: each.label }));
-  const ready = form.title.trim() !== '' && form.messages.length > 0 && !isEmpty(form.rules);
   return (
     <>
       <PageHead
@@ -235,16 +271,30 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
           <span aria-live="polite">
             {saving.state === 'saving' && t('保存しています…', 'Saving…')}
             {saving.state === 'saved' && t(`自動で保存しました${saving.at ? `（${formatDateTime(saving.at)}）` : ''}`, 'Saved')}
-            {saving.state === 'dirty' && t('まだ保存していない変更があります', 'Not saved yet')}
-            {saving.state === 'new' && t('件名と届ける相手を決めると自動で保存されます', 'Saved by itself once it has a title and an audience')}
+            {saving.state === 'dirty' && (ready ? t('まもなく自動で保存します', 'Saving soon') : t('書きかけはこのパソコンに残っています。本文と届ける相手がそろうと保存されます', 'Kept in this browser; saved once it has a text and an audience'))}
+            {saving.state === 'new' && t('書いたものは自動で残ります', 'What you write is kept by itself')}
             {saving.state === 'failed' && t('保存できませんでした', 'Not saved')}
           </span>
         }
       />
+      {restored && (
+        <Notice tone="info" title={t('前回の書きかけを開きました', 'Your unfinished text is back')}>
+          <Button small onClick={startAnew}>
+            {firstId ? t('保存ずみの内容に戻す', 'Back to what is saved') : t('新しく書き始める', 'Start anew')}
+          </Button>
+        </Notice>
+      )}
       {saving.state === 'conflict' && (
         <Notice tone="bad" title={t('ほかの人がこの下書きを変更しました', 'Somebody else changed this draft')}>
           <p>{t('あなたの変更はまだ保存されていません。新しい内容を開く前に、必要な文を控えてください。', 'Your change is not saved. Keep what you need before opening the newer version.')}</p>
-          <Button small onClick={() => window.location.reload()}>
+          <Button
+            small
+            onClick={() => {
+              dirty.current = false;
+              forgetUnsaved(account, id.current ?? 'new');
+              window.location.reload();
+            }}
+          >
             {t('新しい内容を開く', 'Open the newer version')}
           </Button>
         </Notice>
@@ -260,8 +310,8 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
         <div className="stack-l">
           <section className="card stack">
             <h2>{t('1. 何を伝えますか', '1. What')}</h2>
-            <Field label={t('件名（管理用。住民には見えません）', 'Title (for staff)')} error={error('title')} required>
-              {(field) => <input {...field} className="input" maxLength={100} value={form.title} onChange={(event) => change({ title: event.target.value })} />}
+            <Field label={t('件名（管理用。住民には見えません）', 'Title (for staff)')} error={error('title')} hint={t('空けておくと、本文の書き出しになります。', 'Left empty, it is how the text begins.')}>
+              {(field) => <input {...field} className="input" maxLength={100} placeholder={ownTitle} value={form.title} onChange={(event) => change({ title: event.target.value })} />}
             </Field>
             <div className="grid-2">
               <Field label={t('種類', 'Kind')} error={error('kind')} hint={t('訓練は先頭に【訓練】が付きます。練習はだれにも届きません。', 'A drill begins with 【訓練】; practice reaches nobody.')}>
@@ -295,12 +345,12 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
               </div>
               <p className="hint">{t('ない言語の人には日本語が届きます。', 'Readers of other languages get the Japanese text.')}</p>
             </fieldset>
-            <MessageEditor messages={form.messages} onChange={(messages) => change({ messages })} shown={shown} errors={errors} variables={variables} />
+            <MessageEditor messages={form.messages} onChange={(messages) => change({ messages })} shown={shown} errors={errors} hints={hints} variables={variables} />
           </section>
           <section className="card stack">
             <h2>{t('2. だれに届けますか', '2. To whom')}</h2>
             {error('segment') && <Notice tone="bad">{error('segment')}</Notice>}
-            <AudiencePanel rules={form.rules} onChange={(rules) => change({ rules })} />
+            <AudiencePanel rules={form.rules} onChange={changeRules} />
           </section>
           <section className="card stack">
             <h2>{t('3. いつ届けますか', '3. When')}</h2>
@@ -342,7 +392,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
               {t('自分たちに試し送り', 'Test send')}
             </Button>
             <span id="compose-ready" className="weak small">
-              {!ready && t('件名・本文・届ける相手を決めると提出できます。', 'Title, text and audience are needed.')}
+              {!ready && t('本文と届ける相手を決めると提出できます。', 'Text and audience are needed.')}
               {tested !== undefined && t(`試し送りを${tested}人に送りました。`, `Test sent to ${tested}.`)}
             </span>
           </div>
@@ -359,6 +409,19 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
               </select>
             )}
           </Field>
+          {usesDistrict && (
+            <Field label={t('読む人の地区', "Reader's district")}>
+              {(field) => (
+                <select {...field} className="input" value={previewDistrict} onChange={(event) => setPreviewDistrict(event.target.value)}>
+                  {districts.map((each, index) => (
+                    <option key={each.id} value={index === 0 ? '' : each.id}>
+                      {each.label}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          )}
           <PhonePreview messages={variant?.messages ?? []} account={me?.city.name ?? ''} kind={form.kind} empty={t('書いた内容がここに表示されます', 'What you write appears here')} />
         </div>
       </div>

@@ -124,7 +124,7 @@ export default function CorrectPage() {
           </div>
         </section>
         <div>
-          <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={data.summary.kind} />
+          <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={data.summary.kind} empty={t('訂正の文がここに表示されます', 'The correction appears here')} />
         </div>
       </div>
       <Dialog

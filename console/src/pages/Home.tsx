@@ -5,6 +5,7 @@ import { poll } from '../api/client';
 import { useSession } from '../api/session';
 import type { BalanceRow, BroadcastSummary, HealthPart, HomeAnswer } from '../api/types';
 import { useLanguage } from '../i18n';
+import { writers } from '../layout/pages';
 import { formatClock, formatDate, formatDateTime } from '../lib/time';
 import { KindBadge, StateBadge } from '../lib/words';
 import { Badge, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
@@ -51,66 +52,78 @@ function Health({ part }: { part: HealthPart }) {
   );
 }
 
-function Balance({ rows, head }: { rows: BalanceRow[]; head: string }) {
+/** Rows that have spoken or mean to; the others in one line. */
+function Balance({ rows: all, head }: { rows: BalanceRow[]; head: string }) {
   const { t } = useLanguage();
+  const rows = all.filter((row) => row.last_28_days > 0 || row.weekly_plan !== null);
+  const silent = all.filter((row) => !rows.includes(row)).map((row) => row.label);
   const most = Math.max(1, ...rows.map((row) => Math.max(row.last_28_days / 4, row.weekly_plan ?? 0)));
-  if (rows.length === 0) return <p className="weak">{t('まだ配信がありません。', 'Nothing sent yet.')}</p>;
+  const quiet = silent.length > 0 && (
+    <p className="weak small">
+      {t(`この4週間に配信のない${head}：${silent.join('、')}`, `Nothing in 4 weeks: ${silent.join(', ')}`)}
+    </p>
+  );
+  if (rows.length === 0) return quiet || <p className="weak">{t('まだ配信がありません。', 'Nothing sent yet.')}</p>;
   return (
-    <div className="table-frame">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{head}</th>
-            <th scope="col" className="number">
-              {t('7日間', '7 days')}
-            </th>
-            <th scope="col">{t('1週間あたり（4週平均）', 'A week, over 4 weeks')}</th>
-            <th scope="col">{t('最後の配信', 'Last')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const weekly = row.last_28_days / 4;
-            const plan = row.weekly_plan;
-            return (
-              <tr key={row.name}>
-                <td>{row.label}</td>
-                <td className="number">{row.last_7_days}</td>
-                <td>
-                  <div className="balance" aria-hidden="true">
-                    <div className={plan !== null && weekly < plan ? 'balance-less' : 'balance-full'} style={{ width: `${(weekly / most) * 100}%` }} />
-                    {plan !== null && <i style={{ left: `${(plan / most) * 100}%` }} />}
-                  </div>
-                  <span className="small">
-                    {weekly.toFixed(1)}
-                    {t('回', '')}
-                    {plan !== null && t(`（めやす ${plan}回）`, ` (plan ${plan})`)}
-                  </span>
-                </td>
-                <td className="small">{row.last_at ? formatDate(row.last_at) : '—'}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <div className="table-frame">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{head}</th>
+              <th scope="col" className="number">
+                {t('7日間', '7 days')}
+              </th>
+              <th scope="col">{t('1週間あたり（4週平均）', 'A week, over 4 weeks')}</th>
+              <th scope="col">{t('最後の配信', 'Last')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => {
+              const weekly = row.last_28_days / 4;
+              const plan = row.weekly_plan;
+              return (
+                <tr key={row.name}>
+                  <td>{row.label}</td>
+                  <td className="number">{row.last_7_days}</td>
+                  <td>
+                    <div className="balance" aria-hidden="true">
+                      <div className={plan !== null && weekly < plan ? 'balance-less' : 'balance-full'} style={{ width: `${(weekly / most) * 100}%` }} />
+                      {plan !== null && <i style={{ left: `${(plan / most) * 100}%` }} />}
+                    </div>
+                    <span className="small">
+                      {weekly.toFixed(1)}
+                      {t('回', '')}
+                      {plan !== null && t(`（めやす ${plan}回）`, ` (plan ${plan})`)}
+                    </span>
+                  </td>
+                  <td className="small">{row.last_at ? formatDate(row.last_at) : '—'}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {quiet}
+    </>
   );
 }
 
 export default function Home() {
   const { t, language } = useLanguage();
   const { me, may } = useSession();
-  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => poll<HomeAnswer>('/home', signal), refetchInterval: 15_000 });
+  const home = useQuery({ queryKey: ['home'], queryFn: ({ signal }) => poll<HomeAnswer>('/home', signal), retry: false });
   if (home.isPending) return <Loading />;
-  if (home.isError || !home.data) return <ProblemNotice problem={home.error} retry={() => void home.refetch()} />;
-  const { needs_me: needs, today, health, balance } = home.data;
+  if (!home.data) return <ProblemNotice problem={home.error} retry={() => void home.refetch()} />;
+  const { needs_me: needs, health, balance } = home.data;
+  const today = [...home.data.today].sort((a, b) => (a.due ?? a.created).localeCompare(b.due ?? b.created));
   return (
     <>
       <PageHead
         title={t('ホーム', 'Home')}
         lead={formatDateTime(new Date(), language)}
         actions={
-          may('author', 'emergency_officer') && (
+          may(...writers) && (
             <Link className="button button-primary" to="/compose">
               {t('配信を作る', 'New notice')}
             </Link>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { call, get, post, Problem } from '../api/client';
 import { useSession } from '../api/session';
 import { useLanguage } from '../i18n';
+import { deviceName } from '../lib/text';
 import { formatDateTime } from '../lib/time';
 import { Badge, Button, Field, Notice, PageHead, ProblemNotice } from '../ui';
 
@@ -149,8 +150,8 @@ export default function Me() {
         <ul className="home-list">
           {sessions.data?.items.map((each) => (
             <li key={each.id} className="row-between">
-              <span>
-                {each.agent || t('不明な端末', 'unknown')} <span className="weak small">{each.source}　{formatDateTime(each.last_seen, language)}</span>
+              <span title={each.agent}>
+                {deviceName(each.agent) || t('不明な端末', 'unknown')}　<span className="weak small">{each.source}　{formatDateTime(each.last_seen, language)}</span>
               </span>
               {each.current ? (
                 <Badge tone="good">{t('この端末', 'This one')}</Badge>

@@ -80,7 +80,7 @@ export default function Residents() {
           </strong>
         </p>
       </section>
-      <div className="grid-2">
+      <div className="columns">
         {counts.data.attributes.map((attribute) => {
           const most = Math.max(1, ...attribute.values.map((value) => value.count.value ?? 0));
           return (

@@ -7,7 +7,7 @@ import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxi
 import { download, get, query } from '../api/client';
 import type { State } from '../api/types';
 import { useLanguage } from '../i18n';
-import { formatDateTime, formatNumber } from '../lib/time';
+import { formatDate, formatDateTime, formatNumber } from '../lib/time';
 import { StateBadge } from '../lib/words';
 import { Button, Empty, Field, Loading, PageHead, ProblemNotice } from '../ui';
 import { DataTable } from '../ui/DataTable';
@@ -46,6 +46,9 @@ interface Answer {
 
 const day = (offset: number) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' }).format(new Date(Date.now() - offset * 86_400_000));
 
+/** 11/26 */
+const formatDay = (label: string) => label.slice(5).split('-').map(Number).join('/');
+
 function Sums({ title, head, sums }: { title: string; head: string; sums: Sum[] }) {
   const { t } = useLanguage();
   const column = createColumnHelper<Sum>();
@@ -63,7 +66,7 @@ function Sums({ title, head, sums }: { title: string; head: string; sums: Sum[] 
                 <XAxis type="number" tickFormatter={(value: number) => formatNumber(value)} fontSize={13} />
                 <YAxis type="category" dataKey="label" width={130} fontSize={13} />
                 <Tooltip formatter={(value) => formatNumber(Number(value))} />
-                <Bar dataKey="recipients" name={t('届いた人数（のべ）', 'People reached')} fill="#0017c1" isAnimationActive={false} />
+                <Bar dataKey="recipients" maxBarSize={28} name={t('届いた人数（のべ）', 'People reached')} fill="#0017c1" isAnimationActive={false} />
               </BarChart>
             </ResponsiveContainer>
           </div>
@@ -76,7 +79,7 @@ function Sums({ title, head, sums }: { title: string; head: string; sums: Sum[] 
               column.accessor('broadcasts', { header: t('配信', 'Notices'), cell: ({ getValue }) => formatNumber(getValue()) }),
               column.accessor('recipients', { header: t('のべ人数', 'People'), cell: ({ getValue }) => formatNumber(getValue()) }),
               column.accessor('clicks', { header: t('リンク', 'Clicks'), cell: ({ getValue }) => formatNumber(getValue()) }),
-              column.accessor('blocks', { header: t('24時間以内のブロック', 'Blocks in 24 h'), cell: ({ getValue }) => formatNumber(getValue()) }),
+              column.accessor('blocks', { header: t('ブロック', 'Blocks'), cell: ({ getValue }) => formatNumber(getValue()) }),
             ]}
           />
         </>
@@ -115,10 +118,10 @@ export default function Results() {
                   <ResponsiveContainer width="100%" height={240}>
                     <BarChart data={results.data.days}>
                       <CartesianGrid vertical={false} stroke="#e0e3ea" />
-                      <XAxis dataKey="label" fontSize={13} />
+                      <XAxis dataKey="label" fontSize={13} tickFormatter={formatDay} />
                       <YAxis tickFormatter={(value: number) => formatNumber(value)} fontSize={13} width={70} />
-                      <Tooltip formatter={(value) => formatNumber(Number(value))} />
-                      <Bar dataKey="recipients" name={t('届いた人数（のべ）', 'People reached')} fill="#0017c1" isAnimationActive={false} />
+                      <Tooltip labelFormatter={(label) => formatDate(`${String(label)}T00:00:00+09:00`)} formatter={(value) => formatNumber(Number(value))} />
+                      <Bar maxBarSize={48} dataKey="recipients" name={t('届いた人数（のべ）', 'People reached')} fill="#0017c1" isAnimationActive={false} />
                     </BarChart>
                   </ResponsiveContainer>
                 </div>
@@ -140,7 +143,7 @@ export default function Results() {
                       <tbody>
                         {results.data.days.map((each) => (
                           <tr key={each.name}>
-                            <td>{each.label}</td>
+                            <td>{formatDate(`${each.label}T00:00:00+09:00`)}</td>
                             <td className="number">{formatNumber(each.broadcasts)}</td>
                             <td className="number">{formatNumber(each.recipients)}</td>
                           </tr>

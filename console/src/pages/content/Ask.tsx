@@ -42,7 +42,7 @@ export function Ask() {
       <div className="stack">
         <form className="card stack" onSubmit={(event) => void ask(event)}>
           <Field label={t('住民になったつもりで聞く', 'Ask as a resident would')}>{(field) => <input {...field} className="input" maxLength={5000} placeholder={t('例：ペットボトルの捨て方', 'e.g. ペットボトルの捨て方')} value={text} onChange={(event) => setText(event.target.value)} />}</Field>
-          <div className="row">
+          <div className="row filters">
             <Field label={t('ことば', 'Language')}>
               {(field) => (
                 <select {...field} className="input" value={language} onChange={(event) => setLanguage(event.target.value)}>
