@@ -14,6 +14,7 @@
 #include "base/civil_time.h"
 #include "gateway/main/attach.h"
 #include "gateway/main/commands.h"
+#include "gateway/main/last_backup.h"
 #include "store/backup_file.h"
 #include "store/embedded_redis.h"
 #include "store/installation.h"
@@ -92,6 +93,9 @@ int backup(const Arguments& arguments) {
   const auto pictures = write_pictures(**writer, attached->config.data_dir);
   if (!pictures) return fail("画像をバックアップに入れられません（ファイルは残していません）", pictures.error());
   if (const Status finished = (*writer)->finish(); !finished) return fail("バックアップを書けません", finished.error());
+  if (const Status noted = note_backup(attached->config.data_dir, header.created); !noted) {
+    std::fprintf(stderr, "バックアップの日時を記録できません（管理画面の表示だけに使います）: %s\n", noted.error().detail.c_str());
+  }
   std::printf("バックアップを作りました: %s（%" PRIu64 " バイト、画像 %zu 枚、%s 現在）\n", arguments.file.c_str(),
               done, *pictures, format_jst(header.created).c_str());
   std::puts("戻すときは同じデータの鍵（data_key）が要ります。鍵はこのファイルとは別の場所に保管してください。");

@@ -146,6 +146,7 @@ void add_console_parts(const ConsoleSources& from, staff::Parts& parts) {
   add_warnings(from, parts);
   add_shelters(from, parts);
   add_disaster_mode(from, parts);
+  add_console_health(from, parts);
 }
 
 }  // namespace kairan::gateway

@@ -26,6 +26,9 @@ struct ConsoleSources {
   const Clock& clock;
 };
 
+/// Health beyond the process: quota, last backup, waiting warnings, content. After the content is set.
+void add_console_health(const ConsoleSources& from, staff::Parts& parts);
+
 void add_console_parts(const ConsoleSources& from, staff::Parts& parts);
 
 }  // namespace kairan::gateway

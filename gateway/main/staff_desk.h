@@ -41,6 +41,7 @@ class StaffDesk {
   store::Register& book() { return book_; }
   store::Links& links() { return links_; }
   store::Media& media() { return media_; }
+  const std::string& data_dir() const { return config_.data_dir; }
 
  private:
   const Config& config_;

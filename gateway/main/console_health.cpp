@@ -1,0 +1,108 @@
+// What staff want to know of the machine beyond this process: the month's messages, the last backup, warnings that wait for a
+// person, and which content answers. Added to what the program says of itself.
+#include <algorithm>
+#include <mutex>
+
+#include "base/civil_time.h"
+#include "gateway/main/console_parts.h"
+#include "gateway/main/last_backup.h"
+
+namespace kairan::gateway {
+namespace {
+
+using staff::HealthPart;
+
+constexpr std::chrono::minutes kQuotaAgain{10};  ///< the platform is not asked at every look at the page
+constexpr std::chrono::minutes kQuotaAgainAfterNone{1};
+constexpr double kLowQuota = 0.1;             ///< of the month's limit
+constexpr std::chrono::hours kBackupAge{26};  ///< one a day, with some room
+
+/// What the platform said last. Threads: any.
+class Quota {
+ public:
+  Quota(broadcasts::StaffService& service, const Clock& clock) : service_(service), clock_(clock) {}
+
+  HealthPart part() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const TimePoint now = clock_.now();
+    if (!asked_ || now - *asked_ >= (known_ ? kQuotaAgain : kQuotaAgainAfterNone)) {
+      asked_ = now;
+      const auto quota = service_.quota();
+      known_ = quota.ok();
+      if (quota) last_ = *quota;
+    }
+    HealthPart part{"quota",     "今月の通数", "Messages this month", "unknown", "LINEに確かめられませんでした。",
+                    std::nullopt};
+    if (!known_) return part;
+    part.state = "ok";
+    part.detail = "上限はありません。今月は" + std::to_string(last_.used) + "通を使いました。";
+    if (last_.limited) {
+      const std::int64_t left = std::max<std::int64_t>(0, last_.limit - last_.used);
+      part.value = static_cast<double>(left);
+      part.detail = "のこり" + std::to_string(left) + "通です（上限" + std::to_string(last_.limit) + "通）。";
+      if (static_cast<double>(left) < kLowQuota * static_cast<double>(last_.limit)) part.state = "warning";
+    }
+    return part;
+  }
+
+ private:
+  broadcasts::StaffService& service_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::optional<TimePoint> asked_;  // guarded by mutex_, as is what follows
+  bool known_ = false;
+  broadcasts::DeliveryQuota last_;
+};
+
+HealthPart backup_part(const std::string& data_dir, TimePoint now) {
+  HealthPart part{
+      "backup",    "バックアップ", "Last backup", "warning", "まだ取られていません。kairan backup で作れます。",
+      std::nullopt};
+  const auto made = last_backup(data_dir);
+  if (!made) return part;
+  part.state = now - *made <= kBackupAge ? "ok" : "warning";
+  part.detail = "最後は " + format_jst(*made) + " です。";
+  part.value = std::chrono::duration<double>(now - *made).count();
+  return part;
+}
+
+HealthPart alerts_part(broadcasts::AlertDesk& alerts) {
+  HealthPart part{"alerts", "警報", "Warnings", "unknown", "確かめられませんでした。", std::nullopt};
+  const auto held = alerts.held();
+  if (!held) return part;
+  part.value = static_cast<double>(held->size());
+  part.state = held->empty() ? "ok" : "warning";
+  part.detail =
+      held->empty() ? "判断を待つ警報はありません。" : std::to_string(held->size()) + "件が担当の判断を待っています。";
+  return part;
+}
+
+HealthPart content_part(ContentWorkspace& content) {
+  HealthPart part{"content", "自動応答の内容", "Answers", "unknown", "確かめられませんでした。", std::nullopt};
+  const auto versions = content.versions();
+  if (!versions) return part;
+  const auto current =
+      std::find_if(versions->begin(), versions->end(), [](const ContentVersion& each) { return each.current; });
+  if (current == versions->end()) return part;
+  part.state = "ok";
+  part.detail = current->published ? format_jst(*current->published) + " に公開した内容で答えています。"
+                                   : "はじめに用意した内容で答えています。";
+  return part;
+}
+
+}  // namespace
+
+void add_console_health(const ConsoleSources& from, staff::Parts& parts) {
+  const auto quota = std::make_shared<Quota>(from.desk.service(), from.clock);
+  parts.health = [base = parts.health, quota, content = parts.content, &alerts = from.alerts, &clock = from.clock,
+                  data_dir = from.desk.data_dir()] {
+    std::vector<HealthPart> all = base ? base() : std::vector<HealthPart>();
+    all.push_back(quota->part());
+    all.push_back(backup_part(data_dir, clock.now()));
+    all.push_back(alerts_part(alerts));
+    if (content != nullptr) all.push_back(content_part(*content));
+    return all;
+  };
+}
+
+}  // namespace kairan::gateway
