@@ -146,6 +146,7 @@ std::optional<Imported> from_table(const Source& source, const ImportOptions& op
   const auto how = find("出し方");
   const auto aliases = find("別名");
   const auto fee = find("料金");
+  const auto refused = table.column("収集しない");  // our own list, come back from a spreadsheet
   if (!name) report_missing(table, "品目", problems);
   if (!category) report_missing(table, "分別区分", problems);
   if (!name || !category) return std::nullopt;
@@ -166,7 +167,7 @@ std::optional<Imported> from_table(const Source& source, const ImportOptions& op
     row.how = plain_text(Table::cell(cells, how));
     row.aliases = Table::cell(cells, aliases);
     row.fee = Table::cell(cells, fee);
-    row.not_collected = says_not_collected(row.category);
+    row.not_collected = says_not_collected(row.category) || !Table::cell(cells, refused).empty();
     if (row.name.empty() || row.category.empty()) {
       problems.push_back({table.file(), cells.number, row.name.empty() ? "品目" : "分別区分",
                           "空なので、この行は取り込みません。要る行なら書き足してください。", true});

@@ -67,6 +67,27 @@ std::string quoted_yaml(const std::string& text) {
   return out + "\"";
 }
 
+/// A list of items names its categories and says nothing about them: what the city wrote of a category of the same name (reading,
+/// other names, how to put it out) stays. @param lines  name, reading, other names, description, sample
+void fill_from(const std::string& path, std::vector<std::vector<std::string>>& lines) {
+  if (!fs::exists(path)) return;
+  std::vector<FileProblem> ignored;
+  std::optional<Grid> grid = read_grid(path, "", ignored);
+  if (!grid) return;
+  const Table before("", std::move(*grid));
+  for (const GridRow& row : before.rows()) {
+    const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& each) {
+      return each[0] == Table::cell(row, before.column("分別区分"));
+    });
+    if (line == lines.end()) continue;
+    const bool described = !(*line)[3].empty();
+    const std::vector<std::string> names{"", "よみ", "別名", "説明", "見本"};
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      if ((*line)[i].empty() && !(i == 4 && described)) (*line)[i] = Table::cell(row, before.column(names[i]));
+    }
+  }
+}
+
 /// The categories that the part which is not replaced uses stay in the list, so that the folder still loads.
 void keep_categories(const std::string& folder, Imported& imported, std::vector<FileProblem>& problems) {
   const std::string categories = "garbage_categories.csv";
@@ -95,6 +116,7 @@ void keep_categories(const std::string& folder, Imported& imported, std::vector<
   if (own != imported.files.end()) {
     read(parse_grid(own->second, categories, ignored), true);
     if (fs::exists(folder + "/garbage_calendar.csv")) read(read_grid(folder + "/garbage_calendar.csv", "", ignored), false);
+    fill_from(folder + "/" + categories, lines);
     own->second = write_csv({"分別区分", "よみ", "別名", "説明", "見本"}, lines);
     return;
   }

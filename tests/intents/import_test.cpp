@@ -61,6 +61,32 @@ TEST_CASE("A garbage list is found under titles, blank rows and columns that say
   }
 }
 
+TEST_CASE("The city's own list comes back from a spreadsheet without losing what stands elsewhere") {
+  const test::TempDir folder;
+  const std::string source = folder.file("source.csv"), city = folder.file("city");
+  const auto bring = [&](const std::string& bytes) {
+    std::ofstream(source, std::ios::binary) << bytes;
+    const ImportResult result = import_content({"garbage", source, city, {}});
+    REQUIRE(result.ok);
+    LoadReport report;
+    const auto content = load_content(city, report);
+    REQUIRE(content);
+    return content;
+  };
+  bring("品目,分別区分\n傘,燃えないごみ\n");
+  std::ofstream(city + "/garbage_categories.csv", std::ios::binary)
+      << "分別区分,よみ,別名,説明,見本\n燃えないごみ,もえないごみ,不燃ごみ;不燃物,指定袋で出してください。,○\n";
+  const auto content = bring("品目,よみ,別名,分別区分,出し方,注意,料金,収集しない\n傘,かさ,,燃えないごみ,,,,\n消火器,,,燃えないごみ,,,,○\n");
+  REQUIRE(content->items.size() == 2);
+  CHECK_FALSE(content->items[0].not_collected);
+  CHECK(content->items[1].not_collected);
+  REQUIRE(content->categories.size() == 1);
+  CHECK(content->categories[0].reading == "もえないごみ");
+  CHECK(content->categories[0].aliases == std::vector<std::string>{"不燃ごみ", "不燃物"});
+  CHECK(content->categories[0].description == "指定袋で出してください。");
+  CHECK(content->categories[0].sample);
+}
+
 TEST_CASE("A list without the columns is refused with the row that was taken for the header and what it holds") {
   const Outcome outcome = import("garbage", "一覧,,\nなまえ,しゅるい,びこう\n傘,燃えないごみ,\n");
   CHECK_FALSE(outcome.result.ok);
