@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include "base/tabular/csv.h"
 #include "base/text.h"
@@ -104,6 +105,19 @@ Status write_grid(const std::string& folder, const ContentTable& table, const Gr
   std::error_code ignored;
   fs::remove(base + ".xlsx", ignored);
   return {};
+}
+
+bool has_columns_of(const Grid& grid, const TableView& now) {
+  const auto header = header_at(grid);
+  if (!header || now.columns.empty()) return false;
+  const auto keys = [](const std::vector<std::string>& names) {
+    std::multiset<std::string> all;
+    for (const std::string& name : names) {
+      if (!trim(name).empty()) all.insert(fold(trim(name)));
+    }
+    return all;
+  };
+  return keys(grid[*header].cells) == keys(now.columns);
 }
 
 Result<TableView> read_table(const std::string& folder, const ContentTable& table) {

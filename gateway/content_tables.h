@@ -34,6 +34,9 @@ Result<TableView> read_table(const std::string& folder, const ContentTable& tabl
 /// Writes cells in the order of the columns. @param row  0 = a new row at the end. @return the row's number
 Result<int> write_row(const std::string& folder, const ContentTable& table, int row, const std::vector<std::string>& cells);
 Status remove_row(const std::string& folder, const ContentTable& table, int row);
+/// Whether a file has the very columns that the table has now, in any order: then it is our own, come back from a spreadsheet, and
+/// nothing in it needs to be guessed.
+bool has_columns_of(const Grid& grid, const TableView& now);
 /// Replaces the whole table.
 Status write_grid(const std::string& folder, const ContentTable& table, const Grid& grid);
 

@@ -194,8 +194,15 @@ Result<ContentWorkspace::Upload> ContentWorkspace::upload(std::uint64_t revision
   if (!current) return current.error();
   Upload result;
   const std::string shown = name.empty() ? std::string(table.file) : name;
-  if (table.kind == "synonyms" || table.kind == "tests") {
-    auto grid = parse_grid(bytes, shown, result.problems);
+  // Our own table is taken as it is: an importer knows only what lists of other cities have, and would drop the rest
+  // (translations, marks of samples).
+  const auto now = read_table(workspace_, table);
+  std::vector<FileProblem> unreadable;
+  auto grid = parse_grid(bytes, shown, unreadable);
+  const bool ours = table.kind == "synonyms" || table.kind == "tests" ||
+                    (grid && now && fs::exists(workspace_ + "/" + std::string(table.file) + ".csv") && has_columns_of(*grid, *now));
+  if (ours) {
+    result.problems = std::move(unreadable);
     if (grid) {
       const std::string path = workspace_ + "/" + std::string(table.file) + ".csv";
       const auto before = read_text_file(path, kMaxTableBytes);
@@ -206,7 +213,9 @@ Result<ContentWorkspace::Upload> ContentWorkspace::upload(std::uint64_t revision
       load();
       for (const auto* list : {&engine_.report.problems, &test_problems_}) {
         for (const FileProblem& problem : *list) {
-          if (problem.file.rfind(table.file, 0) == 0) result.problems.push_back(problem);
+          if (problem.file.rfind(std::string(table.file) + ".", 0) != 0) continue;
+          result.problems.push_back(problem);
+          result.problems.back().file = shown;
         }
       }
       result.accepted = !has_error(result.problems);

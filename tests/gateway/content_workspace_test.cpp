@@ -154,6 +154,27 @@ TEST_CASE("a file with errors changes nothing; a good one replaces its table", "
   }
 }
 
+TEST_CASE("our own table comes back from a spreadsheet with all of its columns, and with errors at its rows", "[content]") {
+  Space city;
+  city.write("faq.csv", "id,質問,言い換え,回答,見直し期限,見本,回答_en\r\nokyu,応急給水はどこですか,,市役所の前です。,,○,In front of the city hall.\r\n");
+  city.space = std::make_unique<ContentWorkspace>(city.folder.file("data"), city.folder.file("source"), *city.slot, city.clock);
+  const auto state = must(city.space->state());
+  const std::string head = "回答_en,id,質問,言い換え,回答,見直し期限,見本\r\n";
+  const auto bad = must(city.space->upload(state.revision, table("faq"), head + "A,okyu,応急給水はどこですか,,前です。,いつか,\r\n", "質問.csv", "ito"));
+  CHECK_FALSE(bad.accepted);
+  REQUIRE_FALSE(bad.problems.empty());
+  CHECK(bad.problems[0].file == "質問.csv");
+  CHECK(bad.problems[0].row == 2);
+  CHECK(bad.problems[0].column == "見直し期限");
+  CHECK(must(city.space->table(table("faq"))).columns[0] == "id");
+  const auto good = must(city.space->upload(state.revision, table("faq"), head + "At the hall.,okyu,応急給水はどこですか,,前です。,,○\r\n", "質問.csv", "ito"));
+  CHECK(good.accepted);
+  const auto now = must(city.space->table(table("faq")));
+  CHECK(now.columns[0] == "回答_en");
+  REQUIRE(now.rows.size() == 1);
+  CHECK(now.rows[0].cells == std::vector<std::string>{"At the hall.", "okyu", "応急給水はどこですか", "", "前です。", "", "○"});
+}
+
 TEST_CASE("a wording that residents used is added in one step", "[content]") {
   Space city;
   auto state = must(city.space->state());
