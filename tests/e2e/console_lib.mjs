@@ -171,6 +171,7 @@ export class Console {
 
 /** Nothing loads, nothing is announced as loading. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle').catch(() => {});
+  // A page that follows a stream never falls silent.
+  await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {});
   await until('the page has loaded', async () => (await page.locator('main .loading').count()) === 0, 20000);
 }

@@ -79,5 +79,5 @@ export function auditWord(action: string, t: Words): string {
 }
 /** States of 「draft -> submitted」 and roles by their words. */
 export function detailWords(detail: string, t: Words): string {
-  return detail.replace(/\b([a-z_]+) -> ([a-z_]+)\b/, (all, from: State, to: State) => (states[from] && states[to] ? `${stateWord(from, t)} → ${stateWord(to, t)}` : all));
+  return detail.replace(/\b([a-z_]+) (?:->|→) ([a-z_]+)\b/, (all, from: State, to: State) => (states[from] && states[to] ? `${stateWord(from, t)} → ${stateWord(to, t)}` : all));
 }

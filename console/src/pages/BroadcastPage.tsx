@@ -108,7 +108,9 @@ export default function BroadcastPage() {
   const summary = broadcast?.summary;
   const state = summary?.state ?? 'draft';
   const started = !['draft', 'submitted', 'returned', 'rejected', 'approved', 'cancelled'].includes(state);
-  const { status } = useLiveStatus(id, isMoving(state));
+  // Streams are few: one that waits for its hour, or for a person, is looked at now and then.
+  const soon = !summary?.due || new Date(summary.due).getTime() < Date.now() + 60_000;
+  const { status } = useLiveStatus(id, isMoving(state) && state !== 'held' && (state !== 'scheduled' || soon));
   // What can be done follows from the state: as soon as the stream knows of another one, the rest is asked for.
   const { refetch } = view;
   const moved = status && isMoving(state) && status.state !== state ? status.state : undefined;

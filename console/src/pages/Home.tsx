@@ -147,28 +147,26 @@ export default function Home() {
           </ul>
         )}
       </section>
-      <div className="grid-2">
-        <section className="card">
-          <h2>{t('きょうの配信', 'Today')}</h2>
-          {today.length === 0 ? (
-            <Empty>{t('きょう予定されている配信はありません。', 'Nothing today.')}</Empty>
-          ) : (
-            <ul className="home-list">
-              {today.map((each) => (
-                <Item key={each.id} broadcast={each} note={each.due ? formatClock(each.due) : undefined} to={`/broadcasts/${each.id}`} />
-              ))}
-            </ul>
-          )}
-        </section>
-        <section className="card">
-          <h2>{t('システムの様子', 'Health')}</h2>
-          <ul className="home-list health-list">
-            {health.parts.map((part) => (
-              <Health key={part.name} part={part} />
+      <section className="card">
+        <h2>{t('きょうの配信', 'Today')}</h2>
+        {today.length === 0 ? (
+          <Empty>{t('きょう予定されている配信はありません。', 'Nothing today.')}</Empty>
+        ) : (
+          <ul className="home-list">
+            {today.map((each) => (
+              <Item key={each.id} broadcast={each} note={each.due ? formatClock(each.due) : undefined} to={`/broadcasts/${each.id}`} />
             ))}
           </ul>
-        </section>
-      </div>
+        )}
+      </section>
+      <section className="card">
+        <h2>{t('システムの様子', 'Health')}</h2>
+        <ul className="home-list health-list">
+          {health.parts.map((part) => (
+            <Health key={part.name} part={part} />
+          ))}
+        </ul>
+      </section>
       <section className="card stack">
         <h2>{t('発信のバランス', 'Balance')}</h2>
         <p className="weak small">{t('課ごと・話題ごとに、1週間に何回発信しているか。縦の線は各課のめやすです。', 'How often each section and topic speaks; the line is its own plan.')}</p>
