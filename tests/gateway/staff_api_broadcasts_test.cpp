@@ -163,8 +163,9 @@ TEST_CASE("preview, dry run, copy, status, results and calendar answer as descri
   const std::string one = kPath + "/" + id;
   CHECK(office.call("author1", "POST", kPath + "/preview", {{"document", office.doc()}}).body["variants"].size() >= 1);
   // What {district} stands for is asked for by its id; what is hard to read is said where it stands.
-  json by_district = office.doc("{district}の方へ");
-  by_district["messages"][0]["text"] = {{"ja", "{district}の方へ"}, {"ja-easy", "ご確認くださいますようお願い申し上げます。"}};
+  // (This channel renders the words themselves, and an answer takes a JSON list.)
+  json by_district = office.doc();
+  by_district["messages"][0]["text"] = {{"ja", "[\"{district}の方へ\"]"}, {"ja-easy", "ご確認くださいますようお願い申し上げます。"}};
   const auto shown = [&](const char* district) {
     const Answer answer = office.call("author1", "POST", kPath + "/preview", {{"document", by_district}, {"district", district}});
     REQUIRE(answer.status == 200);
