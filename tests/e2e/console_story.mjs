@@ -207,7 +207,8 @@ await checks.test('a session that ends in the middle of writing asks to sign in 
   await dialog.waitFor({ state: 'hidden' });
   equal(await page.getByLabel('本文', { exact: false }).first().inputValue(), '消えてはいけない文と、その続き', 'the text');
   const id = /compose\/(\w+)/.exec(page.url())[1];
-  await until('the rest is saved', async () => JSON.stringify((await (await desk.staff('author')).must('GET', `/broadcasts/${id}`)).json).includes('その続き'));
+  const author = await desk.staff('author');
+  await until('the rest is saved', async () => JSON.stringify((await author.must('GET', `/broadcasts/${id}`)).json).includes('その続き'));
   cleanOf(page);
 });
 

@@ -254,7 +254,7 @@ export default function Emergency() {
       <Dialog
         open={asking}
         kind={kind}
-        title={kind === 'live' ? (area.data?.sentence ?? '') : kind === 'drill' ? t(`訓練：${formatNumber(area.data?.recipients)}人に【訓練】として送信します`, `Drill to ${formatNumber(area.data?.recipients)}`) : t('練習です。だれにも届きません', 'Practice: reaches nobody')}
+        title={kind === 'live' ? t(`本番：${area.data?.sentence ?? ''}`, `LIVE: ${area.data?.sentence ?? ''}`) : kind === 'drill' ? t(`訓練：${formatNumber(area.data?.recipients)}人に【訓練】として送信します`, `Drill to ${formatNumber(area.data?.recipients)}`) : t('練習です。だれにも届きません', 'Practice: reaches nobody')}
         onClose={() => setAsking(false)}
         actions={
           <>
