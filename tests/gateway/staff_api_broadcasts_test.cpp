@@ -163,9 +163,9 @@ TEST_CASE("preview, dry run, copy, status, results and calendar answer as descri
   const std::string one = kPath + "/" + id;
   CHECK(office.call("author1", "POST", kPath + "/preview", {{"document", office.doc()}}).body["variants"].size() >= 1);
   // What {district} stands for is asked for by its id; what is hard to read is said where it stands.
-  // (This channel renders the words themselves, and an answer takes a JSON list.)
+  // (This channel renders the words themselves, and an answer takes a JSON list of objects; {{ and }} are braces.)
   json by_district = office.doc();
-  by_district["messages"][0]["text"] = {{"ja", "[\"{district}の方へ\"]"}, {"ja-easy", "ご確認くださいますようお願い申し上げます。"}};
+  by_district["messages"][0]["text"] = {{"ja", "[{{\"text\":\"{district}の方へ\"}}]"}, {"ja-easy", "ご確認くださいますようお願い申し上げます。"}};
   const auto shown = [&](const char* district) {
     const Answer answer = office.call("author1", "POST", kPath + "/preview", {{"document", by_district}, {"district", district}});
     REQUIRE(answer.status == 200);
