@@ -97,6 +97,31 @@ approved '毎月のお知らせ' "$few" "$(jq -nc --arg from "$next_week" --arg 
   '{schedule: {repeat: "monthly", days: [1, 15], time: "18:00", from: $from, until: $until}}')"
 act author "$id" schedule
 
+# What the emergency desk and corrections have ready: written by one, published by another.
+# frame ID USE TITLE FIELDS JAPANESE PLAIN ENGLISH
+frame() {
+  call author POST /templates "$(jq -nc --arg id "$1" --arg use "$2" --arg title "$3（見本）" --argjson fields "$4" --arg ja "【見本】$5" \
+    --arg easy "【見本】$6" --arg en "[Sample] $7" \
+    '{id: $id, use: $use, title: $title, fields: $fields, document: {messages: [{type: "text", text: {ja: $ja, "ja-easy": $easy, en: $en}}]}}')"
+  call approver POST "/templates/$1/publish" '{}'
+}
+area='{"area":{"label":"対象の地区","districts":true},"reason":{"label":"理由","max":60}}'
+frame level-3 emergency '高齢者等避難（警戒レベル3）' "$area" $'[[area]]に高齢者等避難（警戒レベル3）を発令しました。\n理由：[[reason]]\n避難に時間がかかる方は、危ない場所から避難してください。' \
+  $'[[area]]の お年寄（としよ）りや 体（からだ）の 不自由（ふじゆう）な 人（ひと）は、いま 安全（あんぜん）な ところへ 逃（に）げてください。\n理由（りゆう）：[[reason]]' \
+  $'[[area]]: evacuation of the elderly and others who need time (alert level 3).\nReason: [[reason]]'
+frame level-4 emergency '避難指示（警戒レベル4）' "$area" $'[[area]]に避難指示（警戒レベル4）を発令しました。\n理由：[[reason]]\n危ない場所にいる方は、全員避難してください。' \
+  $'[[area]]の 人（ひと）は、いますぐ 安全（あんぜん）な ところへ 逃（に）げてください。\n理由（りゆう）：[[reason]]' \
+  $'[[area]]: evacuation order (alert level 4). Everyone in a dangerous place: leave now.\nReason: [[reason]]'
+frame level-5 emergency '緊急安全確保（警戒レベル5）' "$area" $'[[area]]に緊急安全確保（警戒レベル5）を発令しました。\n理由：[[reason]]\n命の危険が迫っています。今いる場所より少しでも安全な場所へ移ってください。' \
+  $'[[area]]は とても 危（あぶ）ないです。いますぐ 少（すこ）しでも 安全（あんぜん）な ところへ 行（い）ってください。\n理由（りゆう）：[[reason]]' \
+  $'[[area]]: emergency safety measures (alert level 5). Your life is in danger: move to the safest place you can reach.\nReason: [[reason]]'
+frame lifted emergency '避難情報の解除' "$area" $'[[area]]に出していた避難情報を解除しました。\n理由：[[reason]]' \
+  $'[[area]]の 避難（ひなん）の お知（し）らせは 終（お）わりました。\n理由（りゆう）：[[reason]]' $'[[area]]: evacuation is no longer called for.\nReason: [[reason]]'
+frame correction correct '訂正' '{"right":{"label":"正しい内容","max":200}}' $'先ほどのお知らせに誤りがありました。\n正しくは：[[right]]' \
+  $'さっきの お知（し）らせは まちがいでした。\n正（ただ）しいのは：[[right]]' $'Our last notice was wrong. Correct is: [[right]]'
+frame withdrawal withdraw '取消' '{"reason":{"label":"理由","max":200}}' $'先ほどのお知らせを取り消します。\n理由：[[reason]]' \
+  $'さっきの お知（し）らせは まちがいです。取（と）り消（け）します。\n理由（りゆう）：[[reason]]' $'We withdraw our last notice.\nReason: [[reason]]'
+
 # What goes right.
 sent '子育て広場' "$few"
 sent '健診の日時' "$few"; corrected=$id

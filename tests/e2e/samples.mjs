@@ -81,6 +81,11 @@ await checks.test('every state that lasts is there, each with the mark of a samp
   for (const [, , , , title] of rows) truthy(/見本|訂正|取消/.test(title), `not marked: ${title}`);
 });
 
+await checks.test('the desk has texts for every level, and corrections have frames, all published by a second person', async () => {
+  const frames = (await kairan('broadcast', 'frame', 'list')).split('\n').filter(Boolean);
+  equal(frames.length, 6, frames.join('; '));
+});
+
 await checks.test('a broadcast to 七浦 with a child before school shows on those phones alone, as many as the city counts', async () => {
   const segment = { combinator: 'and', not: false, rules: [
     { field: 'district', operator: '=', value: 'nanaura' }, { field: 'children.school_year', operator: '=', value: 'preschool' }] };
