@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { City, equal, http, kairanPath, option, root, skip, until } from './lib.mjs';
+import { cookieLines, City, equal, http, kairanPath, option, root, skip, until } from './lib.mjs';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (!chromiumPath) skip('no Chromium is installed');
@@ -42,7 +42,7 @@ export class Staff {
     const all = { 'accept-language': 'ja', 'x-csrf-token': this.csrf, ...headers };
     if (this.cookies.size > 0) all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await http(method, `${this.url}/api/v1${path}`, body, all, 30000);
-    for (const line of answer.headers.getSetCookie?.() ?? []) {
+    for (const line of cookieLines(answer.headers)) {
       const [pair] = line.split(';');
       this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
     }

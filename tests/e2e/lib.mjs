@@ -83,6 +83,11 @@ export async function http(method, url, body, headers = {}, timeoutMs = 10000) {
   return { status: response.status, text, json, headers: response.headers };
 }
 
+/** An answer's Set-Cookie lines; Debian 12's Node gives them joined. */
+export function cookieLines(headers) {
+  return headers.getSetCookie?.() ?? headers.get('set-cookie')?.split(/, (?=[\w-]+=)/) ?? [];
+}
+
 /** One running program. */
 export class Process {
   constructor(name, command, args, env, logFile, wrapped = false) {

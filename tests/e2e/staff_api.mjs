@@ -4,7 +4,7 @@ import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { City, http, kairanPath, root, until } from './lib.mjs';
+import { cookieLines, City, http, kairanPath, root, until } from './lib.mjs';
 
 const password = 'akai-densha-no-mado';
 let passed = 0;
@@ -29,7 +29,7 @@ class Staff {
     const raw = typeof body === 'string';
     if (raw) all['content-type'] = 'application/octet-stream';
     const answer = await http(method, `${gateway.consoleUrl}/api/v1${path}`, body, all, 30000);
-    for (const line of answer.headers.getSetCookie?.() ?? []) {
+    for (const line of cookieLines(answer.headers)) {
       const [pair] = line.split(';');
       this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
     }
