@@ -22,25 +22,6 @@ struct BatchSender::Prepared {
   std::vector<SubscriberRef> left_out;
 };
 
-/// A claim's token, known to be worked on while this lives.
-class BatchSender::Live {
- public:
-  explicit Live(BatchSender& owner) : owner_(owner), token_(random_hex(8)) {
-    std::lock_guard lock(owner_.mutex_);
-    owner_.live_.insert(token_);
-  }
-  ~Live() {
-    std::lock_guard lock(owner_.mutex_);
-    owner_.live_.erase(token_);
-  }
-  Live(const Live&) = delete;
-  const std::string& token() const { return token_; }
-
- private:
-  BatchSender& owner_;
-  const std::string token_;
-};
-
 namespace {
 
 constexpr milliseconds kStoreAway{100};
@@ -67,8 +48,7 @@ BatchSender::BatchSender(BatchSenderParts parts, BatchSenderOptions options)
 BatchSender::~BatchSender() = default;
 
 bool BatchSender::is_live(const std::string& claim) const {
-  std::lock_guard lock(mutex_);
-  return live_.count(claim) > 0;
+  return claims_.holds(claim);
 }
 
 void BatchSender::stop() {
@@ -99,13 +79,13 @@ void BatchSender::probe(ActiveBroadcast& broadcast) {
 }
 
 bool BatchSender::work(ActiveBroadcast& broadcast, SteadyPoint place) {
-  const Live live(*this);
+  const WorkInHand::Mark live(claims_, random_hex(8));
   const std::string& id = broadcast.record.id;
-  auto claim = parts_.ledger.claim(id, options_.owner, live.token(), options_.hold);
+  auto claim = parts_.ledger.claim(id, options_.owner, live.name(), options_.hold);
   if (claim && claim->kind != store::Claim::Kind::kBatch && claim->kind != store::Claim::Kind::kNotSending &&
       !claim->cursor.end) {
     plan(broadcast, claim->cursor);
-    claim = parts_.ledger.claim(id, options_.owner, live.token(), options_.hold);
+    claim = parts_.ledger.claim(id, options_.owner, live.name(), options_.hold);
   }
   if (!claim) {
     if (!passes(claim.error())) log::error("batch.claim", {{"broadcast", id}, {"reason", claim.error().detail}});

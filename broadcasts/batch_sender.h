@@ -27,6 +27,7 @@
 #include "broadcasts/composition.h"
 #include "broadcasts/dispatch_board.h"
 #include "broadcasts/rate_gate.h"
+#include "broadcasts/work_in_hand.h"
 #include "store/broadcast_ledger.h"
 #include "store/subscribers.h"
 
@@ -98,7 +99,6 @@ class BatchSender {
 
  private:
   struct Prepared;
-  class Live;
 
   void plan(ActiveBroadcast& broadcast, store::AudienceCursor cursor);
   bool send(ActiveBroadcast& broadcast, store::BatchRow& row, SteadyPoint place);
@@ -118,8 +118,8 @@ class BatchSender {
 
   BatchSenderParts parts_;
   const BatchSenderOptions options_;
+  WorkInHand claims_;
   mutable std::mutex mutex_;
-  std::set<std::string> live_;      // guarded by mutex_; claims being worked on
   SteadyPoint quota_asked_{};       // guarded by mutex_
   bool quota_spent_ = false;        // guarded by mutex_
   std::atomic<bool> stopping_{false};

@@ -75,11 +75,8 @@ void Dispatcher::hurry_freeze(const std::string& id) {
   const auto record = parts_.broadcasts.read(id);
   if (!record || !*record) return;
   const std::string_view freezer = (*record)->field(field::kFreezer);
-  bool ended = options_.is_gone && options_.is_gone(freezer);
-  if (freezer == options_.batch.owner) {
-    std::lock_guard lock(mutex_);
-    ended = freezing_.count(id) == 0;
-  }
+  const bool ours = freezer == options_.batch.owner;
+  const bool ended = ours ? !handled_.holds(id) : options_.is_gone && options_.is_gone(freezer);
   if (ended) (void)parts_.broadcasts.set_due(id, parts_.clock.now());
 }
 

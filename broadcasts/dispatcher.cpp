@@ -105,25 +105,6 @@ void Dispatcher::watch(bool emergencies) {
   }
 }
 
-/// While it lives, the keeper does not take this process for one that has given the broadcast up.
-class Dispatcher::Freezing {
- public:
-  Freezing(Dispatcher& dispatcher, const std::string& id) : dispatcher_(dispatcher), id_(id) {
-    std::lock_guard lock(dispatcher_.mutex_);
-    dispatcher_.freezing_.insert(id_);
-  }
-  ~Freezing() {
-    std::lock_guard lock(dispatcher_.mutex_);
-    dispatcher_.freezing_.erase(id_);
-  }
-  Freezing(const Freezing&) = delete;
-  Freezing& operator=(const Freezing&) = delete;
-
- private:
-  Dispatcher& dispatcher_;
-  const std::string& id_;
-};
-
 void Dispatcher::watch_once(bool emergencies) {
   if (!restore_checked_) return;
   const auto due = parts_.broadcasts.due(parts_.clock.now(), kDueAtOnce);
@@ -140,7 +121,7 @@ void Dispatcher::handle(const std::string& id, bool emergencies) {
   }
   const store::BroadcastRecord& record = **read;
   if (is_emergency(record) != emergencies) return;
-  const Freezing freezing(*this, id);
+  const WorkInHand::Mark in_hand(handled_, id);
   const TimePoint now = parts_.clock.now();
   const auto due = due_of(record);
   const bool is_due = !due || *due <= now;

@@ -26,6 +26,7 @@
 #include "broadcasts/rate_gate.h"
 #include "broadcasts/staff_notice.h"
 #include "broadcasts/system_moves.h"
+#include "broadcasts/work_in_hand.h"
 #include "store/broadcast_ledger.h"
 #include "store/broadcasts.h"
 #include "store/rate_line.h"
@@ -77,8 +78,6 @@ class Dispatcher final : private BatchEvents {
   std::size_t active() const;
 
  private:
-  class Freezing;
-
   void watch(bool emergencies);
   void keep();
   void run_sender(bool emergencies);
@@ -112,10 +111,11 @@ class Dispatcher final : private BatchEvents {
   RateGate gate_;
   BatchSender sender_;
 
+  WorkInHand handled_;  // by the watchers: the keeper does not take this process for one that has given it up
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::string> looks_;      // guarded by mutex_; to be looked at by the keeper
-  std::set<std::string> freezing_;   // guarded by mutex_; being frozen by this process now
   std::set<std::string> told_;       // guarded by mutex_; of what staff were told: failing tries of emergencies, what is late
   bool stopping_ = false;            // guarded by mutex_
   std::atomic<bool> restore_checked_{false};
