@@ -1,9 +1,9 @@
 #include "gateway/main/last_backup.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
-#include <system_error>
+
+#include "gateway/content_tables.h"
 
 namespace kairan::gateway {
 namespace {
@@ -22,15 +22,7 @@ std::optional<TimePoint> last_backup(const std::string& data_dir) {
 }
 
 Status note_backup(const std::string& data_dir, TimePoint made) {
-  const std::string path = path_of(data_dir);
-  {
-    std::ofstream file(path + ".new", std::ios::trunc);
-    file << to_unix_ms(made) << "\n";
-    if (!file.flush()) return Error{ErrorCode::kUnavailable, path};
-  }
-  std::error_code failed;
-  std::filesystem::rename(path + ".new", path, failed);
-  return failed ? Status(Error{ErrorCode::kUnavailable, path + ": " + failed.message()}) : Status();
+  return write_file_whole(path_of(data_dir), std::to_string(to_unix_ms(made)) + "\n");
 }
 
 }  // namespace kairan::gateway

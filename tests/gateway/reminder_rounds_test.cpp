@@ -7,38 +7,21 @@
 #include "broadcasts/record_fields.h"
 #include "store/keys.h"
 #include "tests/broadcasts/service_fixture.h"
+#include "tests/gateway/reminder_fixture.h"
 #include "tests/support/catch.h"
-#include "tests/support/fake_engine.h"
 
 namespace kairan::gateway {
 namespace {
 
 using broadcasts::Notice;
+using test::CalendarEngine;
+using test::HeardStaff;
 using test::must;
 namespace field = broadcasts::field;
 
 Date date(int y, unsigned m, unsigned d) {
   return Date(std::chrono::year(y), std::chrono::month(m), std::chrono::day(d));
 }
-
-/// 七浦 and 浜 have 燃えるごみ on the day, 浜 also びん.
-class CalendarEngine final : public test::FakeEngine {
- public:
-  Date day = date(2026, 11, 26);
-  intents::CollectionPlan collections(Date wanted) const override {
-    intents::CollectionPlan plan;
-    plan.section = "環境下水道課";
-    if (wanted == day) plan.districts = {{"nanaura", {"燃えるごみ"}, 480}, {"hama", {"燃えるごみ", "びん"}, 480}};
-    return plan;
-  }
-};
-
-class HeardStaff final : public broadcasts::StaffNotice {
- public:
-  std::vector<Notice> heard;
-  void tell(const Notice& notice) override { heard.push_back(notice); }
-  Status over(const store::BroadcastRecord&) override { return {}; }
-};
 
 /// 2026-11-25 (Wednesday) in Japan; the fixture's clock says noon.
 struct Fixture : test::ServiceFixture {

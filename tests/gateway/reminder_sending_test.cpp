@@ -9,36 +9,20 @@
 #include "gateway/reminder_rounds.h"
 #include "store/broadcast_ledger.h"
 #include "tests/broadcasts/service_fixture.h"
+#include "tests/gateway/reminder_fixture.h"
 #include "tests/support/catch.h"
-#include "tests/support/fake_engine.h"
 #include "tests/support/fake_platform.h"
 
 namespace kairan::gateway {
 namespace {
 
 using broadcasts::Notice;
+using test::CalendarEngine;
+using test::HeardStaff;
 using test::must;
 
-const Date kDay(std::chrono::year(2026), std::chrono::month(11), std::chrono::day(26));
+const Date kDay = test::kCollectionDay;
 const Date kEve(std::chrono::year(2026), std::chrono::month(11), std::chrono::day(25));
-
-/// 七浦 and 浜 have 燃えるごみ on the day, 浜 also びん; collected at 8.
-class CalendarEngine final : public test::FakeEngine {
- public:
-  intents::CollectionPlan collections(Date wanted) const override {
-    intents::CollectionPlan plan;
-    plan.section = "環境下水道課";
-    if (wanted == kDay) plan.districts = {{"nanaura", {"燃えるごみ"}, 480}, {"hama", {"燃えるごみ", "びん"}, 480}};
-    return plan;
-  }
-};
-
-class HeardStaff final : public broadcasts::StaffNotice {
- public:
-  std::vector<Notice> heard;
-  void tell(const Notice& notice) override { heard.push_back(notice); }
-  Status over(const store::BroadcastRecord&) override { return {}; }
-};
 
 /// A city with rounds and a dispatcher, driven step by step.
 struct SendingFixture : test::ServiceFixture {
