@@ -1,7 +1,6 @@
 // What the emergency's two benches share: a city of followers, a bulk broadcast that does not end, a warning put into the
 // watched folder, and what the simulator recorded of it.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { City, delay, http, kairanPath, option, until } from '../e2e/lib.mjs';
 import { telegramName, warning } from '../e2e/telegrams.mjs';
@@ -29,26 +28,12 @@ export class Crowd {
     return http(method, `${this.city.simulatorUrl}/sim/${path}`, body, {}, timeoutMs);
   }
 
-  run(program, args, input = '', env = {}) {
-    return new Promise((done, failed) => {
-      const child = spawn(program, args, { env: { PATH: process.env.PATH, HOME: this.city.folder, LC_ALL: 'C.UTF-8', ...this.city.environment(1, 2), ...env } });
-      let out = '';
-      let error = '';
-      child.stdout.on('data', (data) => { out += data; });
-      child.stderr.on('data', (data) => { error += data; });
-      child.once('error', failed);
-      child.once('exit', (code) => (code === 0 ? done(out) : failed(new Error(`${args.join(' ')}: ${error}`))));
-      child.stdin.on('error', () => undefined);
-      child.stdin.end(input);
-    });
-  }
-
   async tool(args, input) {
-    const out = await this.run(tool, args, input);
+    const out = await this.city.must(tool, args, { input });
     return out ? JSON.parse(out) : {};
   }
   kairan(args, input) {
-    return this.run(kairanPath, args, input);
+    return this.city.must(kairanPath, args, { input });
   }
 
   /** Orders bulk broadcasts until told to end: `every` ms one of them to everyone. */

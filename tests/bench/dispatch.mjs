@@ -7,7 +7,6 @@
 //   shared     the largest size by two gateways on one store
 //   emergency  an emergency to everyone 3 s into a bulk broadcast of the largest size
 //   free       the largest size without a limit: multicasts/s with the full ledger, fsynced
-import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { City, http, kairanPath, option, until } from '../e2e/lib.mjs';
 
@@ -17,18 +16,9 @@ const latency = option('latency', '50');
 const tool = resolve(option('tool', join(kairanPath, '../../../tests/bench/dispatch_tool')));
 const largest = Math.max(...sizes);
 
-function runTool(city, args, input = '') {
-  return new Promise((done, failed) => {
-    const child = spawn(tool, args, { env: { PATH: process.env.PATH, ...city.environment(1, 2) } });
-    let out = '';
-    let error = '';
-    child.stdout.on('data', (data) => { out += data; });
-    child.stderr.on('data', (data) => { error += data; });
-    child.once('error', failed);
-    child.once('exit', (code) => (code === 0 ? done(out ? JSON.parse(out) : {}) : failed(new Error(`${args[0]}: ${error}`))));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
+async function runTool(city, args, input = '') {
+  const out = await city.must(tool, args, { input });
+  return out ? JSON.parse(out) : {};
 }
 
 /** A city of that many followers, used for as many sends as wanted. */

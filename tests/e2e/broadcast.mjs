@@ -2,7 +2,6 @@
 // another, on the right phones only, corrected from a published frame; a practice that reaches nobody; the register and the
 // audit log afterwards.
 // usage: node broadcast.mjs [--kairan PATH]
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checks, City, equal, http, kairanPath, truthy, until } from './lib.mjs';
@@ -14,25 +13,8 @@ const tester = `U${'f'.repeat(32)}`;
 const env = { KAIRAN_BROADCAST_TEST_RECIPIENTS: tester };
 const gateway = await city.gateway({ env });
 
-function kairan(args, input = '') {
-  return new Promise((done) => {
-    const child = spawn(kairanPath, args, {
-      cwd: city.folder,
-      env: { PATH: process.env.PATH, HOME: city.folder, LC_ALL: 'C.UTF-8', ...city.environment(1, 2), ...env },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (piece) => (out += piece));
-    child.stderr.on('data', (piece) => (err += piece));
-    child.on('close', (code) => done({ code, out: out.trim(), err }));
-    child.stdin.end(input);
-  });
-}
-async function must(args, input) {
-  const done = await kairan(args, input);
-  if (done.code !== 0) throw new Error(`kairan ${args.join(' ')}: ${done.code} ${done.err}`);
-  return done.out;
-}
+const kairan = (args, input = '') => city.run(kairanPath, args, { input, env });
+const must = (args, input = '') => city.must(kairanPath, args, { input, env });
 const phone = async (id) => JSON.stringify((await http('GET', `${city.simulatorUrl}/sim/users/${id}/messages`)).json);
 const state = async (id) => JSON.parse(await must(['broadcast', 'status', id, '--json'])).state;
 const file = (name, value) => {

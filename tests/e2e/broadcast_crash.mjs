@@ -3,7 +3,6 @@
 // got what. Every follower must have got every broadcast exactly once, and ledger and simulator must agree.
 // usage: node broadcast_crash.mjs --tool PATH [--kairan PATH] [--people N] [--rounds N] [--seed N] [--gateways N]
 //   the test run uses few rounds; scripts/bench crash uses 200 with 12,000 people
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Checks, City, delay, equal, generator, http, kairanPath, option, truthy, until } from './lib.mjs';
@@ -24,19 +23,7 @@ const sim = (method, path, body) => http(method, `${city.simulatorUrl}/sim/${pat
 const stats = async () => (await sim('GET', 'stats')).json;
 
 /** Runs the tool on the city's store. */
-function runTool(args, input = '') {
-  return new Promise((done, failed) => {
-    const child = spawn(tool, args, { env: { PATH: process.env.PATH, ...city.environment(1, 2) } });
-    let out = '';
-    let error = '';
-    child.stdout.on('data', (data) => { out += data; });
-    child.stderr.on('data', (data) => { error += data; });
-    child.once('error', failed);
-    child.once('exit', (code) => (code === 0 ? done(JSON.parse(out)) : failed(new Error(`${args[0]}: ${error}`))));
-    child.stdin.on('error', () => undefined);  // the program's own exit code says more
-    child.stdin.end(input);
-  });
-}
+const runTool = async (args, input = '') => JSON.parse(await city.must(tool, args, { input }));
 const statusOf = (id) => runTool(['status', id]);
 
 // Slower than LINE allows, so that a send lasts long enough to be hit anywhere.

@@ -1,6 +1,5 @@
 // What the console's browser programs share: the built console before a real gateway, an account a role, residents with
 // settings, prepared texts, and a browser whose pages remember every error they had.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cookieLines, City, equal, http, kairanPath, option, root, skip, until } from './lib.mjs';
@@ -78,17 +77,7 @@ export class Console {
 
   /** Runs a command beside the gateway; throws when it fails. */
   kairan(args, input = '') {
-    return new Promise((done, failed) => {
-      const child = spawn(kairanPath, args, {
-        cwd: this.city.folder,
-        env: { PATH: process.env.PATH, HOME: this.city.folder, LC_ALL: 'C.UTF-8', ...this.city.environment(1, 2) },
-      });
-      let said = '';
-      child.stdout.on('data', (piece) => (said += piece));
-      child.stderr.on('data', (piece) => (said += piece));
-      child.on('close', (code) => (code === 0 ? done(said.trim()) : failed(new Error(`kairan ${args.join(' ')}: ${code} ${said}`))));
-      child.stdin.end(input);
-    });
+    return this.city.must(kairanPath, args, { input });
   }
 
   /** Phones, and what their owners chose: rows of user_id,district,children without the id. */

@@ -199,6 +199,33 @@ export class City {
     };
   }
 
+  /**
+   * Runs a program to its end beside the gateway: what it wrote, and its exit code or signal.
+   * @param more  `input` for its standard input, `env` besides the city's, `cwd`
+   */
+  run(program, args, { input = '', env = {}, cwd = this.folder } = {}) {
+    return new Promise((done, failed) => {
+      const child = spawn(program, args, {
+        cwd, env: { PATH: process.env.PATH, HOME: this.folder, LC_ALL: 'C.UTF-8', ...this.environment(1, 2), ...env },
+      });
+      let out = '';
+      let err = '';
+      child.stdout.on('data', (piece) => { out += piece; });
+      child.stderr.on('data', (piece) => { err += piece; });
+      child.once('error', failed);
+      child.once('close', (code, signal) => done({ code: code ?? signal, out, err }));
+      child.stdin.on('error', () => undefined); // its exit code says more
+      child.stdin.end(input);
+    });
+  }
+
+  /** The same for what must succeed: what it wrote, without white space at its ends. */
+  async must(program, args, more) {
+    const { code, out, err } = await this.run(program, args, more);
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')}: ${code} ${out} ${err}`);
+    return out.trim();
+  }
+
   /** Starts a gateway; with no ports given, the simulator's webhooks go to it. */
   async gateway({ publicPort = this.publicPort, args = [], env = {}, wrap = [], wait = true, name = 'gateway' } = {}) {
     const consolePort = await freePort();

@@ -1,7 +1,6 @@
 // A backup in the middle of a send, the machine lost, the backup put back on an empty one: the register and the pictures are the
 // same, the unfinished broadcast is held and nothing leaves by itself; let go on by a person, it reaches everyone once.
 // usage: node restore.mjs [--kairan PATH]
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,20 +13,7 @@ await city.simulator(['--users', String(people), '--multicast-ms', '1500']);
 const env = { KAIRAN_BROADCAST_SENDERS: '1' };
 let gateway = await city.gateway({ env });
 
-function kairan(args, input = '') {
-  return new Promise((done, failed) => {
-    const child = spawn(kairanPath, args, {
-      cwd: city.folder,
-      env: { PATH: process.env.PATH, HOME: city.folder, LC_ALL: 'C.UTF-8', ...city.environment(1, 2), ...env },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (piece) => (out += piece));
-    child.stderr.on('data', (piece) => (err += piece));
-    child.on('close', (code) => (code === 0 ? done(out.trim()) : failed(new Error(`kairan ${args.join(' ')}: ${code} ${err}`))));
-    child.stdin.end(input);
-  });
-}
+const kairan = (args, input = '') => city.must(kairanPath, args, { input, env });
 const status = async (id) => JSON.parse(await kairan(['broadcast', 'status', id, '--json']));
 const phones = async (text) => (await http('GET', `${city.simulatorUrl}/sim/histogram?contains=${encodeURIComponent(text)}`)).json;
 

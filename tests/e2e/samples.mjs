@@ -1,7 +1,6 @@
 // The sample broadcasts of the demo (scripts/lib/sample_broadcasts.sh) before a city with made residents: every state that lasts
 // is there, each text is marked, and what shows on the phones is what the city counted.
 // usage: node samples.mjs [--kairan PATH]
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checks, City, equal, http, kairanPath, root, truthy, until } from './lib.mjs';
@@ -15,21 +14,9 @@ const password = 'matsuri-no-taiko-42\n';
 const passwordFile = join(city.folder, 'password');
 writeFileSync(passwordFile, password);
 
-function run(command, args, input = '') {
-  return new Promise((done, failed) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      env: { PATH: process.env.PATH, HOME: city.folder, LC_ALL: 'C.UTF-8', ...city.environment(1, 2),
-        CONSOLE: gateway.consoleUrl, SIMULATOR: city.simulatorUrl, STAFF_PASSWORD_FILE: passwordFile },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (piece) => (out += piece));
-    child.stderr.on('data', (piece) => (err += piece));
-    child.on('close', (code) => (code === 0 ? done(out.trim()) : failed(new Error(`${command} ${args.join(' ')}: ${code} ${out} ${err}`))));
-    child.stdin.end(input);
-  });
-}
+const run = (command, args, input = '') => city.must(command, args, {
+  input, cwd: root, env: { CONSOLE: gateway.consoleUrl, SIMULATOR: city.simulatorUrl, STAFF_PASSWORD_FILE: passwordFile },
+});
 const kairan = (...args) => run(kairanPath, args);
 const samples = (step) => run(join(root, 'scripts/lib/sample_broadcasts.sh'), [step, city.folder]);
 

@@ -1,25 +1,12 @@
 // What staff ask a running gateway from a terminal: the questions that found no answer, and the events that were given up.
 // usage: node terminal.mjs [--kairan PATH]
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Checks, City, equal, http, kairanPath, truthy, until } from './lib.mjs';
 
 const checks = new Checks();
 
 /** Runs a command of the executable beside the gateway of a city; resolves to its exit code and what it wrote. */
-function command(city, args, env = {}) {
-  return new Promise((done) => {
-    const child = spawn(kairanPath, args, {
-      cwd: city.folder,
-      env: { PATH: process.env.PATH, HOME: city.folder, LC_ALL: 'C.UTF-8', ...city.environment(1, 2), ...env },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (piece) => (out += piece));
-    child.stderr.on('data', (piece) => (err += piece));
-    child.on('close', (code) => done({ code, out, err }));
-  });
-}
+const command = (city, args, env = {}) => city.run(kairanPath, args, { env });
 
 async function residents(city, count) {
   return (await http('POST', `${city.simulatorUrl}/sim/users`, { count })).json.ids;
