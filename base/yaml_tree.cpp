@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 
+#include "base/file_bytes.h"
 #include "base/text.h"
 
 namespace kairan {
@@ -194,11 +194,9 @@ bool is_plain_name(std::string_view name) {
 }
 
 Result<std::string> read_text_file(const std::string& path, std::size_t max_bytes) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{ErrorCode::kNotFound, "no such file"};
-  std::string text(max_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  auto bytes = read_at_most(path, max_bytes + 1);
+  if (!bytes) return Error{ErrorCode::kNotFound, "no such file"};
+  std::string text = *std::move(bytes);
   if (text.size() > max_bytes) return Error{ErrorCode::kTooLarge, "the file is too large"};
   if (text.compare(0, 3, "\xEF\xBB\xBF") == 0) text.erase(0, 3);
   if (!is_valid_utf8(text)) return Error{ErrorCode::kInvalid, "the file is not UTF-8"};

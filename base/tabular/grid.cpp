@@ -1,11 +1,10 @@
 #include "base/tabular/grid.h"
 
-#include <fstream>
-
-#include "base/text.h"
+#include "base/file_bytes.h"
 #include "base/tabular/csv.h"
 #include "base/tabular/encoding.h"
 #include "base/tabular/xlsx.h"
+#include "base/text.h"
 
 namespace kairan {
 namespace {
@@ -49,8 +48,7 @@ std::string Table::cell(const GridRow& row, std::optional<std::size_t> column) {
   return std::string(trim(row.cells[*column]));
 }
 
-std::optional<Grid> parse_grid(std::string_view bytes, const std::string& shown,
-                               std::vector<FileProblem>& problems) {
+std::optional<Grid> parse_grid(std::string_view bytes, const std::string& shown, std::vector<FileProblem>& problems) {
   if (bytes.size() > kMaxTableBytes) {
     problems.push_back({shown, 0, "", "ファイルが大きすぎます（32 MBまで）。", false});
     return std::nullopt;
@@ -61,7 +59,8 @@ std::optional<Grid> parse_grid(std::string_view bytes, const std::string& shown,
     return grid;
   }
   if (bytes.substr(0, 4) == "\xD0\xCF\x11\xE0") {
-    problems.push_back({shown, 0, "", "古い形式（.xls）です。Excelで「.xlsx」か「CSV UTF-8」として保存してください。", false});
+    problems.push_back(
+        {shown, 0, "", "古い形式（.xls）です。Excelで「.xlsx」か「CSV UTF-8」として保存してください。", false});
     return std::nullopt;
   }
   DecodeFailure failure;
@@ -77,20 +76,13 @@ std::optional<Grid> parse_grid(std::string_view bytes, const std::string& shown,
   return grid;
 }
 
-std::optional<Grid> read_grid(const std::string& path, const std::string& shown,
-                              std::vector<FileProblem>& problems) {
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes;
-  if (in) {
-    bytes.resize(kMaxTableBytes + 1);
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(in.gcount()));
-  }
-  if (!in.eof() && !in.good()) {
+std::optional<Grid> read_grid(const std::string& path, const std::string& shown, std::vector<FileProblem>& problems) {
+  const auto bytes = read_at_most(path, kMaxTableBytes + 1);
+  if (!bytes) {
     problems.push_back({shown, 0, "", "ファイルが開けません。名前と読み取りの許可を確かめてください。", false});
     return std::nullopt;
   }
-  return parse_grid(bytes, shown, problems);
+  return parse_grid(*bytes, shown, problems);
 }
 
 std::vector<std::string> split_values(std::string_view cell) {

@@ -1,7 +1,9 @@
 // What states, kinds, actions and entries of the audit log are called, and how they look.
 import { Badge } from '../ui';
 import { useT } from '../i18n';
+import type { Role } from '../api/session';
 import type { Kind, Priority, State } from '../api/types';
+import { allRoles, roleWord } from '../layout/pages';
 
 type Tone = 'info' | 'good' | 'warn' | 'bad' | 'quiet';
 const states: Record<State, { ja: string; en: string; tone: Tone }> = {
@@ -77,7 +79,11 @@ export function auditWord(action: string, t: Words): string {
   const did = actions[rest] ?? auditActions[rest];
   return part && did ? t(`${part[0]}：${did[0]}`, `${part[1]}: ${did[1]}`) : action;
 }
-/** States of 「draft -> submitted」 and roles by their words. */
+/** Roles of 「content_editor 環境下水道課」 by their words. */
+export function accountWords(detail: string, t: Words): string {
+  return detail.replace(/[a-z_]+/g, (word) => (allRoles.includes(word as Role) ? roleWord(word as Role, t) : word));
+}
+/** States of 「draft -> submitted」 by their words. */
 export function detailWords(detail: string, t: Words): string {
   return detail.replace(/\b([a-z_]+) (?:->|→) ([a-z_]+)\b/, (all, from: State, to: State) => (states[from] && states[to] ? `${stateWord(from, t)} → ${stateWord(to, t)}` : all));
 }

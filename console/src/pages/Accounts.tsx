@@ -234,7 +234,7 @@ function Sections({ sections, operator, refresh }: { sections: Section[]; operat
       <h2>{t('課と発信のめやす', 'Sections and their plan')}</h2>
       <p className="weak small">{t('DXの計画は、週に1回以上の発信をめざしています。', 'The DX plan asks for one post a week or more.')}</p>
       <ProblemNotice problem={problem} />
-      {sections.length === 0 && <p className="weak">{t('まだ課がありません。', 'No sections yet.')}</p>}
+      {sections.length === 0 && <p className="weak">{t('まだ課がありません。課を足すと、ホームの「発信のバランス」にめやすが出ます。', 'No sections yet. Add them to see their plan on the home page.')}</p>}
       <div className="table-frame" hidden={sections.length === 0}>
         <table className="table">
           <thead>

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get, post, query } from '../api/client';
 import { useLanguage, useT } from '../i18n';
 import { formatDateTime } from '../lib/time';
-import { auditWord, detailWords } from '../lib/words';
+import { accountWords, auditWord, detailWords } from '../lib/words';
 import { Button, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 
 interface Entry {
@@ -81,12 +81,12 @@ export default function Audit() {
                 <tr key={entry.seq}>
                   <td className="number">{entry.seq}</td>
                   <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(entry.at, language)}</td>
-                  <td>{entry.by}</td>
+                  <td>{entry.by === 'terminal' ? t('サーバーの操作', 'on the server') : entry.by}</td>
                   <td>{auditWord(entry.action, t)}</td>
                   <td className="code">
                     <Target target={entry.target} />
                   </td>
-                  <td className="pre small">{detailWords(entry.detail, t)}</td>
+                  <td className="pre small">{entry.action.startsWith('account.') ? accountWords(entry.detail, t) : detailWords(entry.detail, t)}</td>
                 </tr>
               ))}
             </tbody>

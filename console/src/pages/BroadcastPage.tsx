@@ -219,7 +219,7 @@ export default function BroadcastPage() {
         {can('approve') && <Button kind="primary" onClick={() => setAsk({ action: 'approve', title: t('この内容を承認しますか', 'Approve?'), comment: 'none', text: t(`承認すると「${to}」に届けられるようになります。`, `It may then go to: ${to}.`) })}>{t('承認する', 'Approve')}</Button>}
         {can('return') && <Button onClick={() => setAsk({ action: 'return', title: t('差し戻します', 'Return to the author'), comment: 'required' })}>{t('差し戻す', 'Return')}</Button>}
         {can('reject') && <Button onClick={() => setAsk({ action: 'reject', title: t('却下します', 'Reject'), comment: 'required' })}>{t('却下する', 'Reject')}</Button>}
-        {can('schedule') && <Button kind="primary" onClick={() => setAsk({ action: 'schedule', title: t('予約しますか', 'Schedule?'), comment: 'none', text: to })}>{t('予約する', 'Schedule')}</Button>}
+        {can('schedule') && state !== 'scheduled' && <Button kind="primary" onClick={() => setAsk({ action: 'schedule', title: t('予約しますか', 'Schedule?'), comment: 'none', text: to })}>{t('予約する', 'Schedule')}</Button>}
         {can('send') && <Button kind="primary" onClick={() => setAsk({ action: 'send', title: t('いま送信しますか', 'Send now?'), comment: 'none', text: t(`${to}に、いま送信します。`, `Sends now to ${to}.`) })}>{t('いま送信する', 'Send now')}</Button>}
         {can('pause') && <Button onClick={() => act('pause')}>{t('一時停止', 'Pause')}</Button>}
         {can('resume') && <Button kind="primary" onClick={() => setAsk({ action: 'resume', title: t('続きを送りますか', 'Go on?'), comment: 'none', text: summary.reason })}>{state === 'held' ? t('保留を解いて送る', 'Release') : t('再開', 'Resume')}</Button>}

@@ -79,6 +79,7 @@ export default function Calendar() {
           buttonText={language === 'en' ? { prev: '‹ Earlier', next: 'Later ›' } : { prev: '‹ 前', next: '次 ›' }}
           height="auto"
           dayMaxEvents={4}
+          fixedWeekCount={false}
           eventTimeFormat={timeFormat}
           datesSet={(dates) => {
             const next = { from: dates.startStr.slice(0, 10), to: new Date(dates.end.getTime() - 86_400_000).toISOString().slice(0, 10) };

@@ -11,7 +11,8 @@ import { formatDateTime, fromLocalInput, toLocalInput } from '../lib/time';
 import { MessageEditor } from '../messages/MessageEditor';
 import { languages, readMessages, titleOf, writeMessages, type DraftMessage } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
-import { AudiencePanel, useAttributes } from '../segments/AudiencePanel';
+import { AudiencePanel } from '../segments/AudiencePanel';
+import { useAttributes } from '../segments/attributes';
 import { emptyRules, isEmpty, parseRules, plainRules, type SegmentRules } from '../segments/model';
 import { Button, Check, Dialog, Field, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 import { DryRunPanel } from './DryRunPanel';
@@ -314,11 +315,11 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
               {(field) => <input {...field} className="input" maxLength={100} placeholder={ownTitle} value={form.title} onChange={(event) => change({ title: event.target.value })} />}
             </Field>
             <div className="grid-2">
-              <Field label={t('種類', 'Kind')} error={error('kind')} hint={t('訓練は先頭に【訓練】が付きます。練習はだれにも届きません。', 'A drill begins with 【訓練】; practice reaches nobody.')}>
+              <Field label={t('種類', 'Kind')} error={error('kind')} hint={t('練習はだれにも届きません。', 'Practice reaches nobody.')}>
                 {(field) => (
                   <select {...field} className="input" value={form.kind} disabled={Boolean(id.current)} onChange={(event) => change({ kind: event.target.value as Kind })}>
                     <option value="live">{t('本番', 'Live')}</option>
-                    <option value="drill">{t('訓練', 'Drill')}</option>
+                    <option value="drill">{t('訓練（先頭に【訓練】）', 'Drill (begins with 【訓練】)')}</option>
                     <option value="practice">{t('練習', 'Practice')}</option>
                   </select>
                 )}

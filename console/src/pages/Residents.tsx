@@ -93,7 +93,7 @@ export default function Residents() {
                     {attribute.values.map((value) => (
                       <tr key={value.id}>
                         <td>{labelIn(value.label, language)}</td>
-                        <td style={{ width: '40%' }}>
+                        <td style={{ width: '32%' }}>
                           <div className="progress" aria-hidden="true">
                             <div style={{ width: `${((value.count.value ?? 0) / most) * 100}%` }} />
                           </div>

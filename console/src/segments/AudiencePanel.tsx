@@ -2,26 +2,13 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { RuleGroupType } from 'react-querybuilder';
-import { call, get } from '../api/client';
+import { call } from '../api/client';
 import type { Count, DocumentProblem } from '../api/types';
 import { useLanguage } from '../i18n';
 import { Check, Loading, Notice, ProblemNotice } from '../ui';
-import { emptyRules, isEmpty, labelIn, plainRules, type Attribute, type DeclaredAttribute, type SegmentRules } from './model';
+import { useAttributes } from './attributes';
+import { emptyRules, isEmpty, plainRules, type SegmentRules } from './model';
 import { SegmentBuilder } from './SegmentBuilder';
-
-export function useAttributes() {
-  const { language } = useLanguage();
-  return useQuery({
-    queryKey: ['attributes'],
-    queryFn: ({ signal }) => get<{ attributes: DeclaredAttribute[] }>('/attributes', signal).then((answer) => answer.attributes),
-    staleTime: 10 * 60_000,
-    select: (declared): Attribute[] =>
-      declared.map((each) => ({
-        id: each.id, kind: each.kind, verified: each.verified, label: labelIn(each.label, language),
-        values: each.values.map((value) => ({ id: value.id, label: labelIn(value.label, language) })),
-      })),
-  });
-}
 
 export interface SegmentCount {
   valid: boolean;

@@ -1,5 +1,6 @@
 // Questions that several residents asked in vain, and the one step that gives each an answer.
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 import { useQuery } from '@tanstack/react-query';
 import { get, query } from '../../api/client';
 import { useSession } from '../../api/session';
@@ -49,7 +50,7 @@ export function Gaps() {
       <p className="weak">{t('3人以上が尋ねたものだけを、名前や番号を隠して表示します。90日で消えます。', 'Only what three or more residents asked, masked; kept 90 days.')}</p>
       {added && <Notice tone="good" title={t(`「${added}」を言い換えに足しました`, `Added “${added}”`)}>{t('「確認して公開」で公開してください。', 'Publish it to take effect.')}</Notice>}
       {gaps.data.items.length === 0 ? (
-        <Empty>{t('いまはありません。', 'None right now.')}</Empty>
+        <Empty action={<Link to="/content/ask">{t('ためしに聞いてみる', 'Try the answers')}</Link>}>{t('いまはありません。住民が尋ねて答えられなかった質問がここにまとまり、FAQの言い換えに一手で足せます。', 'None right now. What residents ask in vain is gathered here, to be added to a FAQ in one step.')}</Empty>
       ) : (
         <div className="table-frame">
           <table className="table">

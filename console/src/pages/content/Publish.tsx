@@ -1,5 +1,6 @@
 // Before publishing: what is wrong, whether the city's own tests hold, which answers change. Then it answers.
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 import { useQuery } from '@tanstack/react-query';
 import { get, post, Problem } from '../../api/client';
 import { useSession } from '../../api/session';
@@ -66,7 +67,7 @@ export function Publish() {
     return (
       <div className="stack">
         {done && <Notice tone="good" title={t('公開しました。住民への答えに使われています', 'Published: it answers now')} />}
-        <Empty>{t('公開を待っている変更はありません。', 'Nothing waits to be published.')}</Empty>
+        <Empty action={<Link to="/content/tables/faq">{t('よくある質問を開く', 'Open the FAQ')}</Link>}>{t('公開を待っている変更はありません。表を直すかファイルで入れ替えると、ここで答えの変わり方を見てから公開できます。', 'Nothing waits to be published. Change a table; here you see what it does before publishing.')}</Empty>
       </div>
     );
   }

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { download, get, query } from '../../api/client';
 import { useSession } from '../../api/session';
 import { useT } from '../../i18n';
+import { useAttributes } from '../../segments/attributes';
 import { Button, Dialog, Empty, Field, Loading, Notice, ProblemNotice } from '../../ui';
 import { Problems, useOverview, useWorkspaceCall, type FileProblem, type Workspace } from '../Content';
 
@@ -22,6 +23,12 @@ interface Upload {
 }
 const size = 50;
 const maxFile = 50 * 1024 * 1024;
+
+/** As wide as the longest cell, within bounds: short columns leave their room to long ones. */
+function widthOf(cells: string[]): string {
+  const wide = (text: string) => [...text].reduce((sum, sign) => sum + (sign < '\u0100' ? 0.6 : 1), 0);
+  return `${Math.ceil(Math.min(14, Math.max(...cells.map(wide))))}em`;
+}
 
 export function Table({ kind }: { kind: string }) {
   const t = useT();
@@ -71,6 +78,9 @@ export function Table({ kind }: { kind: string }) {
     setUploading('');
   };
   const columns = page.data?.columns ?? [];
+  const widths = columns.map((column, index) => widthOf([column, ...(page.data?.rows ?? []).map((row) => row.cells[index] ?? '')]));
+  const places = useAttributes().data?.find((each) => each.id === 'district')?.values;
+  const district = (id: string | undefined) => places?.find((each) => each.id === id)?.label;
   return (
     <div className="stack">
       <ProblemNotice problem={problem} />
@@ -133,12 +143,12 @@ export function Table({ kind }: { kind: string }) {
                   <th scope="col" className="number">
                     {t('行', 'Row')}
                   </th>
-                  {columns.map((column) => (
-                    <th key={column} scope="col">
+                  {columns.map((column, index) => (
+                    <th key={column} scope="col" className={index === 0 ? 'content-name' : undefined}>
                       {column}
                     </th>
                   ))}
-                  {editor && <th scope="col">{t('操作', 'Change')}</th>}
+                  {editor && <th scope="col" className="content-change">{t('操作', 'Change')}</th>}
                 </tr>
               </thead>
               <tbody>
@@ -146,12 +156,13 @@ export function Table({ kind }: { kind: string }) {
                   <tr key={row.row}>
                     <td className="number">{row.row}</td>
                     {columns.map((column, index) => (
-                      <td key={column} className="cell">
+                      <td key={column} className={index === 0 ? 'cell content-name' : 'cell'} style={{ minWidth: widths[index] }}>
                         {row.cells[index]}
+                        {column === '地区ID' && district(row.cells[index]) && <span className="weak">（{district(row.cells[index])}）</span>}
                       </td>
                     ))}
                     {editor && (
-                      <td>
+                      <td className="content-change">
                         <Button small onClick={() => setEditing({ row: row.row, cells: columns.map((_, index) => row.cells[index] ?? '') })}>
                           {t('直す', 'Edit')}
                           <span className="visually-hidden">：{row.cells[0]}</span>

@@ -43,9 +43,9 @@ export function Versions() {
           <tbody>
             {versions.data.items.map((each) => (
               <tr key={each.id}>
-                <td>{formatDateTime(each.published, language)}</td>
+                <td className="nowrap">{formatDateTime(each.published, language)}</td>
                 <td>{each.by || '—'}</td>
-                <td>{each.comment || '—'}</td>
+                <td>{each.comment || (each.published ? '—' : t('はじめに用意した内容', 'Installed with the program'))}</td>
                 <td>
                   {each.current ? (
                     <Badge tone="good">{t('いまの内容', 'Answers now')}</Badge>
