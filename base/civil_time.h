@@ -13,6 +13,14 @@ namespace kairan {
 
 using Date = std::chrono::year_month_day;
 
+inline int year_of(Date date) {
+  return static_cast<int>(date.year());
+}
+/// 1 to 12.
+inline int month_of(Date date) {
+  return static_cast<int>(static_cast<unsigned>(date.month()));
+}
+
 inline constexpr std::chrono::hours kJstOffset{9};
 
 /// The date in Japan at `t`.

@@ -31,7 +31,9 @@ void append_code_point(std::string& text, UChar32 code_point) {
   text.append(bytes.data(), static_cast<std::size_t>(length));
 }
 
-std::size_t utf16_units(UChar32 code_point) { return code_point > 0xffff ? 2 : 1; }
+std::size_t utf16_units(UChar32 code_point) {
+  return code_point > 0xffff ? 2 : 1;
+}
 
 bool is_ascii(std::string_view text) {
   for (const char c : text) {
@@ -59,18 +61,39 @@ const icu::Normalizer2& nfkc_casefold() {
   return *instance;
 }
 
-bool is_katakana_letter(UChar32 c) { return (c >= 0x30A1 && c <= 0x30F6) || c == 0x30FD || c == 0x30FE; }
-bool is_hiragana_letter(UChar32 c) { return c >= 0x3041 && c <= 0x3096; }
-bool is_kana_letter(UChar32 c) { return is_hiragana_letter(c) || is_katakana_letter(c); }
+bool is_katakana_letter(UChar32 c) {
+  return (c >= 0x30A1 && c <= 0x30F6) || c == 0x30FD || c == 0x30FE;
+}
+bool is_hiragana_letter(UChar32 c) {
+  return c >= 0x3041 && c <= 0x3096;
+}
+bool is_kana_letter(UChar32 c) {
+  return is_hiragana_letter(c) || is_katakana_letter(c);
+}
 
 /// Dashes that people type for one another and for the long vowel mark. Which of the two is meant follows from what stands
 /// before: after kana it is a long vowel.
 bool is_dash(UChar32 c) {
   switch (c) {
-    case 0x002D: case 0x00AD: case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2015:
-    case 0x2212: case 0x2500: case 0x30FC: case 0xFF0D: case 0xFF70: case 0x2043: case 0xFE58: case 0xFE63:
+    case 0x002D:
+    case 0x00AD:
+    case 0x2010:
+    case 0x2011:
+    case 0x2012:
+    case 0x2013:
+    case 0x2014:
+    case 0x2015:
+    case 0x2212:
+    case 0x2500:
+    case 0x30FC:
+    case 0xFF0D:
+    case 0xFF70:
+    case 0x2043:
+    case 0xFE58:
+    case 0xFE63:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -78,7 +101,9 @@ bool is_dash(UChar32 c) {
 constexpr UChar32 kFullWidthFirst = 0xFF01;
 constexpr UChar32 kFullWidthLast = 0xFF5E;
 
-bool is_wave(UChar32 c) { return c == 0x301C || c == 0xFF5E || c == 0x007E || c == 0x223C || c == 0x3030; }
+bool is_wave(UChar32 c) {
+  return c == 0x301C || c == 0xFF5E || c == 0x007E || c == 0x223C || c == 0x3030;
+}
 
 /// The voiced form of a hiragana letter, for the iteration mark ゞ; the letter itself when it has none.
 UChar32 voiced(UChar32 c) {
@@ -126,7 +151,7 @@ std::string fold_letters(const std::string& normalized) {
       continue;  // an iteration mark with nothing to repeat
     }
     if (c >= 0x30A1 && c <= 0x30F6) c -= 0x60;  // katakana to hiragana
-    if (c == 0x3095) c = 0x304B;  // small ka, ke as in 三ヶ月 are letters of their own otherwise
+    if (c == 0x3095) c = 0x304B;                // small ka, ke as in 三ヶ月 are letters of their own otherwise
     if (c == 0x3096) c = 0x3051;
     if (pending_space) {
       out.push_back(' ');
@@ -254,7 +279,9 @@ std::string fold(std::string_view text) {
   return current;
 }
 
-std::string fold_key(std::string_view text) { return key_of_folded(fold(text)); }
+std::string fold_key(std::string_view text) {
+  return key_of_folded(fold(text));
+}
 
 std::string key_of_folded(std::string_view folded) {
   std::string key;
@@ -264,11 +291,20 @@ std::string key_of_folded(std::string_view folded) {
     const bool letter = (c >= 0x3041 && c <= 0x3096) || (c >= 0x4E00 && c <= 0x9FFF);
     if (c == 0x30FC || c == 0x007E || c == 0x002D || (!letter && (u_isUWhiteSpace(c) || u_ispunct(c)))) continue;
     switch (c) {  // small kana to their full letters: キヤノン = キャノン
-      case 0x3041: case 0x3043: case 0x3045: case 0x3047: case 0x3049: case 0x3063: case 0x3083: case 0x3085:
-      case 0x3087: case 0x308E:
+      case 0x3041:
+      case 0x3043:
+      case 0x3045:
+      case 0x3047:
+      case 0x3049:
+      case 0x3063:
+      case 0x3083:
+      case 0x3085:
+      case 0x3087:
+      case 0x308E:
         ++c;
         break;
-      default: break;
+      default:
+        break;
     }
     append_code_point(key, c);
   }
@@ -290,6 +326,10 @@ std::string_view trim(std::string_view text) {
       return text;
     }
   }
+}
+
+std::string in_quotes(std::string_view text) {
+  return "「" + shorten_utf16(escape_for_log(text), 40) + "」";
 }
 
 std::string escape_for_log(std::string_view text) {

@@ -42,5 +42,7 @@ bool is_plain_japanese(std::string_view text);
 std::string_view trim(std::string_view text);
 /// Control characters as \xNN, for values from outside in logs.
 std::string escape_for_log(std::string_view text);
+/// 「…」 around at most 40 UTF-16 units of a text from outside, escaped likewise: how a message to staff repeats it.
+std::string in_quotes(std::string_view text);
 
 }  // namespace kairan

@@ -64,9 +64,9 @@ std::string names_of(const Table& table) {
 }
 
 /// Reads members and collects what is wrong, with the path of each.
-class Reader {
+class MemberReader {
  public:
-  explicit Reader(std::vector<Problem>& problems) : problems_(problems) {}
+  explicit MemberReader(std::vector<Problem>& problems) : problems_(problems) {}
 
   bool failed() const { return failed_; }
   void problem(std::string path, std::string message) {
@@ -115,7 +115,8 @@ class Reader {
         texts[language] = text.get<std::string>();
       }
     }
-    if (texts.find("ja") == texts.end()) problem(at(path, "ja"), "日本語（ja）の文がありません。ほかの言語がない方はこれを読みます。");
+    if (texts.find("ja") == texts.end())
+      problem(at(path, "ja"), "日本語（ja）の文がありません。ほかの言語がない方はこれを読みます。");
     return texts;
   }
 
@@ -126,7 +127,8 @@ class Reader {
     return 0;
   }
 
-  std::vector<DocumentAction> actions(const Json& object, const std::string& path, std::initializer_list<std::string_view> keys) {
+  std::vector<DocumentAction> actions(const Json& object, const std::string& path,
+                                      std::initializer_list<std::string_view> keys) {
     std::vector<DocumentAction> list;
     for (const std::string_view key : keys) {
       const Json* const member = json_member(object, key);
@@ -147,7 +149,9 @@ class Reader {
     const std::string name = text(object, path, key);
     if (name.empty()) return otherwise;
     const auto value = value_of(table, name);
-    if (!value) problem(at(path, key), "「" + shorten_utf16(name, 20) + "」は使えません。" + names_of(table) + " のどれかを書いてください。");
+    if (!value)
+      problem(at(path, key),
+              "「" + shorten_utf16(name, 20) + "」は使えません。" + names_of(table) + " のどれかを書いてください。");
     return value.value_or(otherwise);
   }
 
@@ -186,7 +190,7 @@ class Reader {
   bool failed_ = false;
 };
 
-DocumentMessage read_message(Reader& reader, const Json& json, const std::string& path) {
+DocumentMessage read_message(MemberReader& reader, const Json& json, const std::string& path) {
   DocumentMessage message;
   if (!json.is_object()) {
     reader.problem(path, "{\"type\": \"text\", \"text\": \"…\"} の形で書いてください。");
@@ -195,9 +199,10 @@ DocumentMessage read_message(Reader& reader, const Json& json, const std::string
   const std::string type = reader.text(json, path, "type");
   const auto known = value_of(kTypes, type);
   if (!known) {
-    reader.problem(Reader::at(path, "type"),
-                   (type.empty() ? std::string("種類がありません。") : "「" + shorten_utf16(type, 20) + "」は使えません。") +
-                       names_of(kTypes) + " のどれかを書いてください。");
+    reader.problem(
+        MemberReader::at(path, "type"),
+        (type.empty() ? std::string("種類がありません。") : "「" + shorten_utf16(type, 20) + "」は使えません。") +
+            names_of(kTypes) + " のどれかを書いてください。");
     return message;
   }
   message.type = *known;
@@ -224,13 +229,13 @@ DocumentMessage read_message(Reader& reader, const Json& json, const std::string
       for (const std::string_view key : {"cards", "columns"}) {
         const Json* const cards = json_member(json, key);
         if (cards == nullptr) continue;
-        const std::string here = Reader::at(path, key);
-        if (!cards->is_array() || cards->size() > Reader::kMaxListed) {
+        const std::string here = MemberReader::at(path, key);
+        if (!cards->is_array() || cards->size() > MemberReader::kMaxListed) {
           reader.problem(here, "カードの一覧（[ ]）を書いてください。");
           continue;
         }
         for (std::size_t i = 0; i < cards->size(); ++i) {
-          const std::string place = here + Reader::index(i);
+          const std::string place = here + MemberReader::index(i);
           DocumentCard card;
           const Json& one = (*cards)[i];
           if (!one.is_object()) {
@@ -252,7 +257,8 @@ DocumentMessage read_message(Reader& reader, const Json& json, const std::string
       message.alt = reader.localized(json, path, "alt");
       const Json* const contents = json_member(json, "contents");
       if (contents == nullptr || !contents->is_object()) {
-        reader.problem(Reader::at(path, "contents"), "Flex Message の中身（bubble か carousel のオブジェクト）を書いてください。");
+        reader.problem(MemberReader::at(path, "contents"),
+                       "Flex Message の中身（bubble か carousel のオブジェクト）を書いてください。");
       } else {
         message.contents = dump_json(*contents);
       }
@@ -271,7 +277,7 @@ DocumentMessage read_message(Reader& reader, const Json& json, const std::string
 }
 
 /// A time, or nothing for absent, null and "now"; a rule (an object) is kept as JSON.
-std::optional<TimePoint> read_time(Reader& reader, const Json& json, std::string_view key, std::string* rule) {
+std::optional<TimePoint> read_time(MemberReader& reader, const Json& json, std::string_view key, std::string* rule) {
   const Json* const member = json_member(json, key);
   if (member == nullptr || member->is_null()) return std::nullopt;
   if (rule != nullptr && member->is_object()) {
@@ -344,30 +350,43 @@ Json message_json(const DocumentMessage& message) {
 
 }  // namespace
 
-std::string_view kind_name(Kind kind) { return kKinds[static_cast<std::size_t>(kind)].name; }
-std::optional<Kind> parse_kind(std::string_view name) { return value_of(kKinds, name); }
+std::string_view kind_name(Kind kind) {
+  return kKinds[static_cast<std::size_t>(kind)].name;
+}
+std::optional<Kind> parse_kind(std::string_view name) {
+  return value_of(kKinds, name);
+}
 std::string_view kind_ja(Kind kind) {
   switch (kind) {
-    case Kind::kLive: return "本番";
-    case Kind::kDrill: return "訓練";
-    case Kind::kPractice: return "練習";
+    case Kind::kLive:
+      return "本番";
+    case Kind::kDrill:
+      return "訓練";
+    case Kind::kPractice:
+      return "練習";
   }
   return "";
 }
-std::string_view priority_name(Priority priority) { return kPriorities[static_cast<std::size_t>(priority)].name; }
-std::optional<Priority> parse_priority(std::string_view name) { return value_of(kPriorities, name); }
+std::string_view priority_name(Priority priority) {
+  return kPriorities[static_cast<std::size_t>(priority)].name;
+}
+std::optional<Priority> parse_priority(std::string_view name) {
+  return value_of(kPriorities, name);
+}
 
 Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& problems) {
   const auto json = parse_json(bytes, JsonLimits{kMaxBytes, 32});
-  Reader reader(problems);
+  MemberReader reader(problems);
   if (!json || !json->is_object()) {
-    reader.problem("", !json && json.error().code == ErrorCode::kTooLarge
-                           ? "大きすぎます。512KB までにしてください。"
-                           : "JSON として読めません。{ } の対応、カンマ、引用符、文字コード（UTF-8）を確かめてください。");
+    reader.problem("",
+                   !json && json.error().code == ErrorCode::kTooLarge
+                       ? "大きすぎます。512KB までにしてください。"
+                       : "JSON として読めません。{ } の対応、カンマ、引用符、文字コード（UTF-8）を確かめてください。");
     return Error{ErrorCode::kInvalid, problems.back().message};
   }
-  reader.only(*json, "", {"title", "kind", "priority", "section", "topic", "segment", "messages", "schedule", "expires",
-                          "fallbacks", "count_links", "frame"});
+  reader.only(*json, "",
+              {"title", "kind", "priority", "section", "topic", "segment", "messages", "schedule", "expires",
+               "fallbacks", "count_links", "frame"});
   Document document;
   document.title = reader.text(*json, "", "title");
   document.kind = reader.choice(*json, "", "kind", kKinds, Kind::kLive);
@@ -381,17 +400,18 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
   } else if (segment->is_object()) {
     document.segment = dump_json(*segment);
   } else if (!segment->is_string() || segment->get<std::string>() != "everyone") {
-    reader.problem("segment", "\"everyone\"（全員）か、条件の組 {\"combinator\": \"and\", \"rules\": […]} を書いてください。");
+    reader.problem("segment",
+                   "\"everyone\"（全員）か、条件の組 {\"combinator\": \"and\", \"rules\": […]} を書いてください。");
   }
 
   const Json* const messages = json_member(*json, "messages");
   if (messages == nullptr || !messages->is_array() || messages->empty()) {
     reader.problem("messages", "メッセージがありません。1件から5件書いてください。");
-  } else if (messages->size() > Reader::kMaxListed) {
+  } else if (messages->size() > MemberReader::kMaxListed) {
     reader.problem("messages", "メッセージが多すぎます。5件までにしてください。");
   } else {
     for (std::size_t i = 0; i < messages->size(); ++i) {
-      document.messages.push_back(read_message(reader, (*messages)[i], "messages" + Reader::index(i)));
+      document.messages.push_back(read_message(reader, (*messages)[i], "messages" + MemberReader::index(i)));
     }
   }
   document.at = read_time(reader, *json, "schedule", &document.rule);
@@ -399,7 +419,7 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
   if (const Json* const fallbacks = json_member(*json, "fallbacks"); fallbacks != nullptr && !fallbacks->is_null()) {
     if (fallbacks->is_object()) {
       for (const auto& [name, text] : fallbacks->items()) {
-        document.fallbacks[name] = reader.localized(text, Reader::at("fallbacks", name));
+        document.fallbacks[name] = reader.localized(text, MemberReader::at("fallbacks", name));
       }
     } else {
       reader.problem("fallbacks", "{\"district\": \"お住まいの地区\"} の形で書いてください。");
@@ -453,7 +473,9 @@ std::string canonical_json(const Document& document) {
   return dump_json(json);
 }
 
-std::string approval_hash(const Document& document) { return to_hex(bytes_of(sha256(canonical_json(document)))); }
+std::string approval_hash(const Document& document) {
+  return to_hex(bytes_of(sha256(canonical_json(document))));
+}
 
 std::optional<TimePoint> parse_time(std::string_view text) {
   const auto digits = [&](std::size_t from, std::size_t count) -> int {

@@ -20,13 +20,9 @@ constexpr std::array<const char*, 4> kOnHoliday = {"send", "skip", "before", "af
 constexpr int kMostWeeks = 8;
 constexpr std::size_t kMostExcept = 100;
 
-std::string in_quotes(std::string_view text) {
-  return "「" + shorten_utf16(escape_for_log(text), 40) + "」";
-}
-
-class Parser {
+class ScheduleReader {
  public:
-  Parser(const std::string& path, std::vector<Problem>& problems) : path_(path), problems_(problems) {}
+  ScheduleReader(const std::string& path, std::vector<Problem>& problems) : path_(path), problems_(problems) {}
 
   std::optional<ScheduleRule> parse(const json& value) {
     const std::size_t before = problems_.size();
@@ -203,7 +199,7 @@ std::string weekday_list(const std::set<unsigned>& weekdays) {
 
 Result<ScheduleRule> parse_schedule(const json& value, const std::string& path, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
-  auto rule = Parser(path, problems).parse(value);
+  auto rule = ScheduleReader(path, problems).parse(value);
   if (!rule) return Error{ErrorCode::kInvalid, problems[before].path + ": " + problems[before].message};
   return std::move(*rule);
 }

@@ -17,14 +17,9 @@ namespace {
 using nlohmann::json;
 using store::Attribute;
 using store::AttributeKind;
-using Kind = SegmentNode::Kind;
+using NodeKind = SegmentNode::Kind;
 
 constexpr std::size_t kBroadcastIdDigits = 32;
-
-/// A text from outside as a message repeats it: short, without control characters.
-std::string in_quotes(std::string_view text) {
-  return "「" + shorten_utf16(escape_for_log(text), 40) + "」";
-}
 
 /// What an operator asks for, whatever the field; `form` says how its value is written.
 struct Operator {
@@ -177,7 +172,7 @@ class Parser {
     }
     const std::string combinator = json_text(object, "combinator");
     if (combinator == "or") {
-      node.kind = Kind::kAnyOf;
+      node.kind = NodeKind::kAnyOf;
     } else if (combinator != "and" && (object.contains("combinator") || rules->size() > 1)) {
       problem(at(path, "combinator"), "combinator は \"and\"（すべて）か \"or\"（いずれか）です。");
     }
@@ -224,7 +219,7 @@ class Parser {
     if (op == nullptr) return;
     if (op->form == Operator::Form::kNone) {
       // The editor keeps the value of the operator chosen before; without a meaning it is not looked at.
-      node.kind = Kind::kAnswered;
+      node.kind = NodeKind::kAnswered;
       node.negated = op->name == "null";
     } else if (school) {
       school_years(*op, value, path, node);
@@ -322,7 +317,7 @@ class Parser {
   void choices(const Attribute& attribute, const Operator& op, const json* value, const std::string& rule_path,
                SegmentNode& node) {
     const std::string path = at(rule_path, "value");
-    node.kind = op.name == "all" ? Kind::kHasAll : Kind::kHasAny;
+    node.kind = op.name == "all" ? NodeKind::kHasAll : NodeKind::kHasAny;
     node.negated = op.name == "!=" || op.name == "notIn";
     const auto found = texts_for(op, value, path);
     if (!found) return;
@@ -344,7 +339,7 @@ class Parser {
 
   void school_years(const Operator& op, const json* value, const std::string& rule_path, SegmentNode& node) {
     const std::string path = at(rule_path, "value");
-    node.kind = Kind::kSchool;
+    node.kind = NodeKind::kSchool;
     node.negated = op.name == "!=" || op.name == "notIn";
     const auto found = texts_for(op, value, path);
     if (!found) return;
@@ -359,7 +354,7 @@ class Parser {
 
   void age(const Operator& op, const json* value, const std::string& rule_path, SegmentNode& node) {
     const std::string path = at(rule_path, "value");
-    node.kind = Kind::kAge;
+    node.kind = NodeKind::kAge;
     node.negated = op.name == "!=" || op.name == "notBetween";
     const auto found = texts_for(op, value, path);
     if (!found) return;
@@ -390,7 +385,7 @@ class Parser {
 
   void broadcast(const Operator& op, const json* value, const std::string& rule_path, SegmentNode& node) {
     const std::string path = at(rule_path, "value");
-    node.kind = Kind::kReceived;
+    node.kind = NodeKind::kReceived;
     node.negated = op.name == "notReceived";
     const auto found = texts_for(op, value, path);
     if (!found) return;

@@ -8,7 +8,7 @@
 
 namespace kairan::broadcasts {
 
-using Kind = SegmentNode::Kind;
+using NodeKind = SegmentNode::Kind;
 
 SegmentQuery::Step SegmentQuery::compile(const SegmentNode& node, Date on, const Names& bitmap,
                                          const Names& broadcast) const {
@@ -19,26 +19,26 @@ SegmentQuery::Step SegmentQuery::compile(const SegmentNode& node, Date on, const
     for (const std::string& value : values) step.operands.push_back(bitmap(store::value_bitmap(node.attribute, value)));
   };
   switch (node.kind) {
-    case Kind::kAllOf:
-    case Kind::kAnyOf:
+    case NodeKind::kAllOf:
+    case NodeKind::kAnyOf:
       for (const SegmentNode& inner : node.nodes) step.steps.push_back(compile(inner, on, bitmap, broadcast));
       break;
-    case Kind::kHasAny:
-    case Kind::kHasAll:
+    case NodeKind::kHasAny:
+    case NodeKind::kHasAll:
       months(node.values);
       break;
-    case Kind::kAnswered:
+    case NodeKind::kAnswered:
       step.operands.push_back(bitmap(store::any_bitmap(node.attribute)));
       break;
-    case Kind::kAge:
+    case NodeKind::kAge:
       months(birth_months_of_ages(node.least, node.most, on));
       break;
-    case Kind::kSchool:
+    case NodeKind::kSchool:
       for (const std::string& value : node.values) {
         if (const SchoolYear* const year = find_school_year(value)) months(birth_months_of_school_year(*year, on));
       }
       break;
-    case Kind::kReceived:
+    case NodeKind::kReceived:
       for (const std::string& value : node.values) step.operands.push_back(broadcast(value));
       break;
   }
@@ -59,16 +59,16 @@ void join(const Bitmap& bits, bool conjunct, Bitmap& into) {
 
 Bitmap SegmentQuery::holds(const Step& step, const Bits& bits) {
   Bitmap result(bits.length);
-  const std::span<const Bitmap> source = step.kind == Kind::kReceived ? bits.received : bits.bitmaps;
+  const std::span<const Bitmap> source = step.kind == NodeKind::kReceived ? bits.received : bits.bitmaps;
   switch (step.kind) {
-    case Kind::kAllOf:
+    case NodeKind::kAllOf:
       result.invert();
       for (const Step& inner : step.steps) apply(inner, bits, Join::kAnd, result);
       break;
-    case Kind::kAnyOf:
+    case NodeKind::kAnyOf:
       for (const Step& inner : step.steps) apply(inner, bits, Join::kOr, result);
       break;
-    case Kind::kHasAll:
+    case NodeKind::kHasAll:
       result.invert();
       for (const std::size_t at : step.operands) join(source[at], true, result);
       break;
@@ -83,7 +83,7 @@ Bitmap SegmentQuery::holds(const Step& step, const Bits& bits) {
 void SegmentQuery::apply(const Step& step, const Bits& bits, Join how, Bitmap& into) {
   // Most rules name one bitmap: those are joined where they lie.
   if (step.operands.size() == 1 && !step.negated) {
-    const std::span<const Bitmap> source = step.kind == Kind::kReceived ? bits.received : bits.bitmaps;
+    const std::span<const Bitmap> source = step.kind == NodeKind::kReceived ? bits.received : bits.bitmaps;
     join(source[step.operands[0]], how == Join::kAnd, into);
   } else {
     join(holds(step, bits), how == Join::kAnd, into);
@@ -92,7 +92,7 @@ void SegmentQuery::apply(const Step& step, const Bits& bits, Join how, Bitmap& i
 
 Bitmap SegmentQuery::evaluate(std::span<const Bitmap> bitmaps, std::span<const Bitmap> received) const {
   const Bits bits{bitmaps, received, bitmaps[0].length()};
-  if (root_.kind == Kind::kAllOf && !root_.negated) {
+  if (root_.kind == NodeKind::kAllOf && !root_.negated) {
     Bitmap result = bitmaps[0];
     for (const Step& inner : root_.steps) apply(inner, bits, Join::kAnd, result);
     return result;

@@ -10,7 +10,7 @@
 namespace kairan::broadcasts {
 namespace {
 
-using Kind = SegmentNode::Kind;
+using NodeKind = SegmentNode::Kind;
 
 /// Bitmaps in one read. With 64 partitions of 16,000 subscribers each this is half a megabyte: what is read is evaluated and
 /// given back before the next is read, and neither Redis nor this process has to find fresh memory for each part.
@@ -110,7 +110,7 @@ struct Outline {
       return made;
     };
     // A year of age each; open ranges ("3 or older") have no end that is worth listing.
-    if (node.kind == Kind::kAge && node.most != kMaxChildAge && node.most > node.least) {
+    if (node.kind == NodeKind::kAge && node.most != kMaxChildAge && node.most > node.least) {
       for (int age = node.least; age <= node.most; ++age) {
         SegmentNode& made = one();
         made.least = made.most = age;
@@ -122,17 +122,17 @@ struct Outline {
     return alone;
   }
   static std::string id_of(const SegmentNode& node) {
-    return node.kind == Kind::kAge ? std::to_string(node.least) : node.values.front();
+    return node.kind == NodeKind::kAge ? std::to_string(node.least) : node.values.front();
   }
   std::string label_of(const SegmentNode& node) const {
     const bool japanese = language == "ja" || language == "ja-easy";
-    if (node.kind == Kind::kAge) return std::to_string(node.least) + (japanese ? "歳" : "");
+    if (node.kind == NodeKind::kAge) return std::to_string(node.least) + (japanese ? "歳" : "");
     const std::string& value = node.values.front();
-    if (node.kind == Kind::kSchool) {
+    if (node.kind == NodeKind::kSchool) {
       const SchoolYear* const year = find_school_year(value);
       return std::string(year == nullptr ? std::string_view(value) : japanese ? year->ja : year->en);
     }
-    if (node.kind == Kind::kReceived) {
+    if (node.kind == NodeKind::kReceived) {
       const std::string called = title ? title(value) : std::string();
       return called.empty() ? value.substr(0, 8) : called;
     }

@@ -12,7 +12,7 @@ namespace {
 
 using store::Attribute;
 using store::AttributeKind;
-using Kind = SegmentNode::Kind;
+using NodeKind = SegmentNode::Kind;
 
 /// The two attributes whose labels do not say how one speaks of them.
 constexpr std::string_view kDistrict = "district", kTopic = "topic";
@@ -91,7 +91,7 @@ class Japanese : public Writer {
   using Writer::Writer;
 
   std::string sentence(const SegmentNode& root) const {
-    if (root.negated || root.kind == Kind::kAllOf) return phrase(root, true, true) + "人";
+    if (root.negated || root.kind == NodeKind::kAllOf) return phrase(root, true, true) + "人";
     std::vector<std::string> parts;
     for (const SegmentNode& node : root.nodes) parts.push_back(phrase(node, true, false) + "人");
     return joined(parts, "、または ");
@@ -110,7 +110,7 @@ class Japanese : public Writer {
 
   std::string inside(const SegmentNode& group, bool ends) const {
     std::vector<std::string> parts;
-    const bool all = group.kind == Kind::kAllOf || group.nodes.size() == 1;
+    const bool all = group.kind == NodeKind::kAllOf || group.nodes.size() == 1;
     for (const SegmentNode& node : group.nodes) {
       const bool last = &node == &group.nodes.back();
       const bool same = node.is_group() && !node.negated && node.kind == group.kind;
@@ -121,11 +121,11 @@ class Japanese : public Writer {
 
   std::string rule(const SegmentNode& node, bool ends) const {
     switch (node.kind) {
-      case Kind::kAge:
+      case NodeKind::kAge:
         return child(ages(node) + "の子", node.negated, ends);
-      case Kind::kSchool:
+      case NodeKind::kSchool:
         return child(joined(school(node), " または ") + "の子", node.negated, ends);
-      case Kind::kReceived: {
+      case NodeKind::kReceived: {
         const auto names = titles_of(node, "『", "』");
         if (!node.negated) return "配信" + joined(names, "または") + said(kReceived, ends);
         return "配信" + (names.size() == 1 ? names[0] + "を" : joined(names, "") + "のどれも") +
@@ -159,7 +159,7 @@ class Japanese : public Writer {
   std::string choice(const SegmentNode& node, bool ends) const {
     const Attribute* const attribute = schema_.find(node.attribute);
     const std::string label = label_of(attribute, node.attribute);
-    const bool answered = node.kind == Kind::kAnswered;
+    const bool answered = node.kind == NodeKind::kAnswered;
     if (node.attribute == kDistrict) return district(node, ends);
     if (attribute != nullptr && attribute->kind == AttributeKind::kBirthMonths) {
       return node.negated ? "子の生まれた月を" + said(kNotRegistered, ends)
@@ -192,12 +192,13 @@ class Japanese : public Writer {
   }
 
   std::string district(const SegmentNode& node, bool ends) const {
-    if (node.kind == Kind::kAnswered) {
+    if (node.kind == NodeKind::kAnswered) {
       return node.negated ? "地区を" + said(kNotRegistered, ends) : "地区" + said(kRegistered, ends);
     }
     const auto names = values_of(node, "", "");
     if (!node.negated) {
-      if (node.kind == Kind::kHasAny || names.size() == 1) return joined(names, " または ") + " " + said(kLive, ends);
+      if (node.kind == NodeKind::kHasAny || names.size() == 1)
+        return joined(names, " または ") + " " + said(kLive, ends);
       return (names.size() == 2 ? joined(names, " と ") + " の両方" : joined(names, "・") + " のすべて") +
              said(kLive, ends);
     }
@@ -207,7 +208,7 @@ class Japanese : public Writer {
 
   /// 『A』または『B』, 『A』と『B』の両方.
   static std::string several(const SegmentNode& node, const std::vector<std::string>& names) {
-    if (node.kind == Kind::kHasAny || names.size() == 1) return joined(names, "または");
+    if (node.kind == NodeKind::kHasAny || names.size() == 1) return joined(names, "または");
     return joined(names, "と") + (names.size() == 2 ? "の両方" : "のすべて");
   }
 };
@@ -228,19 +229,19 @@ class English : public Writer {
     for (const SegmentNode& node : group.nodes) {
       parts.push_back(phrase(node, node.is_group() && !node.negated && node.kind == group.kind));
     }
-    return joined(parts, group.kind == Kind::kAllOf ? ", and " : ", or ");
+    return joined(parts, group.kind == NodeKind::kAllOf ? ", and " : ", or ");
   }
 
   std::string rule(const SegmentNode& node) const {
     switch (node.kind) {
-      case Kind::kAge: {
+      case NodeKind::kAge: {
         const std::string least = std::to_string(node.least);
         const std::string aged = node.least == node.most     ? least
                                  : node.most == kMaxChildAge ? least + " or older"
                                                              : least + " to " + std::to_string(node.most);
         return (node.negated ? "registered no child aged " : "have a child aged ") + aged;
       }
-      case Kind::kSchool: {
+      case NodeKind::kSchool: {
         std::vector<std::string> names;
         for (const std::string& value : node.values) {
           const SchoolYear* const year = find_school_year(value);
@@ -248,7 +249,7 @@ class English : public Writer {
         }
         return (node.negated ? "registered no child " : "have a child ") + ("(" + listed(names, "or") + ")");
       }
-      case Kind::kReceived:
+      case NodeKind::kReceived:
         return (node.negated ? "did not receive " : "received ") + listed(titles_of(node, "“", "”"), "or");
       default:
         return choice(node);
@@ -258,8 +259,8 @@ class English : public Writer {
   std::string choice(const SegmentNode& node) const {
     const Attribute* const attribute = schema_.find(node.attribute);
     const std::string label = "“" + label_of(attribute, node.attribute) + "”";
-    if (node.kind == Kind::kAnswered) return (node.negated ? "did not answer " : "answered ") + label;
-    const std::string last = node.kind == Kind::kHasAll ? "and" : "or";
+    if (node.kind == NodeKind::kAnswered) return (node.negated ? "did not answer " : "answered ") + label;
+    const std::string last = node.kind == NodeKind::kHasAll ? "and" : "or";
     if (node.attribute == kDistrict) {
       return (node.negated ? "are not registered in " : "live in ") + listed(values_of(node, "", ""), last);
     }

@@ -22,26 +22,30 @@ namespace {
 using Json = nlohmann::json;
 using store::Role;
 
-constexpr int kAttempts = 12;
+constexpr int kChangeAttempts = 12;
 constexpr std::size_t kMaxComment = 1000;
 constexpr std::size_t kMaxHistory = 300;
 constexpr std::size_t kMaxIdempotencyKey = 200;
 constexpr std::size_t kMaxListScan = 2000;
 const JsonLimits kHistoryLimits{512 * 1024, 8};
 
-std::string ms_text(TimePoint at) { return std::to_string(to_unix_ms(at)); }
+std::string ms_text(TimePoint at) {
+  return std::to_string(to_unix_ms(at));
+}
 
 std::optional<TimePoint> time_of(const store::BroadcastRecord& record, std::string_view name) {
   const std::string_view text = record.field(name);
   std::int64_t ms = 0;
-  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), ms).ec != std::errc()) return std::nullopt;
+  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), ms).ec != std::errc())
+    return std::nullopt;
   return from_unix_ms(ms);
 }
 
 std::optional<std::uint64_t> number_of(const store::BroadcastRecord& record, std::string_view name) {
   const std::string_view text = record.field(name);
   std::uint64_t number = 0;
-  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) return std::nullopt;
+  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
+    return std::nullopt;
   return number;
 }
 
@@ -50,8 +54,8 @@ Json list_of(std::string_view text) {
   return json && json->is_array() ? *std::move(json) : Json::array();
 }
 
-std::string with_event(std::string_view history, TimePoint at, const std::string& by, Action action, State from, State to,
-                       const std::string& comment) {
+std::string with_event(std::string_view history, TimePoint at, const std::string& by, Action action, State from,
+                       State to, const std::string& comment) {
   Json events = list_of(history);
   if (events.size() >= kMaxHistory) events.erase(events.begin() + 1);  // the first says who made it
   events.push_back({{"at", to_unix_ms(at)},
@@ -94,21 +98,25 @@ std::string with_editor(std::string_view editors, const std::string& account) {
 
 /// The document's copies in the record, so that nobody needs to parse it to sort or to send.
 std::map<std::string, std::string> fields_of(const Document& document) {
-  std::map<std::string, std::string> fields{{std::string(field::kDocument), canonical_json(document)},
-                                            {std::string(field::kKind), std::string(kind_name(document.kind))},
-                                            {std::string(field::kPriority), std::string(priority_name(document.priority))},
-                                            {std::string(field::kTopic), document.topic},
-                                            {std::string(field::kSection), document.section}};
+  std::map<std::string, std::string> fields{
+      {std::string(field::kDocument), canonical_json(document)},
+      {std::string(field::kKind), std::string(kind_name(document.kind))},
+      {std::string(field::kPriority), std::string(priority_name(document.priority))},
+      {std::string(field::kTopic), document.topic},
+      {std::string(field::kSection), document.section}};
   if (document.expires) fields[std::string(field::kExpires)] = ms_text(*document.expires);
   return fields;
 }
 
 std::vector<std::string> approval_fields() {
-  return {std::string(field::kApprover), std::string(field::kApprovedHash), std::string(field::kApprovedCount),
-          std::string(field::kApprovedAt), std::string(field::kAt), std::string(field::kSince), std::string(field::kHandled)};
+  return {std::string(field::kApprover),   std::string(field::kApprovedHash), std::string(field::kApprovedCount),
+          std::string(field::kApprovedAt), std::string(field::kAt),           std::string(field::kSince),
+          std::string(field::kHandled)};
 }
 
-Error no_such() { return Error{ErrorCode::kNotFound, "その配信はありません。番号を確かめてください。"}; }
+Error no_such() {
+  return Error{ErrorCode::kNotFound, "その配信はありません。番号を確かめてください。"};
+}
 
 }  // namespace
 
@@ -234,17 +242,26 @@ void StaffService::tell(const Record& record, const Document& document, Action a
   const std::string about = "「" + document.title + "」（" + document.section + "）";
   const auto notice = [&](Notice::Kind kind, const std::string& reason) { p_.staff->tell({kind, record.id, reason}); };
   switch (action) {
-    case Action::kSubmit: notice(Notice::Kind::kToApprove, about + "が承認を待っています。"); break;
-    case Action::kReturn: notice(Notice::Kind::kReturned, about + "が差し戻されました: " + comment); break;
-    case Action::kReject: notice(Notice::Kind::kReturned, about + "が却下されました: " + comment); break;
+    case Action::kSubmit:
+      notice(Notice::Kind::kToApprove, about + "が承認を待っています。");
+      break;
+    case Action::kReturn:
+      notice(Notice::Kind::kReturned, about + "が差し戻されました: " + comment);
+      break;
+    case Action::kReject:
+      notice(Notice::Kind::kReturned, about + "が却下されました: " + comment);
+      break;
     case Action::kSendFrame:
       if (!record.field(field::kRoutine).empty()) break;
       notice(record.field(field::kEffect).empty() ? Notice::Kind::kEmergencyUsed : Notice::Kind::kCorrection,
              about + "を、公開されたひな形から送信しました" + (comment.empty() ? "。" : "（" + comment + "）。"));
       break;
     case Action::kCorrect:
-    case Action::kWithdraw: notice(Notice::Kind::kCorrection, about + "の未送信分を止め、訂正・取消を送ります。"); break;
-    default: break;
+    case Action::kWithdraw:
+      notice(Notice::Kind::kCorrection, about + "の未送信分を止め、訂正・取消を送ります。");
+      break;
+    default:
+      break;
   }
   const bool leaves = action == Action::kSend || action == Action::kSendFrame || action == Action::kSchedule;
   if (leaves && document.kind == Kind::kDrill) notice(Notice::Kind::kDrillSent, about + "の訓練を送信します。");
@@ -284,7 +301,11 @@ Result<StatusView> StaffService::status(std::string_view id) {
 
 std::string status_json(const StatusView& status) {
   const auto counts = [](const Counts& c) {
-    return Json{{"planned", c.planned}, {"in_flight", c.in_flight}, {"accepted", c.accepted}, {"refused", c.refused}, {"unknown", c.unknown}};
+    return Json{{"planned", c.planned},
+                {"in_flight", c.in_flight},
+                {"accepted", c.accepted},
+                {"refused", c.refused},
+                {"unknown", c.unknown}};
   };
   const auto time = [](const std::optional<TimePoint>& at) { return at ? Json(format_utc(*at)) : Json(nullptr); };
   return dump_json(Json{{"id", status.id},
@@ -299,7 +320,8 @@ std::string status_json(const StatusView& status) {
 
 // --- writing ---
 
-Status StaffService::log(const store::Actor& who, std::string_view action, std::string_view id, std::string_view detail) {
+Status StaffService::log(const store::Actor& who, std::string_view action, std::string_view id,
+                         std::string_view detail) {
   const auto written = p_.audit.append({0, p_.clock.now(), who.name, "broadcast." + std::string(action),
                                         "broadcast:" + std::string(id), std::string(detail), ""});
   return written ? Status() : Status(written.error());
@@ -327,12 +349,13 @@ Result<std::string> StaffService::store_new(const store::Actor& who, const Docum
   return id;
 }
 
-Result<std::string> StaffService::create(const store::Actor& who, std::string_view json, std::string_view idempotency_key,
-                                         std::vector<Problem>& problems) {
+Result<std::string> StaffService::create(const store::Actor& who, std::string_view json,
+                                         std::string_view idempotency_key, std::vector<Problem>& problems) {
   if (!who.roles.has_any({Role::kAuthor, Role::kEmergencyOfficer})) {
     return Error{ErrorCode::kRefused, "配信を作るには「作成者」か「緊急配信担当」の権限が必要です。"};
   }
-  if (idempotency_key.size() > kMaxIdempotencyKey) return Error{ErrorCode::kInvalid, "冪等キーが長すぎます（200文字まで）。"};
+  if (idempotency_key.size() > kMaxIdempotencyKey)
+    return Error{ErrorCode::kInvalid, "冪等キーが長すぎます（200文字まで）。"};
   // The key gives the id, so that a repeat finds what the first made, whatever happened to its answer.
   std::string id = random_hex(16);
   if (!idempotency_key.empty()) {
@@ -358,7 +381,8 @@ Status StaffService::check(const store::Actor&, std::string_view json, std::vect
   return document ? Status() : Status(document.error());
 }
 
-Result<std::uint64_t> StaffService::apply(const store::Actor& who, const Record& record, State to, const Change& change) {
+Result<std::uint64_t> StaffService::apply(const store::Actor& who, const Record& record, State to,
+                                          const Change& change) {
   const State from = parse_state(record.state).value_or(State::kFailed);
   if (const Status logged = log(who, action_name(change.action), record.id,
                                 std::string(state_name(from)) + " → " + std::string(state_name(to)) +
@@ -425,17 +449,20 @@ Result<std::uint64_t> StaffService::edit(const store::Actor& who, std::string_vi
 
 Status StaffService::approved_as_it_is(const Record& record, const Document& document) const {
   if (record.field(field::kApprovedHash) == approval_hash(document)) return {};
-  return Error{ErrorCode::kConflict, "承認された内容と、いまの内容が一致しません。提出し直して、承認を受けてください。"};
+  return Error{ErrorCode::kConflict,
+               "承認された内容と、いまの内容が一致しません。提出し直して、承認を受けてください。"};
 }
 
 Status StaffService::prepare_departure(const Record& record, const Document& document, std::optional<TimePoint> at,
                                        Change& change) {
   const TimePoint now = p_.clock.now();
   if (document.expires && *document.expires <= now) {
-    return Error{ErrorCode::kConflict, "期限（" + format_jst(*document.expires) + "）が過ぎています。期限を直して提出し直してください。"};
+    return Error{ErrorCode::kConflict,
+                 "期限（" + format_jst(*document.expires) + "）が過ぎています。期限を直して提出し直してください。"};
   }
   std::vector<std::pair<std::string, std::string>> links;
-  for (CodedLink& link : coded_links(record.id, document)) links.emplace_back(std::move(link.code), std::move(link.url));
+  for (CodedLink& link : coded_links(record.id, document))
+    links.emplace_back(std::move(link.code), std::move(link.url));
   if (const Status added = p_.links.add(record.id, links); !added) return added;
   const TimePoint leaves = at.value_or(now);
   change.set[std::string(field::kAt)] = ms_text(leaves);
@@ -453,7 +480,8 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
       const auto composed = p_.composer.compose(request);
       if (!composed) return composed.error();
       if (document.at && *document.at <= now) {
-        return Error{ErrorCode::kConflict, "予約の時刻（" + format_jst(*document.at) + "）が過ぎています。時刻を直して提出し直してください。"};
+        return Error{ErrorCode::kConflict, "予約の時刻（" + format_jst(*document.at) +
+                                               "）が過ぎています。時刻を直して提出し直してください。"};
       }
       if (change.action == Action::kSubmit) return {};
       change.set[std::string(field::kApprover)] = who.name;
@@ -475,9 +503,11 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
         if (record.field(field::kSince).empty()) change.set[std::string(field::kSince)] = ms_text(now);
         return {};
       }
-      if (!document.at) return Error{ErrorCode::kInvalid, "予約の時刻がありません。すぐに送るときは「送信」（send）を使ってください。"};
+      if (!document.at)
+        return Error{ErrorCode::kInvalid, "予約の時刻がありません。すぐに送るときは「送信」（send）を使ってください。"};
       if (*document.at <= now) {
-        return Error{ErrorCode::kConflict, "予約の時刻（" + format_jst(*document.at) + "）が過ぎています。時刻を直して提出し直してください。"};
+        return Error{ErrorCode::kConflict, "予約の時刻（" + format_jst(*document.at) +
+                                               "）が過ぎています。時刻を直して提出し直してください。"};
       }
       return prepare_departure(record, document, document.at, change);
     }
@@ -502,30 +532,34 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
     case Action::kResume:
       if (!document.rule.empty()) return {};  // goes on with its next occurrence
       change.due = now;
-      if (record.state == state_name(State::kHeld) && record.field(field::kAt).empty()) change.set[std::string(field::kAt)] = ms_text(now);
+      if (record.state == state_name(State::kHeld) && record.field(field::kAt).empty())
+        change.set[std::string(field::kAt)] = ms_text(now);
       return {};
     case Action::kStop:
     case Action::kPause:
       change.due = now;  // the dispatcher gives up what it has claimed
       return {};
-    default: return {};
+    default:
+      return {};
   }
 }
 
-Result<State> StaffService::move(const store::Actor& who, std::string_view id, Action action, const MoveOptions& options) {
+Result<State> StaffService::move(const store::Actor& who, std::string_view id, Action action,
+                                 const MoveOptions& options) {
   if (length_graphemes(options.comment) > kMaxComment || !is_valid_utf8(options.comment)) {
     return Error{ErrorCode::kInvalid, "コメントは1,000文字までにしてください。"};
   }
   if (action == Action::kEdit || action == Action::kCorrect || action == Action::kWithdraw) {
     return Error{ErrorCode::kInvalid, "この操作には内容が必要です。"};
   }
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
     const auto record = must_read(id);
     if (!record) return record.error();
     if (options.revision && record->revision != *options.revision) {
-      return Error{ErrorCode::kConflict, "見ている間に内容か状態が変わりました（いまは「" +
-                                             std::string(state_ja(parse_state(record->state).value_or(State::kFailed))) +
-                                             "」）。開き直して確かめてください。"};
+      return Error{ErrorCode::kConflict,
+                   "見ている間に内容か状態が変わりました（いまは「" +
+                       std::string(state_ja(parse_state(record->state).value_or(State::kFailed))) +
+                       "」）。開き直して確かめてください。"};
     }
     std::vector<Problem> problems;
     const auto document = parse_document(record->field(field::kDocument), problems);

@@ -11,7 +11,7 @@ namespace kairan::broadcasts {
 namespace {
 
 constexpr std::size_t kMaxHistoryBytes = 256 * 1024;
-constexpr int kAttempts = 8;
+constexpr int kMoveAttempts = 8;
 
 std::string history_with(std::string_view stored, TimePoint at, Action action, State from, State to,
                          const std::string& comment) {
@@ -66,9 +66,10 @@ Result<store::BroadcastRecord> SystemMoves::apply(std::string_view id, const Sys
     const auto from = parse_state((*record)->state);
     Standing standing;
     standing.system = true;
-    if (!from || !move(*from, wanted.action, standing)) return Error{ErrorCode::kConflict, "its state does not allow it"};
+    if (!from || !move(*from, wanted.action, standing))
+      return Error{ErrorCode::kConflict, "its state does not allow it"};
     auto moved = apply(**record, wanted);
-    if (moved || moved.error().code != ErrorCode::kConflict || attempt == kAttempts) return moved;
+    if (moved || moved.error().code != ErrorCode::kConflict || attempt == kMoveAttempts) return moved;
   }
 }
 

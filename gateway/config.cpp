@@ -22,7 +22,7 @@ extern char** environ;  // NOLINT: POSIX names it so
 namespace kairan::gateway {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 64 * 1024;
+constexpr std::size_t kConfigMaxBytes = 64 * 1024;
 
 /// At most `max` bytes; none when it cannot be read or is longer. errno says why, EFBIG for the latter.
 std::optional<std::string> read_file(const std::string& path, std::size_t max) {
@@ -84,7 +84,7 @@ class Loader {
     }
     std::error_code error;
     if (!must_exist && !std::filesystem::exists(path, error)) return;
-    const std::optional<std::string> text = read_file(path, kMaxFileBytes);
+    const std::optional<std::string> text = read_file(path, kConfigMaxBytes);
     if (!text) {
       fail(path, std::string("設定ファイルを読めません（") + std::strerror(errno) +
                      "）。--config か KAIRAN_CONFIG のパスと、読み取りの許可を確かめてください。");
@@ -179,7 +179,7 @@ class Loader {
     }
     if (has_value) return apply_from_environment(key, name, *value);
     if (!has_file) return;
-    std::optional<std::string> text = read_file(*file, kMaxFileBytes);
+    std::optional<std::string> text = read_file(*file, kConfigMaxBytes);
     if (!text) {
       fail("環境変数 " + name + "_FILE", key.name + ": " + escape_for_log(*file) + " を読めません（" +
                                              std::strerror(errno) + "）。パスと読み取りの許可を確かめてください。");

@@ -10,14 +10,15 @@
 namespace kairan::gateway {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{8} << 20;
+constexpr std::size_t kAssetMaxBytes = std::size_t{8} << 20;
 /// The hash is that of nothing: a style element must be empty, as the calendar's is, which is filled by script that may run anyway.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 constexpr std::string_view kNotBuilt =
-    "<!doctype html><html lang=\"ja\"><meta charset=\"utf-8\"><title>回覧</title><body><h1>管理画面はまだ組み立てられていません</h1>"
+    "<!doctype html><html lang=\"ja\"><meta "
+    "charset=\"utf-8\"><title>回覧</title><body><h1>管理画面はまだ組み立てられていません</h1>"
     "<p>この機械で次を実行し、この画面を読み直してください。</p><pre>cd console\nnpm ci\nnpm run build</pre>"
     "<p>別の場所に置いたときは、設定 console.files にそのフォルダーを書いてください。</p></body></html>";
 
@@ -47,7 +48,8 @@ std::optional<std::string_view> type_of(std::string_view path) {
 bool is_plain_path(std::string_view path) {
   char before = '/';
   for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     if (!plain && !((c == '.' || c == '/') && before != '/')) return false;
     before = c;
   }
@@ -58,7 +60,7 @@ std::optional<std::string> read(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error) || error) return std::nullopt;
   const auto size = std::filesystem::file_size(path, error);
-  if (error || size > kMaxFileBytes) return std::nullopt;
+  if (error || size > kAssetMaxBytes) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   std::string bytes(size, '\0');
   if (!file.read(bytes.data(), static_cast<std::streamsize>(size))) return std::nullopt;
@@ -125,7 +127,8 @@ std::string ConsoleFiles::find_folder() {
   }
   candidates.emplace_back("build/console");
   for (const auto& candidate : candidates) {
-    if (std::filesystem::is_regular_file(candidate / "index.html", error)) return std::filesystem::absolute(candidate, error).lexically_normal().string();
+    if (std::filesystem::is_regular_file(candidate / "index.html", error))
+      return std::filesystem::absolute(candidate, error).lexically_normal().string();
   }
   return {};
 }

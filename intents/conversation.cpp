@@ -23,8 +23,8 @@ Context read_context(std::string_view state, TimePoint now) {
     }
   }
   const nlohmann::json* const at = json_member(*parsed, "at");
-  const bool recent = at != nullptr && at->is_number_integer() &&
-                      now - from_unix_ms(at->get<std::int64_t>()) <= kContextLife;
+  const bool recent =
+      at != nullptr && at->is_number_integer() && now - from_unix_ms(at->get<std::int64_t>()) <= kContextLife;
   if (!recent) {
     set_slot(context, "pending", "");
     return context;
@@ -64,15 +64,15 @@ std::string slot_of(const Context& context, std::string_view name) {
   return {};
 }
 
-void set_slot(Context& context, const std::string& name, std::string value) {
-  const auto known = std::find_if(context.slots.begin(), context.slots.end(),
-                                  [&](const auto& slot) { return slot.first == name; });
+void set_slot(Context& context, std::string_view name, std::string value) {
+  const auto known =
+      std::find_if(context.slots.begin(), context.slots.end(), [&](const auto& slot) { return slot.first == name; });
   if (value.empty()) {
     if (known != context.slots.end()) context.slots.erase(known);
   } else if (known != context.slots.end()) {
     known->second = std::move(value);
   } else {
-    context.slots.emplace_back(name, std::move(value));
+    context.slots.emplace_back(std::string(name), std::move(value));
   }
 }
 

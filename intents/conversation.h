@@ -20,6 +20,6 @@ std::string write_context(const Context& context, TimePoint now);
 /// Value of a slot, or "".
 std::string slot_of(const Context& context, std::string_view name);
 /// Sets a slot; an empty value removes it.
-void set_slot(Context& context, const std::string& name, std::string value);
+void set_slot(Context& context, std::string_view name, std::string value);
 
 }  // namespace kairan::intents

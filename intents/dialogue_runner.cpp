@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "intents/conversation.h"
 
 namespace kairan::intents {
 namespace {
@@ -10,22 +11,6 @@ namespace {
 /// The questions answered so far, oldest first, separated by commas; no dialogue may declare a slot that begins with _.
 constexpr std::string_view kTrail = "_trail";
 constexpr std::size_t kMaxTrail = 30;
-
-std::string slot(const Context& context, std::string_view name) {
-  for (const auto& [key, value] : context.slots) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
-void set_slot(Context& context, std::string_view name, std::string value) {
-  for (auto& [key, old] : context.slots) {
-    if (key != name) continue;
-    old = std::move(value);
-    return;
-  }
-  context.slots.emplace_back(name, std::move(value));
-}
 
 void leave(Context& context) {
   context.dialogue.clear();
@@ -36,7 +21,7 @@ void leave(Context& context) {
 /// A question that is asked again is no step forward: what was answered since is forgotten, so that 「戻る」 leads
 /// before it.
 void return_to(Context& context, const std::string& step) {
-  std::string trail = slot(context, kTrail);
+  std::string trail = slot_of(context, kTrail);
   const std::size_t earlier = ("," + trail).find("," + step + ",");
   if (earlier == std::string::npos) return;
   trail.erase(earlier);
@@ -74,7 +59,7 @@ std::vector<Message> DialogueRunner::choose(const Dialogue& dialogue, const Dial
   if (context.dialogue != dialogue.name) leave(context);
   context.dialogue = dialogue.name;
   return_to(context, step.id);
-  std::string trail = slot(context, kTrail);
+  std::string trail = slot_of(context, kTrail);
   if (static_cast<std::size_t>(std::count(trail.begin(), trail.end(), ',')) < kMaxTrail) trail += step.id + ",";
   set_slot(context, kTrail, std::move(trail));
   for (const auto& [name, value] : choice.set) set_slot(context, name, value);
@@ -82,7 +67,7 @@ std::vector<Message> DialogueRunner::choose(const Dialogue& dialogue, const Dial
 }
 
 std::vector<Message> DialogueRunner::back(const Dialogue& dialogue, const Query& query, Context& context) const {
-  std::string trail = slot(context, kTrail);
+  std::string trail = slot_of(context, kTrail);
   if (trail.empty()) {
     std::vector<Message> messages = show(dialogue, dialogue.start, query, context);
     messages.insert(messages.begin(), text_message(std::string(fixed_text("at_start", query.resident.language))));
@@ -118,7 +103,7 @@ std::vector<Message> DialogueRunner::show(const Dialogue& dialogue, std::string_
     if (step == nullptr) break;
     const auto branch = std::find_if(step->branches.begin(), step->branches.end(), [&](const DialogueBranch& each) {
       return std::all_of(each.when.begin(), each.when.end(),
-                         [&](const auto& wanted) { return slot(context, wanted.first) == wanted.second; });
+                         [&](const auto& wanted) { return slot_of(context, wanted.first) == wanted.second; });
     });
     if (branch != step->branches.end()) {
       id = branch->next;
@@ -166,7 +151,7 @@ void DialogueRunner::add_choices(const Dialogue& dialogue, const DialogueStep& s
   const auto add = [&](std::string_view name) {
     if (message.quick_replies.size() < kMaxDialogueChoices) message.quick_replies.push_back(control(name, language));
   };
-  if (!slot(context, kTrail).empty()) {
+  if (!slot_of(context, kTrail).empty()) {
     add("back");
     add("restart");
   }

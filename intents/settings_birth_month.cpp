@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxMonths = 10;
 constexpr int kEarliestYearMeant = 1900;
-constexpr std::size_t kMaxText = 400;  // bytes of folded text that are looked at
+constexpr std::size_t kMaxTextLooked = 400;  // bytes of folded text that are looked at
 
 struct Era {
   std::string_view word;
@@ -28,14 +28,16 @@ constexpr std::array<Era, 9> kEras{{{"令和", 2018, 0},
                                     {"r", 2018, 0},
                                     {"h", 1988, 31},
                                     {"s", 1925, 64}}};
-constexpr std::array<std::string_view, 12> kMonthNames{"january", "february", "march",     "april",   "may",      "june",
-                                                       "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonthNames{"january",   "february", "march",    "april",
+                                                       "may",       "june",     "july",     "august",
+                                                       "september", "october",  "november", "december"};
 
-int year_of(Date date) { return static_cast<int>(date.year()); }
-int month_of(Date date) { return static_cast<int>(static_cast<unsigned>(date.month())); }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 /// Reads a folded text from left to right.
 class Scanner {
@@ -47,8 +49,10 @@ class Scanner {
     while (at_ < text_.size() && found.size() < kMaxMonths) {
       const std::size_t start = at_;
       std::optional<BirthMonth> one = boundary() ? month_here() : std::nullopt;
-      if (one) found.push_back(*one);
-      else at_ = start + 1;
+      if (one)
+        found.push_back(*one);
+      else
+        at_ = start + 1;
     }
     return found;
   }
@@ -135,7 +139,8 @@ class Scanner {
     if (!month) return std::nullopt;
     const bool says_month = take("月");
     // 「0954-63-2111」 is no month that does not exist: it is no month at all.
-    if (!says_year && !says_month && (*month < 1 || *month > 12 || year->value < kEarliestYearMeant)) return std::nullopt;
+    if (!says_year && !says_month && (*month < 1 || *month > 12 || year->value < kEarliestYearMeant))
+      return std::nullopt;
     BirthMonth result = made(*year, *month);
     const std::size_t after = at_;
     // A day may follow. It is read for the 1st of April alone and then forgotten.
@@ -193,7 +198,9 @@ class Scanner {
   std::size_t at_ = 0;
 };
 
-std::string folded_head(std::string_view text) { return std::string(prefix_utf16(fold(prefix_utf16(text, kMaxText)), kMaxText)); }
+std::string folded_head(std::string_view text) {
+  return std::string(prefix_utf16(fold(prefix_utf16(text, kMaxTextLooked)), kMaxTextLooked));
+}
 
 std::optional<int> two_digits(std::string_view text) {
   if (text.size() != 2 || !is_digit(text[0]) || !is_digit(text[1])) return std::nullopt;
@@ -207,9 +214,12 @@ BirthMonth check_birth_month(int year, int month, Date today) {
   result.year = year;
   result.month = month;
   using Problem = BirthMonth::Problem;
-  if (month < 1 || month > 12) result.problem = Problem::kNoSuchMonth;
-  else if (year > year_of(today) || (year == year_of(today) && month > month_of(today))) result.problem = Problem::kFuture;
-  else if (year < kEarliestBirthYear) result.problem = Problem::kTooOld;
+  if (month < 1 || month > 12)
+    result.problem = Problem::kNoSuchMonth;
+  else if (year > year_of(today) || (year == year_of(today) && month > month_of(today)))
+    result.problem = Problem::kFuture;
+  else if (year < kEarliestBirthYear)
+    result.problem = Problem::kTooOld;
   return result;
 }
 
@@ -241,7 +251,8 @@ std::string birth_month_id(int year, int month, bool on_first) {
 
 std::optional<BirthMonthParts> parse_birth_month_id(std::string_view id) {
   if ((id.size() != 7 && id.size() != 10) || id[4] != '-') return std::nullopt;
-  const auto century = two_digits(id.substr(0, 2)), year = two_digits(id.substr(2, 2)), month = two_digits(id.substr(5, 2));
+  const auto century = two_digits(id.substr(0, 2)), year = two_digits(id.substr(2, 2)),
+             month = two_digits(id.substr(5, 2));
   if (!century || !year || !month || *month < 1 || *month > 12) return std::nullopt;
   if (id.size() == 10 && id.substr(5) != "04-01") return std::nullopt;
   return BirthMonthParts{*century * 100 + *year, *month, id.size() == 10};
@@ -257,7 +268,8 @@ std::string birth_month_label(std::string_view id, std::string_view language) {
     if (parts->on_first) label += easy ? "1日（ついたち）" : "1日";
     return label;
   }
-  return std::string(parts->on_first ? "1 " : "") + month_label(parts->month, language) + " " + std::to_string(parts->year);
+  return std::string(parts->on_first ? "1 " : "") + month_label(parts->month, language) + " " +
+         std::to_string(parts->year);
 }
 
 std::string birth_year_label(int year, std::string_view language) {

@@ -18,8 +18,6 @@ namespace {
 
 constexpr std::size_t kMaxData = 300;  // LINE's limit for the data of a button (line-platform 3.3)
 
-int year_of(Date date) { return static_cast<int>(date.year()); }
-
 /// "cfg:on:topic:kenko" in its parts; more than four cannot be ours.
 struct Data {
   std::array<std::string_view, 4> part;
@@ -262,7 +260,8 @@ class Reader {
     return in_.state.guided ? question(attribute, true) : page(Page::kCard);
   }
 
-  std::optional<SettingsTurn> value_button(std::string_view verb, const Attribute& attribute, const std::string& value) const {
+  std::optional<SettingsTurn> value_button(std::string_view verb, const Attribute& attribute,
+                                           const std::string& value) const {
     if (attribute.kind == AttributeKind::kBirthMonths) return month_button(verb, attribute, value);
     if ((verb != "on" && verb != "off") || !attribute.allows(value)) return refused();
     if (verb == "on") return choose(attribute, {value});
@@ -299,12 +298,17 @@ class Reader {
 
   std::optional<SettingsTurn> step_word(StepWord word, const Attribute& attribute) const {
     switch (word) {
-      case StepWord::kBack: return back(attribute);
-      case StepWord::kStop: return stop();
+      case StepWord::kBack:
+        return back(attribute);
+      case StepWord::kStop:
+        return stop();
       case StepWord::kSkip:
-      case StepWord::kNext: return go_on(attribute);
-      case StepWord::kNo: return attribute.kind == AttributeKind::kSingle ? std::nullopt : std::optional(go_on(attribute));
-      case StepWord::kYes: break;
+      case StepWord::kNext:
+        return go_on(attribute);
+      case StepWord::kNo:
+        return attribute.kind == AttributeKind::kSingle ? std::nullopt : std::optional(go_on(attribute));
+      case StepWord::kYes:
+        break;
     }
     return std::nullopt;
   }
@@ -326,7 +330,8 @@ class Reader {
     return turn;
   }
 
-  std::optional<SettingsTurn> month_button(std::string_view verb, const Attribute& attribute, const std::string& value) const {
+  std::optional<SettingsTurn> month_button(std::string_view verb, const Attribute& attribute,
+                                           const std::string& value) const {
     const int this_year = year_of(in_.today);
     if (verb == "year" || verb == "older") {
       const auto year = number_of(value);
@@ -379,11 +384,20 @@ class Reader {
     using Problem = BirthMonth::Problem;
     const std::string id = birth_month_id(month.year, month.month, false);
     switch (month.problem) {
-      case Problem::kNoSuchMonth: turn.said.emplace_back("no_such_month", TextValues{{"month_number", std::to_string(month.month)}}); break;
-      case Problem::kFuture: turn.said.emplace_back("future_month", TextValues{{"id", id}}); break;
-      case Problem::kTooOld: turn.said.emplace_back("too_old", TextValues{{"year", std::to_string(kEarliestBirthYear)}}); break;
-      case Problem::kNoSuchEra: turn.said.emplace_back("no_such_era", TextValues{}); break;
-      case Problem::kNone: break;
+      case Problem::kNoSuchMonth:
+        turn.said.emplace_back("no_such_month", TextValues{{"month_number", std::to_string(month.month)}});
+        break;
+      case Problem::kFuture:
+        turn.said.emplace_back("future_month", TextValues{{"id", id}});
+        break;
+      case Problem::kTooOld:
+        turn.said.emplace_back("too_old", TextValues{{"year", std::to_string(kEarliestBirthYear)}});
+        break;
+      case Problem::kNoSuchEra:
+        turn.said.emplace_back("no_such_era", TextValues{});
+        break;
+      case Problem::kNone:
+        break;
     }
     return turn;
   }
@@ -397,7 +411,8 @@ class Reader {
     const auto chosen = in_.chosen.find(attribute.id);
     std::size_t count = chosen == in_.chosen.end() ? 0 : chosen->second.size();
     for (const BirthMonth& month : months) {
-      const std::string id = birth_month_id(month.year, month.month, month.month == 4 && month.on_first.value_or(false));
+      const std::string id =
+          birth_month_id(month.year, month.month, month.month == 4 && month.on_first.value_or(false));
       if (!has(in_.chosen, attribute.id, id) && attribute.at_most > 0 && ++count > attribute.at_most) {
         turn.said.emplace_back("too_many", TextValues{{"count", std::to_string(attribute.at_most)}});
         return turn;
@@ -424,14 +439,22 @@ class Reader {
   std::optional<SettingsTurn> command_said(const SettingsCommand& command) const {
     using Kind = SettingsCommand::Kind;
     switch (command.kind) {
-      case Kind::kStart: return in_.chosen.empty() ? start() : page(Page::kCard);
-      case Kind::kShow: return page(Page::kCard);
-      case Kind::kErase: return ask_erase();
-      case Kind::kShowCode: return show_code();
-      case Kind::kEnterCode: return command.code.empty() ? ask_code() : enter_code(command.code);
-      case Kind::kResume: return resume();
-      case Kind::kAsk: return question(*schema_.find(command.attribute), false);
-      case Kind::kLeave: return leave(*schema_.find(command.attribute), command.value, false);
+      case Kind::kStart:
+        return in_.chosen.empty() ? start() : page(Page::kCard);
+      case Kind::kShow:
+        return page(Page::kCard);
+      case Kind::kErase:
+        return ask_erase();
+      case Kind::kShowCode:
+        return show_code();
+      case Kind::kEnterCode:
+        return command.code.empty() ? ask_code() : enter_code(command.code);
+      case Kind::kResume:
+        return resume();
+      case Kind::kAsk:
+        return question(*schema_.find(command.attribute), false);
+      case Kind::kLeave:
+        return leave(*schema_.find(command.attribute), command.value, false);
     }
     return std::nullopt;
   }
@@ -454,11 +477,16 @@ SettingsTurn SettingsDialogue::not_understood(const SettingsState& state, Date t
   turn.attribute = state.attribute;
   const bool months = attribute != nullptr && attribute->kind == AttributeKind::kBirthMonths;
   turn.said.emplace_back(months ? "month_not_understood" : "not_understood", TextValues{});
-  if (state.step == "erase") turn.page = Page::kEraseAsk;
-  else if (state.step == "code") turn.page = Page::kCodeAsk;
-  else if (attribute == nullptr) turn.page = Page::kCard;
-  else if (months) turn.page = Page::kYears, turn.number = year_of(today), turn.next.step = "years";
-  else turn.page = Page::kQuestion;
+  if (state.step == "erase")
+    turn.page = Page::kEraseAsk;
+  else if (state.step == "code")
+    turn.page = Page::kCodeAsk;
+  else if (attribute == nullptr)
+    turn.page = Page::kCard;
+  else if (months)
+    turn.page = Page::kYears, turn.number = year_of(today), turn.next.step = "years";
+  else
+    turn.page = Page::kQuestion;
   return turn;
 }
 

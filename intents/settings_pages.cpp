@@ -19,13 +19,10 @@ namespace {
 constexpr std::size_t kMaxRows = 30;
 constexpr std::size_t kMaxQuickReplies = 13;  // LINE shows no more (line-platform 3.2)
 
-int year_of(Date date) { return static_cast<int>(date.year()); }
-int month_of(Date date) { return static_cast<int>(static_cast<unsigned>(date.month())); }
-
 class Painter {
  public:
-  Painter(const store::AttributeSchema& schema, const SettingsTurn& turn, const Chosen& chosen, std::string_view language,
-          Date today)
+  Painter(const store::AttributeSchema& schema, const SettingsTurn& turn, const Chosen& chosen,
+          std::string_view language, Date today)
       : schema_(schema), turn_(turn), chosen_(chosen), language_(language), today_(today) {}
 
   std::vector<Message> paint() const {
@@ -62,17 +59,28 @@ class Painter {
   std::optional<Message> page_message() const {
     const Attribute* const attribute = schema_.find(turn_.attribute);
     switch (turn_.page) {
-      case Page::kNone: return std::nullopt;
-      case Page::kOffer: return offer();
-      case Page::kCard: return card();
-      case Page::kEraseAsk: return erase_ask();
-      case Page::kCodeAsk: return text_message(text("code_ask"));
-      case Page::kQuestion: return attribute == nullptr ? card() : question(*attribute);
-      case Page::kChosen: return attribute == nullptr ? card() : chosen_now(*attribute);
-      case Page::kYears: return attribute == nullptr ? card() : years(*attribute);
-      case Page::kMonths: return attribute == nullptr ? card() : months(*attribute);
-      case Page::kFirst: return attribute == nullptr ? card() : first(*attribute);
-      case Page::kLeft: return attribute == nullptr ? card() : left(*attribute);
+      case Page::kNone:
+        return std::nullopt;
+      case Page::kOffer:
+        return offer();
+      case Page::kCard:
+        return card();
+      case Page::kEraseAsk:
+        return erase_ask();
+      case Page::kCodeAsk:
+        return text_message(text("code_ask"));
+      case Page::kQuestion:
+        return attribute == nullptr ? card() : question(*attribute);
+      case Page::kChosen:
+        return attribute == nullptr ? card() : chosen_now(*attribute);
+      case Page::kYears:
+        return attribute == nullptr ? card() : years(*attribute);
+      case Page::kMonths:
+        return attribute == nullptr ? card() : months(*attribute);
+      case Page::kFirst:
+        return attribute == nullptr ? card() : first(*attribute);
+      case Page::kLeft:
+        return attribute == nullptr ? card() : left(*attribute);
     }
     return std::nullopt;
   }
@@ -211,8 +219,8 @@ class Painter {
     const int last = year == year_of(today_) ? month_of(today_) : 12;
     for (int month = 1; month <= last; ++month) {
       const std::string id = birth_month_id(year, month, false);
-      message.quick_replies.push_back(
-          choice(month_label(month, language_), "cfg:month:" + attribute.id + ":" + id, birth_month_label(id, language_)));
+      message.quick_replies.push_back(choice(month_label(month, language_), "cfg:month:" + attribute.id + ":" + id,
+                                             birth_month_label(id, language_)));
     }
     message.quick_replies.push_back(button("back", "cfg:years:" + attribute.id));
     return message;

@@ -9,7 +9,7 @@
 namespace kairan::store {
 namespace {
 
-constexpr std::size_t kReadAtOnce = 1000;
+constexpr std::size_t kLinksAtOnce = 1000;
 constexpr int kAttempts = 50;  // appends that lose to another process; each loss means somebody else got on
 
 std::string chained(std::string_view before, std::uint64_t seq, std::string_view body) {
@@ -107,7 +107,7 @@ Result<ChainProof> Chain::verify(const std::optional<ChainHead>& known) {
   };
   bool known_seen = !known || known->seq == 0;
   while (proof.head.seq < stored->seq) {
-    const auto entries = read(proof.head.seq + 1, kReadAtOnce);
+    const auto entries = read(proof.head.seq + 1, kLinksAtOnce);
     if (!entries) return entries.error();
     if (entries->empty()) return fault(proof.head.seq + 1, "末尾の記録が失われています。");
     for (const ChainEntry& entry : *entries) {
@@ -118,7 +118,8 @@ Result<ChainProof> Chain::verify(const std::optional<ChainHead>& known) {
       }
       proof.head = {entry.seq, entry.hash};
       if (known && known->seq == entry.seq) {
-        if (known->hash != entry.hash) return fault(entry.seq, "外に控えた値と一致しません。記録全体が作り直されています。");
+        if (known->hash != entry.hash)
+          return fault(entry.seq, "外に控えた値と一致しません。記録全体が作り直されています。");
         known_seen = true;
       }
       if (entry.seq == stored->seq && entry.hash != stored->hash) {

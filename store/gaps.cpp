@@ -12,7 +12,7 @@ std::string oldest_to_keep(TimePoint now, std::chrono::milliseconds retention) {
   return std::to_string(to_unix_ms(now - retention));
 }
 
-constexpr std::size_t kReadAtOnce = 5000;
+constexpr std::size_t kGapsAtOnce = 5000;
 
 }  // namespace
 
@@ -29,12 +29,12 @@ Result<std::vector<std::string>> Gaps::all(TimePoint now, std::chrono::milliseco
   std::vector<std::string> records;
   std::string from = oldest_to_keep(now, retention);
   for (;;) {
-    const auto reply = redis_.command({"XRANGE", keys::gaps(), from, "+", "COUNT", std::to_string(kReadAtOnce)});
+    const auto reply = redis_.command({"XRANGE", keys::gaps(), from, "+", "COUNT", std::to_string(kGapsAtOnce)});
     if (!reply) return reply.error();
     for (const Reply& entry : reply->items) {
       if (entry.items.size() == 2 && entry.items[1].items.size() == 2) records.push_back(entry.items[1].items[1].text);
     }
-    if (reply->items.size() < kReadAtOnce) return records;
+    if (reply->items.size() < kGapsAtOnce) return records;
     from = "(" + reply->items.back().items.at(0).text;
   }
 }
@@ -43,7 +43,7 @@ Result<std::uint64_t> Gaps::remove_if(const std::function<bool(std::string_view 
   std::uint64_t removed = 0;
   std::string from = "-";
   for (;;) {
-    const auto reply = redis_.command({"XRANGE", keys::gaps(), from, "+", "COUNT", std::to_string(kReadAtOnce)});
+    const auto reply = redis_.command({"XRANGE", keys::gaps(), from, "+", "COUNT", std::to_string(kGapsAtOnce)});
     if (!reply) return reply.error();
     Args ids{"XDEL", keys::gaps()};
     for (const Reply& entry : reply->items) {
@@ -55,7 +55,7 @@ Result<std::uint64_t> Gaps::remove_if(const std::function<bool(std::string_view 
       if (!deleted) return deleted.error();
       removed += static_cast<std::uint64_t>(deleted->integer);
     }
-    if (reply->items.size() < kReadAtOnce) return removed;
+    if (reply->items.size() < kGapsAtOnce) return removed;
     from = "(" + reply->items.back().items.at(0).text;
   }
 }

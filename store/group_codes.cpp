@@ -11,7 +11,7 @@
 namespace kairan::store {
 namespace {
 
-constexpr const char* kHourSeconds = "3600";
+constexpr const char* kGuessHourSeconds = "3600";
 
 std::int64_t number(const std::string& text) {
   std::int64_t value = 0;
@@ -19,22 +19,22 @@ std::int64_t number(const std::string& text) {
   return value;
 }
 
-std::string member_of(SubscriberRef ref) { return std::to_string(ref.partition) + ":" + std::to_string(ref.ordinal); }
-
-std::string name_of(const Sealer& sealer, const std::string& code) { return sealer.pseudonym("group-code/" + code); }
+std::string name_of(const Sealer& sealer, const std::string& code) {
+  return sealer.pseudonym("group-code/" + code);
+}
 
 }  // namespace
 
 Result<std::string> GroupCodes::add(GroupCode& code) {
   code.id = random_hex(4);
   const std::string signs = random_code();
-  Args fields{"HSET",     keys::group_code(code.id),
+  Args fields{"HSET",      keys::group_code(code.id),
               "attribute", code.attribute,
-              "value",    code.value,
-              "note",     code.note,
-              "created",  std::to_string(to_unix_ms(code.created)),
-              "expires",  code.expires ? std::to_string(to_unix_ms(*code.expires)) : "0",
-              "at_most",  std::to_string(code.at_most)};
+              "value",     code.value,
+              "note",      code.note,
+              "created",   std::to_string(to_unix_ms(code.created)),
+              "expires",   code.expires ? std::to_string(to_unix_ms(*code.expires)) : "0",
+              "at_most",   std::to_string(code.at_most)};
   const auto stored = redis_.pipeline({fields, {"HSET", keys::group_code_ids(), name_of(sealer_, signs), code.id}});
   if (!stored) return stored.error();
   for (const Reply& reply : *stored) {
@@ -118,16 +118,19 @@ Result<GroupTry> GroupCodes::enter(SubscriberRef ref, std::string_view text, Tim
     const auto id = redis_.command({"HGET", keys::group_code_ids(), name_of(sealer_, signs)});
     if (!id) return id.error();
     if (!id->is_nil()) {
-      const auto entered = redis_.eval(scripts::group_enter(), {keys::group_code(id->text), keys::group_code_members(id->text)},
-                                       {std::to_string(to_unix_ms(now)), member_of(ref)});
+      const auto entered =
+          redis_.eval(scripts::group_enter(), {keys::group_code(id->text), keys::group_code_members(id->text)},
+                      {std::to_string(to_unix_ms(now)), member_of(ref)});
       if (!entered) return entered.error();
       if (entered->items.size() == 2) {
         return GroupTry{GroupTry::Kind::kEntered, entered->items[0].text, entered->items[1].text, 0};
       }
     }
   }
-  const auto counted = redis_.pipeline(
-      {{"INCR", own}, {"EXPIRE", own, kHourSeconds, "NX"}, {"INCR", overall}, {"EXPIRE", overall, kHourSeconds, "NX"}});
+  const auto counted = redis_.pipeline({{"INCR", own},
+                                        {"EXPIRE", own, kGuessHourSeconds, "NX"},
+                                        {"INCR", overall},
+                                        {"EXPIRE", overall, kGuessHourSeconds, "NX"}});
   if (!counted) return counted.error();
   outcome.tries_left = std::max(0, kWrongPerResident - static_cast<int>(counted->front().integer));
   if (outcome.tries_left == 0) outcome.kind = GroupTry::Kind::kLocked;

@@ -10,9 +10,7 @@ namespace {
 /// Crockford's base 32: without I, L, O and U.
 constexpr std::string_view kSigns = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kLength = 8;
-constexpr int kHourSeconds = 3600;
-
-std::string member_of(SubscriberRef ref) { return std::to_string(ref.partition) + ":" + std::to_string(ref.ordinal); }
+constexpr int kRequestHourSeconds = 3600;
 
 std::optional<SubscriberRef> ref_of(const std::string& member) {
   SubscriberRef ref;
@@ -42,7 +40,8 @@ std::string fold_code(std::string_view text) {
 
 std::string random_code() {
   std::string code;
-  for (const char byte : random_bytes(kLength)) code.push_back(kSigns[static_cast<unsigned char>(byte) % kSigns.size()]);
+  for (const char byte : random_bytes(kLength))
+    code.push_back(kSigns[static_cast<unsigned char>(byte) % kSigns.size()]);
   return code;
 }
 
@@ -54,7 +53,7 @@ Result<std::string> ResidentCodes::issue_code(SubscriberRef ref) {
   const std::string asked = keys::resident_code_issues(ref.partition, ref.ordinal);
   const std::string own = keys::resident_code_of(ref.partition, ref.ordinal);
   const auto counted =
-      redis_.pipeline({{"INCR", asked}, {"EXPIRE", asked, std::to_string(kHourSeconds), "NX"}, {"GET", own}});
+      redis_.pipeline({{"INCR", asked}, {"EXPIRE", asked, std::to_string(kRequestHourSeconds), "NX"}, {"GET", own}});
   if (!counted) return counted.error();
   if (counted->front().is_error()) return error_of(counted->front());
   if (counted->front().integer > kIssuesPerHour) {
@@ -90,8 +89,9 @@ Result<SubscriberRef> ResidentCodes::redeem_code(std::string_view text) {
     if (!current) return current.error();
     if (constant_time_equal(current->text, name)) return *ref;
   }
-  const auto counted = redis_.pipeline(
-      {{"INCR", keys::resident_codes_wrong()}, {"EXPIRE", keys::resident_codes_wrong(), std::to_string(kHourSeconds), "NX"}});
+  const auto counted =
+      redis_.pipeline({{"INCR", keys::resident_codes_wrong()},
+                       {"EXPIRE", keys::resident_codes_wrong(), std::to_string(kRequestHourSeconds), "NX"}});
   if (!counted) return counted.error();
   return Error{ErrorCode::kNotFound, "the code is not valid"};
 }

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t kNoSuchSubscriber = -1;
 constexpr std::int64_t kNamesChanged = -2;
 /// Somebody would have to choose a value nobody ever chose, again and again, between two round trips.
-constexpr int kTries = 20;
+constexpr int kErasureTries = 20;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<TimePoint> SubscriberErasure::erase(SubscriberRef ref, std::string_view a
   first_keys.insert(first_keys.end(), {place.bucket_key, keys::bitmap_names(p), keys::setting_ranks(p, ref.ordinal),
                                        keys::absences(p), keys::conversation(p, ref.ordinal)});
   const std::vector<std::string> args{place.field, std::to_string(ref.ordinal), std::to_string(to_unix_ms(now)), "1"};
-  for (int i = 0; i < kTries; ++i) {
+  for (int i = 0; i < kErasureTries; ++i) {
     const auto names = redis_.command({"SMEMBERS", keys::bitmap_names(p)});
     if (!names) return names.error();
     std::vector<std::string> key_names = first_keys;

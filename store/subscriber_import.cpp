@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kRowsPerScript = 200;
 constexpr std::size_t kScriptsPerRound = 8;
 /// A row is read again when its ordinal changed between its reading and its script.
-constexpr int kTries = 20;
+constexpr int kRowTries = 20;
 constexpr std::int64_t kReadAgain = -2;
 
 /// One row with its place.
@@ -81,7 +81,7 @@ class PartitionImport {
       : redis_(redis), partition_(p), at_(at), columns_(columns) {}
 
   Status run(std::vector<Placed> rows, ImportCounts& counts, const std::function<void(std::size_t)>& done) {
-    for (int i = 0; i < kTries && !rows.empty(); ++i) {
+    for (int i = 0; i < kRowTries && !rows.empty(); ++i) {
       std::vector<Placed> again;
       for (std::size_t from = 0; from < rows.size(); from += kRowsPerScript * kScriptsPerRound) {
         const std::size_t count = std::min(rows.size() - from, kRowsPerScript * kScriptsPerRound);
@@ -195,7 +195,8 @@ Result<ImportCounts> SubscriberImport::import(const AttributeSchema& schema, std
     if (const Status valid = check_address(row.address); !valid) return valid.error();
     for (const auto& [name, value] : row.values) {
       const auto column =
-          std::find_if(checked.begin(), checked.end(), [wanted = std::string_view(name)](const Column& c) { return c.attribute->id == wanted; });
+          std::find_if(checked.begin(), checked.end(),
+                       [wanted = std::string_view(name)](const Column& c) { return c.attribute->id == wanted; });
       if (column == checked.end() || !column->attribute->allows(value)) {
         return Error{ErrorCode::kInvalid, "a row has a value that is not declared"};
       }

@@ -27,6 +27,11 @@ struct SubscriberRef {
   bool operator==(const SubscriberRef&) const = default;
 };
 
+/// "partition:ordinal", as sets and plain values hold a subscriber.
+inline std::string member_of(SubscriberRef ref) {
+  return std::to_string(ref.partition) + ":" + std::to_string(ref.ordinal);
+}
+
 /// One bit of a subscriber's settings. Each bit keeps the event time it was last set at, so that changes may arrive in any
 /// order and end in the same state; of two at one millisecond "off" wins, and of two values of one single choice the one
 /// that is declared later. Turning a value of a single choice on turns the others off.

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+constexpr std::size_t kLedgerMaxBytes = std::size_t{64} << 20;
 
 Error problem(const std::string& what) {
   return {ErrorCode::kUnavailable, what + ": " + std::strerror(errno)};
@@ -88,7 +88,7 @@ FileLedger::~FileLedger() {
 Status FileLedger::load() {
   struct stat about {};
   if (::fstat(fd_, &about) != 0) return problem("stat");
-  if (static_cast<std::size_t>(about.st_size) > kMostBytes)
+  if (static_cast<std::size_t>(about.st_size) > kLedgerMaxBytes)
     return Error{ErrorCode::kTooLarge, "the ledger is too large"};
   std::string bytes(static_cast<std::size_t>(about.st_size), '\0');
   std::size_t got = 0;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kHead = "KAIRAN-PEOPLE 1\n";
 constexpr std::string_view kDistrict = "district";
-constexpr std::size_t kMostBytes = std::size_t{512} << 20;
+constexpr std::size_t kSnapshotMaxBytes = std::size_t{512} << 20;
 
 std::vector<std::string> values_of(const store::AttributeSchema& schema, std::string_view attribute) {
   std::vector<std::string> ids;
@@ -106,7 +106,8 @@ Result<std::uint64_t> write_people_snapshot(store::Subscribers& subscribers, con
 Result<PeopleSnapshot> read_people_snapshot(const std::string& path, const Sealer& sealer) {
   std::string plain;
   const auto header = store::read_backup(path, sealer, [&plain](std::string_view piece) -> Status {
-    if (plain.size() + piece.size() > kMostBytes) return Error{ErrorCode::kTooLarge, "the snapshot is too large"};
+    if (plain.size() + piece.size() > kSnapshotMaxBytes)
+      return Error{ErrorCode::kTooLarge, "the snapshot is too large"};
     plain.append(piece);
     return {};
   });

@@ -18,13 +18,17 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kDistrict = "district";
-constexpr std::size_t kMostLookedAt = 200;
+constexpr std::size_t kMostRunning = 200;
 constexpr std::chrono::hours kRunning{24};
 
 json template_json(const broadcasts::Frame& frame) {
   json fields = json::array();
   for (const auto& [name, field] : frame.fields) {
-    fields.push_back({{"name", name}, {"label", field.label}, {"most", field.most}, {"values", field.values}, {"districts", field.districts}});
+    fields.push_back({{"name", name},
+                      {"label", field.label},
+                      {"most", field.most},
+                      {"values", field.values},
+                      {"districts", field.districts}});
   }
   const auto document = parse_json(frame.document);
   const auto* messages = document ? json_member(*document, "messages") : nullptr;
@@ -55,7 +59,8 @@ class DeskCalls {
     if (call.request.header("content-type").substr(0, 16) != "application/json") return refuse("invalid_json");
     std::vector<broadcasts::Problem> problems;
     const Status saved = parts_.frames->save(call.actor, call.request.body, *parts_.schema(), problems);
-    if (!saved && saved.error().code == ErrorCode::kInvalid) return refuse("invalid", saved.error().detail, field_errors(problems));
+    if (!saved && saved.error().code == ErrorCode::kInvalid)
+      return refuse("invalid", saved.error().detail, field_errors(problems));
     return saved ? no_content() : refuse_with_reason(saved.error());
   }
 
@@ -72,15 +77,16 @@ class DeskCalls {
   Reply desk(const Call& call) const {
     const Date today = jst_date(call.now);
     const auto schema = parts_.schema();
-    json body{{"districts", json::array()}, {"templates", json::array()}, {"corrections", json::array()}, {"held", json::array()},
-              {"running", json::array()}, {"undeclared", 0}};
+    json body{{"districts", json::array()}, {"templates", json::array()}, {"corrections", json::array()},
+              {"held", json::array()},      {"running", json::array()},   {"undeclared", 0}};
     if (const store::Attribute* district = schema->find(kDistrict); district != nullptr && !district->values.empty()) {
       std::vector<std::string> all;
       for (const store::AttributeValue& value : district->values) {
         const std::vector<std::string> one{value.id};
         const auto count = parts_.segments->count_area(one, *schema, today, kDistrict);
         if (!count) return refuse_with_reason(count.error());
-        body["districts"].push_back({{"id", value.id}, {"name", pick(value.label, "ja")}, {"registered", count->registered}});
+        body["districts"].push_back(
+            {{"id", value.id}, {"name", pick(value.label, "ja")}, {"registered", count->registered}});
         body["undeclared"] = count->undecided;
       }
     }
@@ -90,15 +96,17 @@ class DeskCalls {
     if (parts_.frames != nullptr) {
       const auto frames = parts_.frames->all();
       if (!frames) return refuse_quietly(frames.error());
-      for (const broadcasts::Frame& frame : *frames) body[frame.use == "emergency" ? "templates" : "corrections"].push_back(template_json(frame));
+      for (const broadcasts::Frame& frame : *frames)
+        body[frame.use == "emergency" ? "templates" : "corrections"].push_back(template_json(frame));
     }
     if (parts_.broadcasts != nullptr) {
-      const Status read = each_broadcast(*parts_.broadcasts, call.actor, kMostLookedAt, [&](const broadcasts::View& view) {
-        if (view.document.priority == broadcasts::Priority::kEmergency && call.now - view.created < kRunning) {
-          body["running"].push_back(summary_json(view));
-        }
-        return true;
-      });
+      const Status read =
+          each_broadcast(*parts_.broadcasts, call.actor, kMostRunning, [&](const broadcasts::View& view) {
+            if (view.document.priority == broadcasts::Priority::kEmergency && call.now - view.created < kRunning) {
+              body["running"].push_back(summary_json(view));
+            }
+            return true;
+          });
       if (!read) return refuse_with_reason(read.error());
     }
     if (parts_.held_alerts) {
@@ -122,9 +130,13 @@ class DeskCalls {
       const auto count = parts_.segments->count(broadcasts::Segment(), today);
       if (!count) return refuse_with_reason(count.error());
       const std::string people = with_commas(*count);
-      return ok({{"segment", "everyone"}, {"registered", *count}, {"undeclared", 0}, {"recipients", *count},
-                 {"sentence", call.language == Language::kEn ? "This goes to " + people + " people in all of the city, now"
-                                                             : city + "全域の" + people + "人に、いま送信します"}});
+      return ok(
+          {{"segment", "everyone"},
+           {"registered", *count},
+           {"undeclared", 0},
+           {"recipients", *count},
+           {"sentence", call.language == Language::kEn ? "This goes to " + people + " people in all of the city, now"
+                                                       : city + "全域の" + people + "人に、いま送信します"}});
     }
     const auto segment = broadcasts::emergency_area_segment(districts, *schema, kDistrict);
     if (!segment) return refuse("invalid", segment.error().detail, {{"districts", segment.error().detail}});
@@ -139,13 +151,16 @@ class DeskCalls {
     const std::uint64_t all = count->registered + count->undecided;
     const std::string sentence =
         call.language == Language::kEn
-            ? "This goes to " + with_commas(all) + " people now: " + with_commas(count->registered) + " registered in " + names + " and " +
-                  with_commas(count->undecided) + " who registered no district"
-            : names + "に登録した" + with_commas(count->registered) + "人と、地区を登録していない" + with_commas(count->undecided) +
-                  "人、合わせて" + with_commas(all) + "人に、いま送信します";
+            ? "This goes to " + with_commas(all) + " people now: " + with_commas(count->registered) +
+                  " registered in " + names + " and " + with_commas(count->undecided) + " who registered no district"
+            : names + "に登録した" + with_commas(count->registered) + "人と、地区を登録していない" +
+                  with_commas(count->undecided) + "人、合わせて" + with_commas(all) + "人に、いま送信します";
     const auto rules = parse_json(segment->json());
-    return ok({{"segment", rules ? *rules : json("everyone")}, {"registered", count->registered}, {"undeclared", count->undecided},
-               {"recipients", all}, {"sentence", sentence}});
+    return ok({{"segment", rules ? *rules : json("everyone")},
+               {"registered", count->registered},
+               {"undeclared", count->undecided},
+               {"recipients", all},
+               {"sentence", sentence}});
   }
 
   Reply alerts(const Call& call) const {
@@ -184,8 +199,11 @@ class DeskCalls {
     json districts = json::array();
     for (const SafetyRow& row : *rows) {
       const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(row.district);
-      const std::string name = value != nullptr ? pick(value->label, "ja") : std::string(call.words("地区の登録なし", "no district"));
-      districts.push_back({{"id", row.district}, {"name", name}, {"safe", count_json(row.safe, false, call.language)},
+      const std::string name =
+          value != nullptr ? pick(value->label, "ja") : std::string(call.words("地区の登録なし", "no district"));
+      districts.push_back({{"id", row.district},
+                           {"name", name},
+                           {"safe", count_json(row.safe, false, call.language)},
                            {"need_help", count_json(row.need_help, true, call.language)}});
     }
     return ok({{"on", switched("safety")}, {"districts", std::move(districts)}});
@@ -196,7 +214,8 @@ class DeskCalls {
     Fields fields(call);
     const bool on = fields.flag("on");
     if (auto refused = fields.refused()) return *std::move(refused);
-    const auto noted = parts_.audit.append({0, call.now, call.actor.name, on ? "safety.on" : "safety.off", "safety", "", ""});
+    const auto noted =
+        parts_.audit.append({0, call.now, call.actor.name, on ? "safety.on" : "safety.off", "safety", "", ""});
     if (!noted) return refuse_quietly(noted.error());
     if (const Status set = parts_.set_on("safety", on, call.actor); !set) return refuse_with_reason(set.error());
     return safety(call);
@@ -204,15 +223,28 @@ class DeskCalls {
 
  private:
   json alert_json(const AlertRow& row) const {
-    return {{"id", row.id}, {"received", time_text(row.received)}, {"kind", row.kind}, {"level", row.level}, {"name", row.name},
-            {"areas", row.areas}, {"drill", row.drill}, {"headline", row.headline}, {"message", row.message}, {"action", row.action},
-            {"reason", row.reason}, {"broadcast", row.broadcast}, {"audience", audience(row.segment)},
-            {"expires", time_or_null(row.expires)}, {"acknowledged_by", row.acknowledged_by}, {"by", row.by}};
+    return {{"id", row.id},
+            {"received", time_text(row.received)},
+            {"kind", row.kind},
+            {"level", row.level},
+            {"name", row.name},
+            {"areas", row.areas},
+            {"drill", row.drill},
+            {"headline", row.headline},
+            {"message", row.message},
+            {"action", row.action},
+            {"reason", row.reason},
+            {"broadcast", row.broadcast},
+            {"audience", audience(row.segment)},
+            {"expires", time_or_null(row.expires)},
+            {"acknowledged_by", row.acknowledged_by},
+            {"by", row.by}};
   }
   std::string audience(const std::string& segment) const {
     const auto schema = parts_.schema ? parts_.schema() : nullptr;
     if (segment.empty() || !schema) return {};
-    const auto read = segment == "everyone" ? Result<broadcasts::Segment>(broadcasts::Segment()) : broadcasts::parse_segment(segment, *schema);
+    const auto read = segment == "everyone" ? Result<broadcasts::Segment>(broadcasts::Segment())
+                                            : broadcasts::parse_segment(segment, *schema);
     return read ? broadcasts::to_sentence(*read, *schema) : std::string();
   }
   bool switched(std::string_view name) const {
@@ -228,7 +260,8 @@ class DeskCalls {
 
 void add_desk_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts) {
   const auto calls = std::make_shared<DeskCalls>(parts);
-  const auto add = [&](const char* method, const char* pattern, bool there, Reply (DeskCalls::*run)(const Call&) const) {
+  const auto add = [&](const char* method, const char* pattern, bool there,
+                       Reply (DeskCalls::*run)(const Call&) const) {
     endpoints.push_back({method, pattern, [calls, run, there](const Call& call) {
                            return there ? (*calls.*run)(call) : refuse("not_set_up");
                          }});

@@ -18,7 +18,7 @@ using broadcasts::View;
 using nlohmann::json;
 using store::Role;
 
-constexpr std::size_t kMostLookedAt = 600;
+constexpr std::size_t kMostBroadcasts = 600;
 constexpr std::size_t kMostShown = 100;
 constexpr std::chrono::minutes kCollision{30};
 constexpr int kMostCalendarDays = 100;
@@ -59,8 +59,12 @@ struct Tally {
 json rows_of(const std::map<std::string, Tally>& tallies) {
   json rows = json::array();
   for (const auto& [name, tally] : tallies) {
-    rows.push_back({{"name", name}, {"label", tally.label}, {"last_7_days", tally.week}, {"last_28_days", tally.month},
-                    {"weekly_plan", tally.plan}, {"last_at", time_or_null(tally.last)}});
+    rows.push_back({{"name", name},
+                    {"label", tally.label},
+                    {"last_7_days", tally.week},
+                    {"last_28_days", tally.month},
+                    {"weekly_plan", tally.plan},
+                    {"last_at", time_or_null(tally.last)}});
   }
   return rows;
 }
@@ -98,8 +102,10 @@ class HomeCalls {
       }
       const auto left = departed_at(view);
       const bool goes = view.state == State::kScheduled && view.due && jst_date(*view.due) == day;
-      const bool going = view.state == State::kSending || view.state == State::kFreezing || view.state == State::kPaused;
-      if ((goes || going || (left && jst_date(*left) == day)) && today.size() < kMostShown) today.push_back(summary_json(view));
+      const bool going =
+          view.state == State::kSending || view.state == State::kFreezing || view.state == State::kPaused;
+      if ((goes || going || (left && jst_date(*left) == day)) && today.size() < kMostShown)
+        today.push_back(summary_json(view));
       if (left && *left >= month_ago && view.document.kind != broadcasts::Kind::kPractice) {
         add(sections[view.document.section], view.document.section, *left, call.now);
         if (!view.document.topic.empty()) add(topics[view.document.topic], view.document.topic, *left, call.now);
@@ -107,7 +113,7 @@ class HomeCalls {
       return true;
     };
     if (parts_.broadcasts != nullptr) {
-      const Status read = each_broadcast(*parts_.broadcasts, call.actor, kMostLookedAt, look);
+      const Status read = each_broadcast(*parts_.broadcasts, call.actor, kMostBroadcasts, look);
       if (!read) return refuse_with_reason(read.error());
     }
     return ok({{"needs_me", std::move(needs)},
@@ -121,8 +127,9 @@ class HomeCalls {
   Reply calendar(const Call& call) const {
     const auto from = parse_date(call.request.query_value("from")), to = parse_date(call.request.query_value("to"));
     if (!from || !to || *to < *from || *to > add_days(*from, kMostCalendarDays)) {
-      return refuse("invalid", {}, {{"from", std::string(call.words("2026-11-01の形の日付を、100日以内で指定してください。",
-                                                                     "Two dates such as 2026-11-01, at most 100 days apart."))}});
+      return refuse("invalid", {},
+                    {{"from", std::string(call.words("2026-11-01の形の日付を、100日以内で指定してください。",
+                                                     "Two dates such as 2026-11-01, at most 100 days apart."))}});
     }
     const TimePoint begin = jst_time(*from, 0), end = jst_time(add_days(*to, 1), 0);
     struct Entry {
@@ -132,14 +139,15 @@ class HomeCalls {
     std::vector<Entry> entries;
     const auto look = [&](const View& view) {
       const auto left = departed_at(view);
-      const bool waits = view.due && (view.state == State::kScheduled || view.state == State::kHeld || view.state == State::kApproved);
+      const bool waits =
+          view.due && (view.state == State::kScheduled || view.state == State::kHeld || view.state == State::kApproved);
       const std::optional<TimePoint> at = left ? left : waits ? view.due : view.document.at;
       if (at && *at >= begin && *at < end && view.state != State::kRejected && view.state != State::kCancelled) {
         entries.push_back({*at, view});
       }
       return true;
     };
-    const Status read = each_broadcast(*parts_.broadcasts, call.actor, kMostLookedAt, look);
+    const Status read = each_broadcast(*parts_.broadcasts, call.actor, kMostBroadcasts, look);
     if (!read) return refuse_with_reason(read.error());
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.at < b.at; });
     json items = json::array();
@@ -149,7 +157,8 @@ class HomeCalls {
         const auto apart = entry.at < other.at ? other.at - entry.at : entry.at - other.at;
         if (other.view.id != entry.view.id && apart < kCollision) near.push_back(other.view.id);
       }
-      items.push_back({{"at", time_text(entry.at)}, {"broadcast", summary_json(entry.view)}, {"collides_with", std::move(near)}});
+      items.push_back(
+          {{"at", time_text(entry.at)}, {"broadcast", summary_json(entry.view)}, {"collides_with", std::move(near)}});
     }
     return ok({{"items", std::move(items)}});
   }
@@ -167,8 +176,10 @@ class HomeCalls {
     bool fine = true;
     for (const HealthPart& part : parts_.health ? parts_.health() : std::vector<HealthPart>()) {
       fine = fine && part.state != "failed" && part.state != "warning";
-      json row{{"name", part.name}, {"label", call.language == Language::kEn ? part.label_en : part.label_ja},
-               {"state", part.state}, {"detail", part.detail}};
+      json row{{"name", part.name},
+               {"label", call.language == Language::kEn ? part.label_en : part.label_ja},
+               {"state", part.state},
+               {"detail", part.detail}};
       if (part.value) row["value"] = *part.value;
       list.push_back(std::move(row));
     }

@@ -8,7 +8,8 @@
 namespace kairan::intents {
 namespace {
 
-const std::vector<std::string> kFaqHeader{"id", "質問", "言い換え", "回答", "担当課", "電話", "出典URL", "見直し期限", "見本"};
+const std::vector<std::string> kFaqHeader{"id",   "質問",    "言い換え",   "回答", "担当課",
+                                          "電話", "出典URL", "見直し期限", "見本"};
 constexpr std::size_t kMaxAnswerUtf16 = 4900;
 
 /// Places in kFaqHeader and in faq_columns().
@@ -17,11 +18,13 @@ constexpr std::size_t kId = 0, kQuestion = 1, kAnswer = 3, kUrl = 6, kReviewBy =
 const std::vector<ColumnNames>& faq_columns() {
   static const std::vector<ColumnNames> names{
       {"id", {"ID", "番号", "No", "NO", "FAQ番号", "管理番号", "項番", "通番", "№"}},
-      {"質問", {"question", "タイトル", "件名", "質問文", "Q", "質問内容", "問い合わせ内容", "title", "よくある質問", "ご質問", "お問い合わせ内容", "問",
-                "FAQ", "表題"}},
+      {"質問",
+       {"question", "タイトル", "件名", "質問文", "Q", "質問内容", "問い合わせ内容", "title", "よくある質問", "ご質問",
+        "お問い合わせ内容", "問", "FAQ", "表題"}},
       {"言い換え", {"類似質問", "類義", "キーワード", "検索キーワード"}},
       {"回答", {"answer", "回答文", "A", "回答内容", "本文", "内容", "答え", "ご回答", "お答え", "こたえ", "答"}},
-      {"担当課", {"担当", "所管課", "部署", "担当部署", "問い合わせ先", "お問い合わせ先", "課名", "所属", "担当課名", "所管"}},
+      {"担当課",
+       {"担当", "所管課", "部署", "担当部署", "問い合わせ先", "お問い合わせ先", "課名", "所属", "担当課名", "所管"}},
       {"電話", {"電話番号", "連絡先", "TEL", "内線"}},
       {"出典URL", {"URL", "url", "リンク", "参考URL", "ページ", "関連URL", "掲載URL", "リンク先"}},
       {"見直し期限", {"有効期限", "公開期限", "期限", "掲載期限", "公開終了日"}},
@@ -30,18 +33,23 @@ const std::vector<ColumnNames>& faq_columns() {
 }
 
 /// What the source says in a form of its own and ours cannot hold is left out, and said.
-void keep_what_fits(std::vector<std::string>& row, const std::string& shown, int number, std::vector<FileProblem>& problems) {
+void keep_what_fits(std::vector<std::string>& row, const std::string& shown, int number,
+                    std::vector<FileProblem>& problems) {
   const auto drop = [&](std::size_t column, const char* why) {
-    problems.push_back({shown, number, kFaqHeader[column], "「" + shorten_utf16(row[column], 40) + "」は" + why + "ので、空にしました。", true});
+    problems.push_back({shown, number, kFaqHeader[column],
+                        "「" + shorten_utf16(row[column], 40) + "」は" + why + "ので、空にしました。", true});
     row[column].clear();
   };
   const std::size_t end = row[kUrl].find_first_of(" \r\n\t");
   if (end != std::string::npos) row[kUrl].resize(end);  // several addresses: the first
-  if (!row[kUrl].empty() && row[kUrl].rfind("https://", 0) != 0 && row[kUrl].rfind("http://", 0) != 0) drop(kUrl, "Webの住所ではない");
+  if (!row[kUrl].empty() && row[kUrl].rfind("https://", 0) != 0 && row[kUrl].rfind("http://", 0) != 0)
+    drop(kUrl, "Webの住所ではない");
   if (!row[kReviewBy].empty()) {
     const std::optional<Date> date = published_date(row[kReviewBy]);
-    if (date) row[kReviewBy] = format_iso(*date);
-    else drop(kReviewBy, "日付として読めない");
+    if (date)
+      row[kReviewBy] = format_iso(*date);
+    else
+      drop(kReviewBy, "日付として読めない");
   }
   if (!parse_yes_no(row[kSample])) drop(kSample, "○でも×でもない");
 }
@@ -50,7 +58,8 @@ void keep_what_fits(std::vector<std::string>& row, const std::string& shown, int
 std::string stable_id(const std::string& id) {
   std::string stable;
   for (const char c : id) {
-    const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool fine =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     stable += fine ? c : '-';
   }
   return stable.substr(0, 80);
@@ -63,10 +72,14 @@ std::string fitting(std::string answer, const std::string& shown, int row, std::
 }
 
 /// {"id": "Question: ...\nAnswer: ..."}
-std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<FileProblem>& problems) {
+std::optional<Imported> faq_from_json(const std::string& bytes, const std::string& shown,
+                                      std::vector<FileProblem>& problems) {
   const Result<nlohmann::json> parsed = parse_json(bytes, {kMaxTableBytes, 4});
   if (!parsed || !parsed->is_object()) {
-    problems.push_back({shown, 0, "", "「{\"番号\": \"Question: …\\nAnswer: …\"}」の形のJSONではありません。CSVかExcelにして取り込んでください。", false});
+    problems.push_back(
+        {shown, 0, "",
+         "「{\"番号\": \"Question: …\\nAnswer: …\"}」の形のJSONではありません。CSVかExcelにして取り込んでください。",
+         false});
     return std::nullopt;
   }
   std::vector<std::vector<std::string>> rows;
@@ -96,7 +109,7 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Fil
   if (!bytes) return std::nullopt;
   const std::size_t first = bytes->find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first != std::string::npos && (*bytes)[first] == '{') {
-    return from_json(bytes->substr(first), file_name(options.file), problems);
+    return faq_from_json(bytes->substr(first), file_name(options.file), problems);
   }
   const std::optional<Source> source = read_source(options.file, problems, faq_columns(), &options);
   if (!source) return std::nullopt;
@@ -124,12 +137,16 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Fil
     }
     row[kId] = row[kId].empty() ? std::to_string(cells.number) : stable_id(row[kId]);
     // Numbers that begin anew in every section, and cells that hold more than a number.
-    if (!ids.insert(row[kId]).second) ids.insert(row[kId] = row[kId].substr(0, 70) + "-r" + std::to_string(cells.number));
+    if (!ids.insert(row[kId]).second)
+      ids.insert(row[kId] = row[kId].substr(0, 70) + "-r" + std::to_string(cells.number));
     keep_what_fits(row, table.file(), cells.number, problems);
     rows.push_back(std::move(row));
   }
   if (rows.empty() || skipped > rows.size() / 4 + 5) {
-    problems.push_back({table.file(), 0, "", "質問か回答の空の行が多すぎます。列の対応を --map で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。", false});
+    problems.push_back({table.file(), 0, "",
+                        "質問か回答の空の行が多すぎます。列の対応を --map "
+                        "で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。",
+                        false});
     return std::nullopt;
   }
   Imported imported;

@@ -15,21 +15,29 @@ const std::vector<std::string> kCategoryHeader{"分別区分", "説明"};
 /// How published lists call what we need.
 const std::vector<ColumnNames>& columns() {
   static const std::vector<ColumnNames> names{
-      {"品目", {"name", "品名", "ごみの品目", "品目名", "名称", "ゴミの種類", "ごみ", "対象品目", "item", "物品名", "ごみの名称", "廃棄物名",
-                "廃棄物の名称", "ごみの名前", "品物", "もの"}},
-      {"分別区分", {"type", "label", "classification", "分別", "区分", "分別の区分", "分類", "出し方の区分", "ごみの種類", "収集区分", "ごみ区分",
-                    "分別種別", "category", "分別名", "種別", "分別方法", "分け方", "ごみの分類", "排出区分", "ごみの区分", "カテゴリ", "カテゴリー"}},
-      {"よみ", {"読み", "ふりがな", "フリガナ", "品目_カナ", "品目カナ", "よみがな", "読み仮名", "読みがな", "品名_カナ", "カナ", "かな", "nameKana",
-                "kana", "品目（かな）", "品目名_カナ"}},
-      {"注意", {"notice", "note", "備考", "注意事項", "注意点", "留意事項", "留意点", "補足", "メモ", "コメント", "備考欄", "remarks"}},
-      {"出し方", {"出し方のポイント", "排出方法", "捨て方", "処理方法", "ポイント", "ごみの出し方", "出すときのポイント"}},
+      {"品目",
+       {"name", "品名", "ごみの品目", "品目名", "名称", "ゴミの種類", "ごみ", "対象品目", "item", "物品名",
+        "ごみの名称", "廃棄物名", "廃棄物の名称", "ごみの名前", "品物", "もの"}},
+      {"分別区分",
+       {"type",       "label",      "classification", "分別",       "区分",     "分別の区分", "分類", "出し方の区分",
+        "ごみの種類", "収集区分",   "ごみ区分",       "分別種別",   "category", "分別名",     "種別", "分別方法",
+        "分け方",     "ごみの分類", "排出区分",       "ごみの区分", "カテゴリ", "カテゴリー"}},
+      {"よみ",
+       {"読み", "ふりがな", "フリガナ", "品目_カナ", "品目カナ", "よみがな", "読み仮名", "読みがな", "品名_カナ",
+        "カナ", "かな", "nameKana", "kana", "品目（かな）", "品目名_カナ"}},
+      {"注意",
+       {"notice", "note", "備考", "注意事項", "注意点", "留意事項", "留意点", "補足", "メモ", "コメント", "備考欄",
+        "remarks"}},
+      {"出し方",
+       {"出し方のポイント", "排出方法", "捨て方", "処理方法", "ポイント", "ごみの出し方", "出すときのポイント"}},
       {"別名", {"別称", "検索語", "キーワード", "同義語"}},
       {"料金", {"手数料", "処理手数料", "料金（円）", "処理料金"}}};
   return names;
 }
 
 const ColumnNames& names_of(std::string_view ours) {
-  return *std::find_if(columns().begin(), columns().end(), [&](const ColumnNames& names) { return names.ours == ours; });
+  return *std::find_if(columns().begin(), columns().end(),
+                       [&](const ColumnNames& names) { return names.ours == ours; });
 }
 
 struct Row {
@@ -39,8 +47,8 @@ struct Row {
 
 /// Words by which a category says that the city does not take the item.
 bool says_not_collected(const std::string& category) {
-  for (const char* const word : {"収集しない", "収集しません", "収集不可", "収集できない", "回収しない", "出せません", "出せないもの", "処理できない",
-                                 "処理困難", "市では取り扱", "市で収集しない"}) {
+  for (const char* const word : {"収集しない", "収集しません", "収集不可", "収集できない", "回収しない", "出せません",
+                                 "出せないもの", "処理できない", "処理困難", "市では取り扱", "市で収集しない"}) {
     if (category.find(word) != std::string::npos) return true;
   }
   return false;
@@ -62,14 +70,16 @@ std::string garbage_file(const std::vector<Row>& rows) {
   std::vector<std::vector<std::string>> lines;
   lines.reserve(rows.size());
   for (const Row& row : rows) {
-    lines.push_back({row.name, row.reading, row.aliases, row.category, row.how, row.note, row.fee, row.not_collected ? "○" : ""});
+    lines.push_back(
+        {row.name, row.reading, row.aliases, row.category, row.how, row.note, row.fee, row.not_collected ? "○" : ""});
   }
   return write_csv(kItemHeader, lines);
 }
 
 /// Categories in the order they come, with descriptions where the city gives them; always written, so that an older file
 /// of other words does not stay beside the new items.
-std::string category_file(const std::vector<Row>& rows, const std::vector<std::pair<std::string, std::string>>& described) {
+std::string category_file(const std::vector<Row>& rows,
+                          const std::vector<std::pair<std::string, std::string>>& described) {
   std::vector<std::vector<std::string>> lines;
   std::set<std::string> seen;
   for (const auto& [name, description] : described) {
@@ -96,11 +106,13 @@ std::vector<std::pair<std::string, std::string>> descriptions_beside(const std::
   return described;
 }
 
-std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<FileProblem>& problems) {
+std::optional<Imported> garbage_from_json(const std::string& bytes, const std::string& shown,
+                                          std::vector<FileProblem>& problems) {
   const Result<nlohmann::json> parsed = parse_json(bytes, {kMaxTableBytes, 32});
   const nlohmann::json* const articles = parsed ? json_member(*parsed, "articles") : nullptr;
   if (articles == nullptr || !articles->is_array()) {
-    problems.push_back({shown, 0, "articles", "品目の一覧（articles）がありません。CSVかExcelにして取り込んでください。", false});
+    problems.push_back(
+        {shown, 0, "articles", "品目の一覧（articles）がありません。CSVかExcelにして取り込んでください。", false});
     return std::nullopt;
   }
   Imported imported;
@@ -136,7 +148,8 @@ std::optional<Imported> from_json(const std::string& bytes, const std::string& s
   return imported;
 }
 
-std::optional<Imported> from_table(const Source& source, const ImportOptions& options, std::vector<FileProblem>& problems) {
+std::optional<Imported> from_table(const Source& source, const ImportOptions& options,
+                                   std::vector<FileProblem>& problems) {
   const Table& table = source.table;
   const auto find = [&](const char* ours) { return source_column(table, options, names_of(ours), problems); };
   const auto name = find("品目");
@@ -152,7 +165,7 @@ std::optional<Imported> from_table(const Source& source, const ImportOptions& op
   if (!name || !category) return std::nullopt;
   Imported imported;
   imported.city = source.city;
-  imported.shape = source.metadata ? "オープンデータのCSV（#の説明行つき）"
+  imported.shape = source.metadata            ? "オープンデータのCSV（#の説明行つき）"
                    : table.column("furigana") ? "5374の一覧（target.csv）"
                                               : "CSVまたはExcelの表";
   std::vector<Row> rows;
@@ -180,7 +193,10 @@ std::optional<Imported> from_table(const Source& source, const ImportOptions& op
   }
   // Headings between the rows are usual; a list that is mostly holes has been read by the wrong columns.
   if (rows.empty() || skipped > rows.size() / 4 + 5) {
-    problems.push_back({table.file(), 0, "", "品目か分別区分の空の行が多すぎます。列の対応を --map で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。", false});
+    problems.push_back({table.file(), 0, "",
+                        "品目か分別区分の空の行が多すぎます。列の対応を --map "
+                        "で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。",
+                        false});
     return std::nullopt;
   }
   imported.rows = rows.size();
@@ -196,7 +212,7 @@ std::optional<Imported> import_garbage(const ImportOptions& options, std::vector
   if (!bytes) return std::nullopt;
   const std::size_t first = bytes->find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first != std::string::npos && (*bytes)[first] == '{') {
-    return from_json(bytes->substr(first), file_name(options.file), problems);
+    return garbage_from_json(bytes->substr(first), file_name(options.file), problems);
   }
   const std::optional<Source> source = read_source(options.file, problems, columns(), &options);
   if (!source) return std::nullopt;

@@ -9,25 +9,29 @@
 namespace kairan::intents {
 namespace {
 
-const std::vector<std::string> kShelterHeader{"名称", "よみ", "住所", "地区ID", "緯度", "経度", "収容人数", "災害", "備考", "見本"};
+const std::vector<std::string> kShelterHeader{"名称", "よみ",     "住所", "地区ID", "緯度",
+                                              "経度", "収容人数", "災害", "備考",   "見本"};
 
 /// A hazard of ours and what columns and properties call it (the 2020 standard of open data; GSI's list).
 struct Hazard {
   const char* name;
   std::array<const char*, 4> columns;
 };
-constexpr std::array<Hazard, 8> kHazards{{{"洪水", {"災害種別_洪水", "洪水", "flood", "災害種別_洪水等"}},
-                                          {"土砂災害", {"災害種別_崖崩れ、土石流及び地滑り", "崖崩れ、土石流及び地滑り", "土砂災害", "災害種別_土砂災害"}},
-                                          {"高潮", {"災害種別_高潮", "高潮", "storm_surge", "高潮災害"}},
-                                          {"地震", {"災害種別_地震", "地震", "earthquake", "地震災害"}},
-                                          {"津波", {"災害種別_津波", "津波", "tsunami", "津波災害"}},
-                                          {"大規模な火事", {"災害種別_大規模な火事", "大規模な火事", "fire", "大規模火災"}},
-                                          {"内水氾濫", {"災害種別_内水氾濫", "内水氾濫", "inland_flood", "内水"}},
-                                          {"火山", {"災害種別_火山現象", "火山現象", "volcano", "火山"}}}};
+constexpr std::array<Hazard, 8> kHazards{
+    {{"洪水", {"災害種別_洪水", "洪水", "flood", "災害種別_洪水等"}},
+     {"土砂災害", {"災害種別_崖崩れ、土石流及び地滑り", "崖崩れ、土石流及び地滑り", "土砂災害", "災害種別_土砂災害"}},
+     {"高潮", {"災害種別_高潮", "高潮", "storm_surge", "高潮災害"}},
+     {"地震", {"災害種別_地震", "地震", "earthquake", "地震災害"}},
+     {"津波", {"災害種別_津波", "津波", "tsunami", "津波災害"}},
+     {"大規模な火事", {"災害種別_大規模な火事", "大規模な火事", "fire", "大規模火災"}},
+     {"内水氾濫", {"災害種別_内水氾濫", "内水氾濫", "inland_flood", "内水"}},
+     {"火山", {"災害種別_火山現象", "火山現象", "volcano", "火山"}}}};
 
 const std::vector<ColumnNames>& shelter_columns() {
   static const std::vector<ColumnNames> names{
-      {"名称", {"施設名", "避難所名", "施設・場所名", "name", "避難場所名", "施設名称", "避難場所", "避難所", "施設の名称", "場所名称"}},
+      {"名称",
+       {"施設名", "避難所名", "施設・場所名", "name", "避難場所名", "施設名称", "避難場所", "避難所", "施設の名称",
+        "場所名称"}},
       {"住所", {"所在地_連結表記", "所在地", "address", "施設所在地", "所在"}},
       {"よみ", {"名称_カナ", "施設名_カナ", "ふりがな", "フリガナ", "名称（カナ）"}},
       {"地区ID", {}},
@@ -39,7 +43,9 @@ const std::vector<ColumnNames>& shelter_columns() {
   return names;
 }
 
-bool is_flag(const std::string& cell) { return parse_yes_no(cell).value_or(false); }
+bool is_flag(const std::string& cell) {
+  return parse_yes_no(cell).value_or(false);
+}
 
 std::string json_cell(const nlohmann::json& object, std::string_view key) {
   const nlohmann::json* const member = json_member(object, key);
@@ -48,11 +54,13 @@ std::string json_cell(const nlohmann::json& object, std::string_view key) {
 }
 
 /// GeoJSON: features with properties and [longitude, latitude].
-std::optional<Imported> from_json(const std::string& bytes, const std::string& shown, std::vector<FileProblem>& problems) {
+std::optional<Imported> shelters_from_json(const std::string& bytes, const std::string& shown,
+                                           std::vector<FileProblem>& problems) {
   const Result<nlohmann::json> parsed = parse_json(bytes, {kMaxTableBytes, 16});
   const nlohmann::json* const features = parsed ? json_member(*parsed, "features") : nullptr;
   if (features == nullptr || !features->is_array()) {
-    problems.push_back({shown, 0, "features", "GeoJSON（features）ではありません。CSVかExcelにして取り込んでください。", false});
+    problems.push_back(
+        {shown, 0, "features", "GeoJSON（features）ではありません。CSVかExcelにして取り込んでください。", false});
     return std::nullopt;
   }
   std::vector<std::vector<std::string>> rows;
@@ -81,8 +89,9 @@ std::optional<Imported> from_json(const std::string& bytes, const std::string& s
         break;
       }
     }
-    rows.push_back({first({"施設・場所名", "名称", "name"}), first({"名称_カナ", "よみ"}), first({"住所", "address"}), "", latitude,
-                    longitude, first({"想定収容人数", "収容人数"}), hazards, first({"備考", "受入対象者"}), ""});
+    rows.push_back({first({"施設・場所名", "名称", "name"}), first({"名称_カナ", "よみ"}), first({"住所", "address"}),
+                    "", latitude, longitude, first({"想定収容人数", "収容人数"}), hazards,
+                    first({"備考", "受入対象者"}), ""});
   }
   Imported imported;
   imported.rows = rows.size();
@@ -98,7 +107,7 @@ std::optional<Imported> import_shelters(const ImportOptions& options, std::vecto
   if (!bytes) return std::nullopt;
   const std::size_t start = bytes->find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (start != std::string::npos && (*bytes)[start] == '{') {
-    return from_json(bytes->substr(start), file_name(options.file), problems);
+    return shelters_from_json(bytes->substr(start), file_name(options.file), problems);
   }
   const std::optional<Source> source = read_source(options.file, problems, shelter_columns(), &options);
   if (!source) return std::nullopt;
@@ -131,9 +140,9 @@ std::optional<Imported> import_shelters(const ImportOptions& options, std::vecto
       }
     }
     if (Table::cell(cells, name).empty()) continue;
-    rows.push_back({Table::cell(cells, name), Table::cell(cells, reading), Table::cell(cells, address), Table::cell(cells, district),
-                    Table::cell(cells, latitude), Table::cell(cells, longitude), Table::cell(cells, capacity), hazards,
-                    Table::cell(cells, note), ""});
+    rows.push_back({Table::cell(cells, name), Table::cell(cells, reading), Table::cell(cells, address),
+                    Table::cell(cells, district), Table::cell(cells, latitude), Table::cell(cells, longitude),
+                    Table::cell(cells, capacity), hazards, Table::cell(cells, note), ""});
   }
   Imported imported;
   imported.rows = rows.size();

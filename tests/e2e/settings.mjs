@@ -3,7 +3,7 @@
 // Leaves screenshots in --out.
 // usage: node settings.mjs [--kairan PATH] [--out FOLDER] [--openapi-check PATH]
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checks, City, checkOutbound, equal, http, kairanPath, option, root, skip, truthy, until } from './lib.mjs';
 
@@ -244,7 +244,7 @@ function files(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? files(path) : statSync(path).isFile() ? [path] : [];
+    return entry.isDirectory() ? files(path) : entry.isFile() ? [path] : [];
   });
 }
 const has = (text) => traces().some((trace) => trace !== '' && text.includes(trace));
