@@ -10,6 +10,8 @@ const english = new Intl.DateTimeFormat('en-GB', {
   timeZone: zone, year: 'numeric', month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
 });
 
+const englishDate = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric', month: 'short', day: 'numeric', weekday: 'short' });
+
 export type Instant = string | number | Date | null | undefined;
 
 function instant(value: Instant): Date | undefined {
@@ -24,9 +26,10 @@ export function formatDateTime(value: Instant, language = 'ja'): string {
   if (!date) return '—';
   return language === 'en' ? `${english.format(date)} JST` : dateTime.format(date);
 }
-export function formatDate(value: Instant): string {
+export function formatDate(value: Instant, language = 'ja'): string {
   const date = instant(value);
-  return date ? dateOnly.format(date) : '—';
+  if (!date) return '—';
+  return (language === 'en' ? englishDate : dateOnly).format(date);
 }
 export function formatClock(value: Instant): string {
   const date = instant(value);
@@ -56,8 +59,14 @@ export function formatNumber(value: number | null | undefined): string {
   return value === null || value === undefined ? '—' : number.format(value);
 }
 
-/** 「3分」「1時間20分」 */
-export function formatSeconds(seconds: number): string {
+/** 「3分」「1時間20分」, "3 min", "1 h 20 min" */
+export function formatSeconds(seconds: number, language = 'ja'): string {
+  if (language === 'en') {
+    if (seconds < 1) return 'less than a second';
+    if (seconds < 60) return `${Math.round(seconds)} s`;
+    const all = Math.round(seconds / 60);
+    return all < 60 ? `${all} min` : `${Math.floor(all / 60)} h${all % 60 === 0 ? '' : ` ${all % 60} min`}`;
+  }
   if (seconds < 1) return '1秒未満';
   if (seconds < 60) return `${Math.round(seconds)}秒`;
   const minutes = Math.round(seconds / 60);

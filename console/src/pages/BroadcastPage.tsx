@@ -18,7 +18,7 @@ import { ReturnedDiff } from './ReturnedDiff';
 import './broadcast.css';
 
 function Progress({ status }: { status: BroadcastStatus }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const people = status.recipients;
   const total = people.planned + people.in_flight + people.accepted + people.refused + people.unknown;
   const audience = Math.max(status.audience, total);
@@ -74,13 +74,13 @@ function Progress({ status }: { status: BroadcastStatus }) {
       </div>
       <dl className="facts">
         <dt>{t('最初の送信', 'First request')}</dt>
-        <dd>{formatDateTime(status.first_batch_at)}</dd>
+        <dd>{formatDateTime(status.first_batch_at, language)}</dd>
         <dt>{t('最後の送信', 'Last request')}</dt>
-        <dd>{formatDateTime(status.last_batch_at)}</dd>
+        <dd>{formatDateTime(status.last_batch_at, language)}</dd>
         {rate !== undefined && status.state === 'sending' && (
           <>
             <dt>{t('残り時間', 'Time left')}</dt>
-            <dd>{formatSeconds((audience - done) / Math.max(rate, 1))}</dd>
+            <dd>{formatSeconds((audience - done) / Math.max(rate, 1), language)}</dd>
           </>
         )}
       </dl>

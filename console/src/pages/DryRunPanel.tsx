@@ -1,12 +1,12 @@
 // What would happen if it were sent now: people, variants, time, quota, and what readers may find too much.
 import { Link } from 'react-router-dom';
 import type { DryRun } from '../api/types';
-import { useT } from '../i18n';
+import { useLanguage } from '../i18n';
 import { formatNumber, formatSeconds } from '../lib/time';
 import { Notice } from '../ui';
 
 export function DryRunPanel({ dry }: { dry: DryRun }) {
-  const t = useT();
+  const { t, language } = useLanguage();
   const oftenPeople = dry.nth_this_week.filter((each) => each.nth >= 3).reduce((sum, each) => sum + each.recipients, 0);
   const wrong = dry.problems.filter((each) => !each.warning);
   const warnings = dry.problems.filter((each) => each.warning);
@@ -19,7 +19,7 @@ export function DryRunPanel({ dry }: { dry: DryRun }) {
       {dry.undeclared > 0 && <p>{t(`登録地区が当てはまる${formatNumber(dry.registered)}人と、地区を登録していない${formatNumber(dry.undeclared)}人です。`, `${formatNumber(dry.registered)} registered there, ${formatNumber(dry.undeclared)} without a district.`)}</p>}
       <dl className="facts">
         <dt>{t('送る回数と時間', 'Requests and time')}</dt>
-        <dd>{t(`${formatNumber(dry.batches)}回に分けて、${dry.seconds < 1 ? '' : 'およそ'}${formatSeconds(dry.seconds)}`, `${formatNumber(dry.batches)} requests, about ${formatSeconds(dry.seconds)}`)}</dd>
+        <dd>{t(`${formatNumber(dry.batches)}回に分けて、${dry.seconds < 1 ? '' : 'およそ'}${formatSeconds(dry.seconds)}`, `${formatNumber(dry.batches)} ${dry.batches === 1 ? 'request' : 'requests'}, ${dry.seconds < 1 ? '' : 'about '}${formatSeconds(dry.seconds, language)}`)}</dd>
         <dt>{t('今月の残り通数', 'Left this month')}</dt>
         <dd>{!dry.quota_known ? t('確認できませんでした', 'unknown') : dry.quota_left === null ? t('上限なし', 'no limit') : formatNumber(dry.quota_left)}</dd>
         {dry.variants.length > 1 && (

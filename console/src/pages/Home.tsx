@@ -54,7 +54,7 @@ function Health({ part }: { part: HealthPart }) {
 
 /** Rows that have spoken or mean to; the others in one line. */
 function Balance({ rows: all, head }: { rows: BalanceRow[]; head: string }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const rows = all.filter((row) => row.last_28_days > 0 || row.weekly_plan !== null);
   const silent = all.filter((row) => !rows.includes(row)).map((row) => row.label);
   const most = Math.max(1, ...rows.map((row) => Math.max(row.last_28_days / 4, row.weekly_plan ?? 0)));
@@ -97,7 +97,7 @@ function Balance({ rows: all, head }: { rows: BalanceRow[]; head: string }) {
                       {plan !== null && t(`（めやす ${plan}回）`, ` (plan ${plan})`)}
                     </span>
                   </td>
-                  <td className="small">{row.last_at ? formatDate(row.last_at) : '—'}</td>
+                  <td className="small">{row.last_at ? formatDate(row.last_at, language) : '—'}</td>
                 </tr>
               );
             })}

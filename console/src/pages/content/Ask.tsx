@@ -75,10 +75,10 @@ export function Ask() {
                     <tr key={each.intent}>
                       <td>{each.title}</td>
                       <td>
-                        <code className="small">{each.intent}</code>
+                        <span className="code">{each.intent}</span>
                       </td>
                       <td>
-                        <div className="progress" style={{ width: 120 }} aria-hidden="true">
+                        <div className="progress" style={{ width: 'clamp(48px, 9vw, 120px)' }} aria-hidden="true">
                           <div style={{ width: `${each.score * 100}%` }} />
                         </div>
                       </td>

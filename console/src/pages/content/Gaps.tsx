@@ -23,7 +23,7 @@ interface FaqPage {
 }
 
 export function Gaps() {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const { may } = useSession();
   const workspaceCall = useWorkspaceCall();
   const gaps = useQuery({ queryKey: ['gaps'], queryFn: ({ signal }) => get<{ items: Gap[] }>('/content/gaps', signal) });
@@ -79,7 +79,7 @@ export function Gaps() {
                   <td>{gap.kind === 'unmatched' ? <Badge tone="warn">{t('答えがない', 'No answer')}</Badge> : <Badge>{t('役に立たなかった', 'Did not help')}</Badge>}</td>
                   <td className="number">{gap.residents}</td>
                   <td className="number">{gap.times}</td>
-                  <td>{formatDate(gap.last)}</td>
+                  <td>{formatDate(gap.last, language)}</td>
                   {may('content_editor') && (
                     <td>
                       <Button

@@ -99,7 +99,7 @@ export function Publish() {
           <>
             <p>{t(`${diff.data.compared.toLocaleString()}の質問のうち${diff.data.changed.toLocaleString()}で答えが変わります。`, `${diff.data.changed} of ${diff.data.compared} change.`)}</p>
             <div className="table-frame problems" tabIndex={0} role="region" aria-label={t('答えが変わる質問', 'Answers that change')}>
-              <table className="table">
+              <table className="table table-even">
                 <thead>
                   <tr>
                     <th scope="col">{t('質問', 'Question')}</th>
