@@ -152,7 +152,8 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
         AlertOrder order{new_id(),          alert.status,           decision.effect,
                          decision.title,    decision.texts,         alert_segment(decision),
                          decision.severity, decision.expires,       "",
-                         decision.rule,     content->rules.section, ""};
+                         decision.rule,     content->rules.section, "",
+                         content->release};
         if (earlier != book.sent.end() &&
             (decision.effect == AlertEffect::kCorrect || decision.effect == AlertEffect::kWithdraw))
           order.corrects = earlier->second;
@@ -377,7 +378,8 @@ Status AlertDesk::tick() {
     if (const auto summary = AlertEngine(*content).summary(book.state, now)) {
       summarised = true;
       book.order({new_id(), AlertStatus::kReal, summary->effect, summary->title, summary->texts, summary->segment,
-                  summary->severity, summary->expires, "", "summary", content->rules.section, ""},
+                  summary->severity, summary->expires, "", "summary", content->rules.section, "",
+                  content->release},
                  "");
     }
     return {};

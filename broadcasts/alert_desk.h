@@ -38,6 +38,7 @@ struct AlertOrder {
   std::string rule;      ///< id of the rule in alerts.yaml
   std::string section;   ///< 課: in whose name it goes out
   std::string by;        ///< the account that released it; "" when the rules did
+  std::string release;   ///< hash of the published rules that decided it; "" when nobody published them
 };
 
 /// Where orders go: the broadcasts. Threads: any.

@@ -30,7 +30,7 @@ std::vector<AlertDecision> AlertEngine::process(AlertState& state, const Alert& 
 }
 
 std::optional<AlertDecision> AlertEngine::summary(AlertState& state, TimePoint now) const {
-  if (state.suppressed.empty()) return {};
+  if (state.suppressed.empty() || content_.release.empty()) return {};
   state.tidy(now);
   if (static_cast<int>(state.follow_ups.size()) >= content_.rules.per_hour) return {};
   AlertDecision decision;

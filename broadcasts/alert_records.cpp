@@ -26,7 +26,8 @@ json order_json(const AlertOrder& order) {
           {"corrects", order.corrects},
           {"rule", order.rule},
           {"section", order.section},
-          {"by", order.by}};
+          {"by", order.by},
+          {"release", order.release}};
 }
 
 AlertOrder order_from(const json& from) {
@@ -44,6 +45,7 @@ AlertOrder order_from(const json& from) {
   from.at("rule").get_to(order.rule);
   from.at("section").get_to(order.section);
   from.at("by").get_to(order.by);
+  order.release = from.value("release", "");
   return order;
 }
 

@@ -1,16 +1,15 @@
 #include "broadcasts/alert_rules.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/yaml_tree.h"
 #include "broadcasts/alert_kinds.h"
+#include "broadcasts/alert_rule_files.h"
 
 namespace kairan::broadcasts {
 namespace {
 
 constexpr std::string_view kFile = "alerts.yaml";
-constexpr std::size_t kMaxRulesBytes = 512 * 1024;
 
 std::optional<int> clock_minutes(const std::string& text) {
   if (text.size() != 5 || text[2] != ':') return {};
@@ -272,34 +271,22 @@ std::size_t prove_alert_content(const AlertContent& content, std::vector<FilePro
   return table + prove_alert_texts(content, problems);
 }
 
+AlertRules hold_everything_rules() {
+  AlertRule hold;
+  hold.id = "hold-everything";
+  for (const AlertKind& kind : alert_kinds()) hold.kinds.emplace_back(kind.id);
+  hold.actions.fill(AlertAction::kHold);
+  hold.segment = "everyone";
+  hold.severity = "emergency";
+  AlertRules rules;
+  rules.rules.push_back(std::move(hold));
+  return rules;
+}
+
 Result<AlertContent> load_alert_content(const std::string& folder, std::vector<FileProblem>& problems) {
-  const auto errors = [&] { return std::any_of(problems.begin(), problems.end(), [](const FileProblem& problem) { return !problem.warning; }); };
-  AlertContent content;
   Result<AlertCity> city = load_alert_city(folder, problems);
   if (!city) return city.error();
-  content.city = std::move(*city);
-  content.templates = AlertTemplates::load(folder, problems);
-  const std::string path = folder + "/alerts.yaml";
-  if (std::filesystem::exists(path)) {
-    const Result<std::string> text = read_text_file(path, kMaxRulesBytes);
-    if (!text) {
-      problems.push_back({std::string(kFile), 0, "", "読めません（" + text.error().detail + "）。", false});
-    } else {
-      content.rules = parse_alert_rules(*text, content.city, problems);
-    }
-  } else {
-    AlertRule hold;
-    hold.id = "hold-everything";
-    for (const AlertKind& kind : alert_kinds()) hold.kinds.emplace_back(kind.id);
-    hold.actions.fill(AlertAction::kHold);
-    hold.segment = "everyone";
-    hold.severity = "emergency";
-    content.rules.rules.push_back(std::move(hold));
-    problems.push_back({std::string(kFile), 0, "", "ファイルがないので、すべての警報は人の確認を待ちます。", true});
-  }
-  if (!errors()) content.proven = prove_alert_content(content, problems);
-  if (errors()) return Error{ErrorCode::kInvalid, "alerts.yaml かひな形に誤りがあります"};
-  return content;
+  return make_alert_content(*std::move(city), read_alert_rule_files(folder, problems), problems);
 }
 
 }  // namespace kairan::broadcasts

@@ -64,10 +64,18 @@ struct AlertContent {
   AlertRules rules;
   AlertTemplates templates;
   std::size_t proven = 0;  ///< combinations and texts that were proven when it was loaded
+  /// Hash of the publication that two people stand behind (alert_releases.h). Empty: nobody published these rules, so nothing
+  /// goes out by itself, whatever they say.
+  std::string release;
+  std::string held_because;  ///< Japanese: why nothing goes out by itself; may be empty when `release` is not
 };
+
+/// The one rule of a city that wrote none: everything waits for a person.
+AlertRules hold_everything_rules();
 
 /// Reads and proves city.yaml, alerts.yaml and the templates. kInvalid with problems added (file, line, what to write
 /// instead) when anything is wrong: whoever holds older rules keeps them. Without an alerts.yaml every hazard is held.
+/// What was read from files is released by nobody.
 Result<AlertContent> load_alert_content(const std::string& folder, std::vector<FileProblem>& problems);
 
 /// alerts.yaml alone; `offices` go into the city.

@@ -48,6 +48,8 @@ class AlertRun {
 
   const AlertRule* rule_for(const std::string& kind, int level, AlertScope scope) const;
   static void cap(AlertDecision& decision, const std::string& why);
+  /// Corrections and cancels too go out by themselves only under rules that two people published.
+  void hold_unreleased(AlertDecision& decision) const;
   void limit(AlertDecision& decision, const Hazard& hazard, int before);
   void finish(AlertDecision& decision, const AlertRule& rule, const Hazard& hazard, AlertEpisode& episode, AlertOccasion occasion, int before);
 

@@ -163,6 +163,7 @@ std::vector<AlertDecision> AlertRun::cancel() {
     const AlertRule* const rule = rule_for(episode.kind, decision.before, episode.scope);
     decision.action = episode.told == AlertTold::kSent ? AlertAction::kSend : episode.told == AlertTold::kHeld ? AlertAction::kHold : AlertAction::kIgnore;
     if (episode.told == AlertTold::kHeld) decision.reason += "。もとの発表は確認待ちです。送らないでください";
+    hold_unreleased(decision);
     if (rule != nullptr) finish(decision, *rule, hazard, episode, AlertOccasion::kWithdrawn, decision.before);
     episode.last_reported = std::max(episode.last_reported, alert_.reported);
     out.push_back(std::move(decision));

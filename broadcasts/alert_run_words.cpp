@@ -25,8 +25,13 @@ void AlertRun::cap(AlertDecision& decision, const std::string& why) {
   decision.reason += "。" + why;
 }
 
+void AlertRun::hold_unreleased(AlertDecision& decision) const {
+  if (decision.action != AlertAction::kSend || !content_.release.empty()) return;
+  cap(decision, content_.held_because.empty() ? "公開された規則がないため、自動では送りません" : content_.held_because);
+}
+
 void AlertRun::limit(AlertDecision& decision, const Hazard& hazard, int before) {
-  if (decision.action != AlertAction::kSend) return;
+  if (decision.action != AlertAction::kSend || content_.release.empty()) return;
   const auto recent = std::count_if(state_.follow_ups.begin(), state_.follow_ups.end(), [&](TimePoint t) { return now_ - t < std::chrono::hours(1); });
   if (recent < content_.rules.per_hour) return;
   decision.action = AlertAction::kIgnore;
@@ -52,6 +57,7 @@ void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Haza
   if (alert_.drill_words) cap(decision, "通常の電文なのに訓練・試験の言葉があります");
   if (alert_.source == AlertSource::kLAlert) cap(decision, "Lアラートは人の確認を待ちます");
   if (decision.action == AlertAction::kSend && !rule.released && !takes_back) cap(decision, "自動送信が許可されていません");
+  hold_unreleased(decision);
   if (decision.action != AlertAction::kIgnore) {
     const AlertWording wording{content_, alert_, hazard, occasion, decision.level, before, episode.written_name, decision.districts};
     const Result<Localized> texts = word_alert(rule, wording);

@@ -162,8 +162,8 @@ AlertTemplate parse_alert_template(std::string_view text, const std::string& fil
   return made;
 }
 
-AlertTemplates AlertTemplates::load(const std::string& folder, std::vector<FileProblem>& problems) {
-  AlertTemplates loaded;
+std::map<std::string, std::string> read_alert_templates(const std::string& folder, std::vector<FileProblem>& problems) {
+  std::map<std::string, std::string> texts;
   const std::string where = folder + "/templates/alerts";
   std::vector<std::string> names;
   std::error_code failure;
@@ -179,9 +179,9 @@ AlertTemplates AlertTemplates::load(const std::string& folder, std::vector<FileP
       problems.push_back({file, 0, "", "読めません（" + text.error().detail + "）。", false});
       continue;
     }
-    loaded.add(parse_alert_template(*text, file, name, problems));
+    texts[file] = *text;
   }
-  return loaded;
+  return texts;
 }
 
 }  // namespace kairan::broadcasts

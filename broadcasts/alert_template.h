@@ -46,14 +46,14 @@ class AlertTemplates {
  public:
   const AlertTemplate* find(std::string_view id) const;
   const std::map<std::string, AlertTemplate, std::less<>>& all() const { return templates_; }
-  /// Reads FOLDER/templates/alerts/*.yaml; problems are added with file, line and what to write instead.
-  static AlertTemplates load(const std::string& folder, std::vector<FileProblem>& problems);
   void add(AlertTemplate made) { templates_.insert_or_assign(made.id, std::move(made)); }
 
  private:
   std::map<std::string, AlertTemplate, std::less<>> templates_;
 };
 
+/// The texts of FOLDER/templates/alerts/*.yaml under "templates/alerts/NAME.yaml". What cannot be read is a problem.
+std::map<std::string, std::string> read_alert_templates(const std::string& folder, std::vector<FileProblem>& problems);
 /// One template from its YAML text. On problems the template holds what could be read.
 AlertTemplate parse_alert_template(std::string_view text, const std::string& file, std::string id, std::vector<FileProblem>& problems);
 

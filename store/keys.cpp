@@ -50,6 +50,9 @@ std::string gaps() {
 std::string restored() {
   return "restored";
 }
+std::string alert_rules() {
+  return "alerts:rules";
+}
 std::string alerts() {
   return "alerts";
 }

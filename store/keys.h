@@ -64,6 +64,8 @@
 //   alerts          hash     "book" → "REVISION document": warnings in force, held, on their way out (store/alert_book.h)
 //   safety          hash     "PARTITION:ORDINAL" → sealed report of a resident's safety; expires two weeks after the last
 //   shelters        hash     name of a shelter → "REVISION document" (open, full, closed); "*disaster": the mode
+//   alerts:rules    hash     proposed:hash, :text, :by, :at and published:hash, :text, :by, :at, :proposed_by, :proposed_at
+//                            (store/rule_releases.h): what two people stand behind
 //   alerts:taken    zset     link of a telegram → when it was taken in (ms); three days
 //   links           hash     short link's code → broadcast id LF address
 //   {notices}:queue hash     notices to staff not yet delivered: id → JSON; {notices}:seen zset id → when it was made (ms);
@@ -121,6 +123,7 @@ std::string ledger_due(std::string_view id);                   ///< zset: unfini
 std::string rate_line(std::string_view name);                  ///< string: first free place (us)
 std::string broadcast_clicks(std::string_view id);             ///< hash: link code → count
 std::string alerts();                                          ///< hash: the book of warnings
+std::string alert_rules();                                     ///< hash: rules of warnings, proposed and published
 std::string safety();                                          ///< hash: PARTITION:ORDINAL → sealed safety report; expires
 std::string shelters();                                        ///< hash: name → record of a shelter's state
 std::string alerts_taken();                                    ///< zset: link of a telegram → when it was taken in (ms)

@@ -40,6 +40,7 @@ const Script& subscriber_forget();
 const Script& subscriber_import();
 const Script& subscriber_reconcile();
 const Script& record_put();
+const Script& rules_move();
 const Script& step_claim();
 const Script& session_read();
 const Script& login_try();

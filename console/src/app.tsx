@@ -9,6 +9,7 @@ import { SignIn } from './pages/SignIn';
 import { Loading, Notice, PageHead, ProblemNotice } from './ui';
 
 const Accounts = lazy(() => import('./pages/Accounts'));
+const AlertRules = lazy(() => import('./pages/AlertRules'));
 const Audit = lazy(() => import('./pages/Audit'));
 const BroadcastPage = lazy(() => import('./pages/BroadcastPage'));
 const Broadcasts = lazy(() => import('./pages/Broadcasts'));
@@ -95,6 +96,7 @@ export function App() {
               <Routes>
                 <Route path="/" element={<Home />} />
                 <Route path="/emergency" element={<Emergency />} />
+                <Route path="/alert-rules" element={<AlertRules />} />
                 <Route path="/compose/:id?" element={<Compose />} />
                 <Route path="/broadcasts" element={<Broadcasts />} />
                 <Route path="/broadcasts/:id" element={<BroadcastPage />} />

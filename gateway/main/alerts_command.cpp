@@ -10,6 +10,7 @@
 #include "base/civil_time.h"
 #include "broadcasts/alert_desk.h"
 #include "broadcasts/alert_engine.h"
+#include "broadcasts/alert_releases.h"
 #include "gateway/main/alert_reader.h"
 #include "gateway/main/attach.h"
 #include "gateway/main/commands.h"
@@ -116,11 +117,12 @@ int replay(const ReplayArguments& arguments) {
     }
   }
   std::vector<FileProblem> problems;
-  const Result<AlertContent> content = broadcasts::load_alert_content(arguments.content, problems);
+  Result<AlertContent> content = broadcasts::load_alert_content(arguments.content, problems);
   if (!content) {
     print_problems(problems, std::cerr);
     return 2;
   }
+  content->release = "replay";  // what the files say, as if two people had published them
   const broadcasts::AlertEngine engine(*content);
   broadcasts::AlertState state;
   for (const std::string& path : arguments.files) {
@@ -173,7 +175,7 @@ int at_desk(const DeskArguments& arguments, const Work& work) {
   ports.sink = &sink;
   const SystemClock clock;
   broadcasts::AlertDesk desk(*attached->redis, std::move(ports), clock);
-  return work(desk);
+  return work(desk, *attached);
 }
 
 int failed(const Error& error) {
@@ -182,9 +184,15 @@ int failed(const Error& error) {
 }
 
 int list_held(const DeskArguments& arguments) {
-  return at_desk(arguments, [](broadcasts::AlertDesk& desk) {
+  return at_desk(arguments, [](broadcasts::AlertDesk& desk, const AttachedStore& attached) {
     const auto held = desk.held();
     if (!held) return failed(held.error());
+    const SystemClock clock;
+    store::Audit audit(*attached.redis);
+    const auto standing =
+        broadcasts::AlertReleases(*attached.redis, audit, attached.config.content, clock).standing();
+    if (standing && standing->kind != broadcasts::AlertRulesStanding::Kind::kPublished)
+      std::cout << "注意: " << standing->sentence << "\n";
     if (held->empty()) std::cout << "確認を待っている警報はありません。\n";
     for (const auto& one : *held) {
       std::cout << one.id << "  " << format_jst(one.at) << "  " << one.order.title << "\n    " << one.reason << "  （" << one.name << "、" << format_jst(one.order.expires) << "まで）\n";
@@ -194,7 +202,7 @@ int list_held(const DeskArguments& arguments) {
 }
 
 int release_held(const DeskArguments& arguments) {
-  return at_desk(arguments, [&](broadcasts::AlertDesk& desk) {
+  return at_desk(arguments, [&](broadcasts::AlertDesk& desk, const AttachedStore&) {
     const auto released = desk.release(arguments.id, arguments.account);
     if (!released) return failed(released.error());
     std::cout << "送信を指示しました。動いている kairan serve が数秒以内に送ります。\n";
@@ -203,7 +211,7 @@ int release_held(const DeskArguments& arguments) {
 }
 
 int dismiss_held(const DeskArguments& arguments) {
-  return at_desk(arguments, [&](broadcasts::AlertDesk& desk) {
+  return at_desk(arguments, [&](broadcasts::AlertDesk& desk, const AttachedStore&) {
     const Status done = desk.dismiss(arguments.id, arguments.account, arguments.why);
     if (!done) return failed(done.error());
     std::cout << "送らないと記録しました。\n";
@@ -243,6 +251,7 @@ void add_alerts(CLI::App& app, int& exit_code) {
   replaying->callback([arguments, &exit_code] { exit_code = replay(*arguments); });
 
   add_desk(*command, exit_code);
+  add_alert_rules(*command, exit_code);
 
   auto folder = std::make_shared<std::string>("content/kashima");
   CLI::App* const checking = command->add_subcommand("check", "prove the table of rules and every text");

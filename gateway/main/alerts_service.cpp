@@ -29,38 +29,50 @@ bool without_warnings(const Config& config) {
          !std::filesystem::exists(config.content + "/alerts.yaml");
 }
 
-Result<std::shared_ptr<const broadcasts::AlertContent>> load(const Config& config) {
+bool is_away(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout;
+}
+
+Result<std::shared_ptr<const broadcasts::AlertContent>> load(const Config& config,
+                                                             broadcasts::AlertReleases& releases) {
   if (without_warnings(config)) {
     log::info("alerts.off", {{"reason", "no alerts.yaml and no source of warnings"}});
     return std::make_shared<const broadcasts::AlertContent>();
   }
-  const std::string& folder = config.content;
   std::vector<FileProblem> problems;
-  Result<broadcasts::AlertContent> content = broadcasts::load_alert_content(folder, problems);
+  Result<broadcasts::AlertContent> content = releases.in_force(problems);
   for (const FileProblem& problem : problems) {
     if (problem.warning) continue;
     log::error("alerts.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
   }
   if (!content) return content.error();
+  log::info("alerts.rules", {{"published", content->release}, {"held_because", content->held_because}});
   return std::shared_ptr<const broadcasts::AlertContent>(
       std::make_shared<broadcasts::AlertContent>(std::move(*content)));
 }
 
 }  // namespace
 
-AlertsService::AlertsService(const Config& config, store::RedisClient& redis, const Clock& clock)
-    : config_(config), clock_(clock), book_(redis) {}
+AlertsService::AlertsService(const Config& config, store::RedisClient& redis, broadcasts::AlertReleases& releases,
+                             const Clock& clock)
+    : config_(config), clock_(clock), book_(redis), releases_(releases) {}
 
 Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& config, store::RedisClient& redis,
+                                                             broadcasts::AlertReleases& releases,
                                                              broadcasts::AlertSink& sink,
                                                              broadcasts::AlertNotice notice, const Clock& clock) {
-  auto content = load(config);
-  if (!content)
-    return content.error().within("alerts.yaml: 「kairan alerts check " + config.content +
-                                  "」で内容を確認してください");
-  std::unique_ptr<AlertsService> made(new AlertsService(config, redis, clock));
+  std::unique_ptr<AlertsService> made(new AlertsService(config, redis, releases, clock));
   AlertsService* const service = made.get();
-  made->content_ = std::move(*content);
+  if (const Status loaded = made->load_rules(); !loaded && is_away(loaded.error())) {
+    std::vector<FileProblem> problems;
+    auto city = broadcasts::load_alert_city(config.content, problems);
+    if (!city) return city.error().within("city.yaml");
+    made->content_ = std::make_shared<const broadcasts::AlertContent>(broadcasts::held_alert_content(
+        *std::move(city), "公開済みの規則をまだ読めないため、自動では送りません"));
+  } else if (!loaded) {
+    return loaded.error().within("alerts.yaml: 「kairan alerts check " + config.content +
+                                 "」で内容を確認してください");
+  }
   broadcasts::AlertDesk::Ports ports;
   ports.sink = &sink;
   ports.notice = std::move(notice);
@@ -106,15 +118,40 @@ std::shared_ptr<const broadcasts::AlertContent> AlertsService::content() const {
   return content_;
 }
 
-Status AlertsService::reload() {
-  auto content = load(config_);
+Status AlertsService::load_rules() {
+  const auto hash = releases_.published_hash();
+  if (!hash) return hash.error();
+  auto content = load(config_, releases_);
   if (!content) return content.error();
+  followed_ = *hash;
   const std::lock_guard lock(mutex_);
   content_ = std::move(*content);
   return {};
 }
 
+Status AlertsService::reload() {
+  const std::lock_guard following(following_);
+  const Status loaded = load_rules();
+  if (loaded || !is_away(loaded.error())) return loaded;
+  followed_.reset();  // as soon as the store is back
+  return {};
+}
+
+Status AlertsService::follow_publication() {
+  const std::lock_guard following(following_);
+  const auto hash = releases_.published_hash();
+  if (!hash) return hash.error();
+  if (followed_ == *hash) return {};
+  const Status loaded = load_rules();
+  if (loaded || is_away(loaded.error())) return loaded;
+  // A message must not be lost over a file that somebody is changing: the running rules stay, and the log says why.
+  log::error("alerts.rules_not_taken_over", {{"published", *hash}, {"reason", loaded.error().detail}});
+  followed_ = *hash;
+  return {};
+}
+
 Status AlertsService::take(const std::string& bytes, const std::string& name) {
+  if (const Status followed = follow_publication(); !followed) return followed;
   const std::shared_ptr<const broadcasts::AlertContent> rules = content();
   const auto alerts = read_alerts(bytes, name, rules->city);
   if (!alerts) return alerts.error();
@@ -154,6 +191,7 @@ void AlertsService::watch_folder() {
     }
     if (clock_.now() >= next_tick) {
       next_tick = clock_.now() + kTickEvery;
+      if (const Status followed = follow_publication(); !followed) problem = followed.error().detail;
       if (const Status ticked = desk_->tick(); !ticked) problem = ticked.error().detail;
       if (work_) {
         if (const Status worked = work_(); !worked) problem = worked.error().detail;

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "broadcasts/alert_broadcasts.h"
 #include "broadcasts/alert_desk.h"
+#include "broadcasts/alert_releases.h"
 #include "gateway/config.h"
 #include "gateway/http.h"
 #include "gateway/metrics.h"
@@ -27,10 +28,10 @@ namespace kairan::gateway {
 
 class AlertsService {
  public:
-  /// All outlive the service. Reads and proves the rules.
+  /// All outlive the service. Reads and proves the rules in force; while the store is away, everything is held.
   /// @param sink  where orders go
   static Result<std::unique_ptr<AlertsService>> create(const Config& config, store::RedisClient& redis,
-                                                       broadcasts::AlertSink& sink, broadcasts::AlertNotice notice,
+                                                       broadcasts::AlertReleases& releases, broadcasts::AlertSink& sink, broadcasts::AlertNotice notice,
                                                        const Clock& clock);
   ~AlertsService();
 
@@ -38,7 +39,8 @@ class AlertsService {
   void every_tick(std::function<Status()> work) { work_ = std::move(work); }
   void start();
   void stop();
-  /// Reads the rules anew; wrong ones are refused whole and the running ones stay.
+  /// Reads the rules in force anew; wrong ones are refused whole and the running ones stay. What the folder holds and nobody
+  /// published changes nothing of what goes out by itself.
   Status reload();
 
   /// POST /webhook/cap; none without a secret.
@@ -50,7 +52,12 @@ class AlertsService {
   Status take(const std::string& bytes, const std::string& name);
 
  private:
-  AlertsService(const Config& config, store::RedisClient& redis, const Clock& clock);
+  AlertsService(const Config& config, store::RedisClient& redis, broadcasts::AlertReleases& releases,
+                const Clock& clock);
+  /// Takes over what was published since, wherever it was published: asked before every message, so that none is decided by
+  /// rules that are not in force any more. An error: the store is away.
+  Status follow_publication();
+  Status load_rules();
   std::shared_ptr<const broadcasts::AlertContent> content() const;
   void poll_feeds();
   void watch_folder();
@@ -62,6 +69,9 @@ class AlertsService {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::shared_ptr<const broadcasts::AlertContent> content_;  // guarded by mutex_
+  broadcasts::AlertReleases& releases_;
+  std::mutex following_;                   // before mutex_; one thread loads rules at a time
+  std::optional<std::string> followed_;    // guarded by following_; hash of the publication that content_ was made for
   std::unique_ptr<broadcasts::AlertDesk> desk_;
   std::unique_ptr<adapters::jma::Poller> poller_;
   std::unique_ptr<adapters::cap::Folder> folder_;

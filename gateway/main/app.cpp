@@ -116,7 +116,7 @@ Status App::build() {
   schema_ = std::make_unique<SchemaSlot>(std::move(content->attributes));
   build_pipeline();
   alert_sink_ = std::make_unique<broadcasts::AlertBroadcasts>(staff_desk_->service());
-  auto alerts = AlertsService::create(config_, *redis_, *alert_sink_, alert_notice(staff_desk_->notices()), clock_);
+  auto alerts = AlertsService::create(config_, *redis_, staff_desk_->alert_releases(), *alert_sink_, alert_notice(staff_desk_->notices()), clock_);
   if (!alerts) return alerts.error();
   alerts_ = *std::move(alerts);
   const auto in_force = [this]() -> Result<std::vector<std::string>> {

@@ -47,6 +47,8 @@ void add_account(CLI::App& app, int& exit_code);
 void add_menus(CLI::App& app, int& exit_code);
 /// `kairan alerts`: replay, check. Starts no Redis.
 void add_alerts(CLI::App& app, int& exit_code);
+/// `kairan alerts rules`, propose, publish, return: which rules are in force. @param alerts  the command "alerts"
+void add_alert_rules(CLI::App& alerts, int& exit_code);
 /// `kairan shelters`: list, set, disaster.
 void add_shelters(CLI::App& app, int& exit_code);
 /// kairan broadcast ...

@@ -66,6 +66,16 @@ HealthPart backup_part(const std::string& data_dir, TimePoint now) {
   return part;
 }
 
+/// Which rules decide about warnings: anything but the published ones, as they stand in the folder, is for somebody to look at.
+HealthPart alert_rules_part(broadcasts::AlertReleases& releases) {
+  HealthPart part{"alert_rules", "警報の規則", "Rules of warnings", "unknown", "確かめられませんでした。", std::nullopt};
+  const auto standing = releases.standing();
+  if (!standing) return part;
+  part.state = standing->kind == broadcasts::AlertRulesStanding::Kind::kPublished ? "ok" : "warning";
+  part.detail = standing->sentence;
+  return part;
+}
+
 HealthPart alerts_part(broadcasts::AlertDesk& alerts) {
   HealthPart part{"alerts", "警報", "Warnings", "unknown", "確かめられませんでした。", std::nullopt};
   const auto held = alerts.held();
@@ -94,12 +104,14 @@ HealthPart content_part(ContentWorkspace& content) {
 
 void add_console_health(const ConsoleSources& from, staff::Parts& parts) {
   const auto quota = std::make_shared<Quota>(from.desk.service(), from.clock);
-  parts.health = [base = parts.health, quota, content = parts.content, &alerts = from.alerts, &clock = from.clock,
+  parts.health = [base = parts.health, quota, content = parts.content, &alerts = from.alerts,
+                  &releases = from.desk.alert_releases(), &clock = from.clock,
                   data_dir = from.desk.data_dir()] {
     std::vector<HealthPart> all = base ? base() : std::vector<HealthPart>();
     all.push_back(quota->part());
     all.push_back(backup_part(data_dir, clock.now()));
     all.push_back(alerts_part(alerts));
+    all.push_back(alert_rules_part(releases));
     if (content != nullptr) all.push_back(content_part(*content));
     return all;
   };

@@ -134,6 +134,7 @@ void add_disaster_mode(const ConsoleSources& from, staff::Parts& parts) {
 void add_console_parts(const ConsoleSources& from, staff::Parts& parts) {
   parts.broadcasts = &from.desk.service();
   parts.frames = &from.desk.frames();
+  parts.alert_releases = &from.desk.alert_releases();
   parts.clicks = [&links = from.desk.links()](const std::string& id) -> std::optional<std::uint64_t> {
     const auto counts = links.clicks(id);
     if (!counts) return std::nullopt;

@@ -8,6 +8,7 @@
 
 #include "adapters/line/staff_group.h"
 #include "adapters/mail/smtp_mailer.h"
+#include "broadcasts/alert_releases.h"
 #include "broadcasts/block_counts.h"
 #include "broadcasts/ledger_status.h"
 #include "broadcasts/recurrence.h"
@@ -36,6 +37,7 @@ class StaffDesk {
 
   broadcasts::StaffService& service() { return *service_; }
   broadcasts::Frames& frames() { return frames_; }
+  broadcasts::AlertReleases& alert_releases() { return alert_releases_; }
   StaffNotices& notices() { return notices_; }
   store::Audit& audit() { return audit_; }
   store::Register& book() { return book_; }
@@ -57,6 +59,7 @@ class StaffDesk {
   store::Notices queue_;
   broadcasts::LedgerStatus figures_;
   broadcasts::Frames frames_;
+  broadcasts::AlertReleases alert_releases_;
   std::vector<std::unique_ptr<StaffChannel>> channels_;
   store::Departures departures_;
   std::unique_ptr<broadcasts::BlockCounts> blocks_;

@@ -17,6 +17,7 @@ std::vector<Endpoint> all_endpoints(const Parts& parts) {
   add_home_endpoints(endpoints, parts);
   add_result_endpoints(endpoints, parts);
   add_desk_endpoints(endpoints, parts);
+  add_alert_rule_endpoints(endpoints, parts);
   add_place_endpoints(endpoints, parts);
   add_content_endpoints(endpoints, parts);
   for (const Right& right : rights()) {

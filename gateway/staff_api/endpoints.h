@@ -17,6 +17,7 @@ void add_segment_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts)
 void add_home_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts);
 void add_result_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts);
 void add_desk_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts);
+void add_alert_rule_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts);
 void add_place_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts);
 void add_content_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts);
 

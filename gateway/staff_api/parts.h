@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/message.h"
+#include "broadcasts/alert_releases.h"
 #include "broadcasts/frames.h"
 #include "broadcasts/segment_reader.h"
 #include "broadcasts/service.h"
@@ -99,6 +100,7 @@ struct Parts {
   // What may be missing.
   broadcasts::BroadcastService* broadcasts = nullptr;
   broadcasts::Frames* frames = nullptr;
+  broadcasts::AlertReleases* alert_releases = nullptr;
   broadcasts::SegmentReader* segments = nullptr;
   store::Subscribers* subscribers = nullptr;
   ContentWorkspace* content = nullptr;

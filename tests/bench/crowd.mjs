@@ -2,7 +2,7 @@
 // watched folder, and what the simulator recorded of it.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { City, delay, http, kairanPath, option, until } from '../e2e/lib.mjs';
+import { City, delay, http, kairanPath, option, publishRules, until } from '../e2e/lib.mjs';
 import { telegramName, warning } from '../e2e/telegrams.mjs';
 
 const tool = resolve(option('tool', join(kairanPath, '../../../tests/bench/dispatch_tool')));
@@ -20,6 +20,7 @@ export class Crowd {
     const ids = (await crowd.sim('GET', 'users.csv')).text;
     crowd.ids = ids.split(/\r?\n/).filter((id) => /^U[0-9a-f]{32}$/.test(id));
     await crowd.tool(['adopt'], ids);
+    await publishRules(crowd.city);
     say(`${people} people`);
     return crowd;
   }

@@ -1,76 +1,28 @@
 // alerts.yaml and the templates: a table with a gap, an overlap or a text that says another level is refused whole.
 #include "broadcasts/alert_rules.h"
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "broadcasts/alert_kinds.h"
-#include "tests/support/catch.h"
-#include "tests/support/temp_dir.h"
+#include "tests/broadcasts/alert_city_copy.h"
 
 using namespace kairan;
 using namespace kairan::broadcasts;
+using kairan::test::AlertCityCopy;
 
 namespace {
-
-const std::string kKashima = std::string(KAIRAN_SOURCE_DIR) + "/content/kashima/";
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream out;
-  out << file.rdbuf();
-  return out.str();
-}
-
-/// A copy of the sample city whose files tests may spoil.
-class Copy {
- public:
-  Copy() {
-    std::filesystem::create_directories(folder_.path() + "/templates/alerts");
-    for (const char* name : {"city.yaml", "alerts.yaml", "shelters.csv"}) std::filesystem::copy_file(kKashima + name, folder_.path() + "/" + name);
-    for (const auto& entry : std::filesystem::directory_iterator(kKashima + "templates/alerts")) {
-      std::filesystem::copy_file(entry.path(), folder_.path() + "/templates/alerts/" + entry.path().filename().string());
-    }
-  }
-  void change(const std::string& name, const std::string& from, const std::string& to) {
-    std::string text = text_of(folder_.path() + "/" + name);
-    const std::size_t found = text.find(from);
-    REQUIRE(found != std::string::npos);
-    text.replace(found, from.size(), to);
-    std::ofstream(folder_.path() + "/" + name) << text;
-  }
-  void remove(const std::string& name) { std::filesystem::remove(folder_.path() + "/" + name); }
-  /// The first problem as "file:line message", "" when the content is sound.
-  std::string problem() {
-    std::vector<FileProblem> problems;
-    const auto loaded = load_alert_content(folder_.path(), problems);
-    std::string text;
-    for (const FileProblem& one : problems) {
-      if (!one.warning && text.empty()) text = one.file + ":" + std::to_string(one.row) + " " + one.message;
-    }
-    CHECK(loaded.ok() == text.empty());
-    return text;
-  }
-  const std::string& path() const { return folder_.path(); }
-
- private:
-  test::TempDir folder_;
-};
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
 TEST_CASE("The sample city's table is proven") {
-  Copy copy;
+  AlertCityCopy copy;
   CHECK(copy.problem() == "");
   std::vector<FileProblem> problems;
   CHECK(load_alert_content(copy.path(), problems)->proven > 10'000);
 }
 
 TEST_CASE("A combination without a rule is named with what to write") {
-  Copy copy;
+  AlertCityCopy copy;
   copy.change("alerts.yaml", "levels: [special], action: send", "levels: [special], hours: day, action: send");
   const std::string problem = copy.problem();
   CHECK(has(problem, "alerts.yaml:0"));
@@ -79,7 +31,7 @@ TEST_CASE("A combination without a rule is named with what to write") {
 }
 
 TEST_CASE("Two rules for one combination are named with their lines") {
-  Copy copy;
+  AlertCityCopy copy;
   copy.change("alerts.yaml", "kinds: [record-rain, tornado]", "kinds: [record-rain, tornado, heat]");
   const std::string problem = copy.problem();
   CHECK(has(problem, "heat"));
@@ -88,7 +40,7 @@ TEST_CASE("Two rules for one combination are named with their lines") {
 }
 
 TEST_CASE("A template that says another level is refused: intensity 7 for every strong earthquake") {
-  Copy copy;
+  AlertCityCopy copy;
   copy.change("templates/alerts/earthquake.yaml", "{name}を観測しました", "震度7を観測しました");
   const std::string problem = copy.problem();
   CHECK(has(problem, "templates/alerts/earthquake.yaml:"));
@@ -106,14 +58,14 @@ TEST_CASE("Level words are recognised however they are written, and the longest 
 }
 
 TEST_CASE("A field that can be missing must stand in brackets") {
-  Copy copy;
+  AlertCityCopy copy;
   copy.change("templates/alerts/earthquake.yaml", "[[\n      震源: {epicentre}]]", "\n      震源: {epicentre}");
   CHECK(has(copy.problem(), "[[…{epicentre}…]]"));
 }
 
 TEST_CASE("What is wrong with the files is said, whatever it is") {
   const auto after = [](const std::string& name, const std::string& from, const std::string& to) {
-    Copy copy;
+    AlertCityCopy copy;
     copy.change(name, from, to);
     return copy.problem();
   };
@@ -133,7 +85,7 @@ TEST_CASE("What is wrong with the files is said, whatever it is") {
 }
 
 TEST_CASE("Without rules everything waits for a person") {
-  Copy copy;
+  AlertCityCopy copy;
   copy.remove("alerts.yaml");
   std::vector<FileProblem> problems;
   const auto content = load_alert_content(copy.path(), problems);
@@ -147,7 +99,7 @@ TEST_CASE("Without rules everything waits for a person") {
 
 TEST_CASE("The city is told by any of its codes, with the check digit, and districts by their longest names") {
   std::vector<FileProblem> problems;
-  const auto city = load_alert_city(kKashima, problems);
+  const auto city = load_alert_city(std::string(KAIRAN_SOURCE_DIR) + "/content/kashima", problems);
   REQUIRE(city.ok());
   CHECK(city->is_city_code("4120700"));
   CHECK(city->is_city_code("412074"));

@@ -31,6 +31,7 @@ const pages = [
   ['calendar', '/calendar', '予約カレンダー', everyone],
   ['results', '/results', '結果と記録', everyone],
   ['emergency', '/emergency', '緊急配信', ['emergency', 'approver', 'operator', 'auditor']],
+  ['alert-rules', '/alert-rules', '警報の規則', ['emergency', 'approver', 'editor', 'operator', 'auditor']],
   ['content-garbage', '/content/tables/garbage', '自動応答の内容', contentRoles],
   ['content-faq', '/content/tables/faq', '自動応答の内容', contentRoles],
   ['content-shelters', '/content/tables/shelters', '自動応答の内容', contentRoles],
@@ -119,7 +120,7 @@ await checks.test('every page opens or is refused as its role table says, and as
 await checks.test('the menu offers exactly the pages that open', async () => {
   for (const role of everyone) {
     const offered = await browsers[role].locator('.shell-nav a').evaluateAll((links) => links.map((link) => new URL(link.href).pathname));
-    for (const each of pages.filter((one) => ['/emergency', '/compose', '/broadcasts', '/calendar', '/results', '/residents', '/audit', '/accounts'].includes(one.path))) {
+    for (const each of pages.filter((one) => ['/emergency', '/alert-rules', '/compose', '/broadcasts', '/calendar', '/results', '/residents', '/audit', '/accounts'].includes(one.path))) {
       equal(offered.includes(each.path), each.roles.includes(role), `${each.path} in the menu of ${role}`);
     }
     equal(offered.includes('/content'), contentRoles.includes(role), `the answers in the menu of ${role}`);

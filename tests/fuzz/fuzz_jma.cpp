@@ -14,6 +14,7 @@ using namespace kairan::broadcasts;
 const AlertContent& content() {
   static const AlertContent made = [] {
     AlertContent c;
+    c.release = "sample";
     c.city = {"鹿島市", "佐賀県", "4120700", "410014", "410010", "410000", "721", "712", {"佐賀地方気象台"}, {}, {}};
     std::vector<kairan::FileProblem> problems;
     c.rules = parse_alert_rules("rules:\n  - {id: all, kinds: [\"@weather\", \"@advisory\", \"@earthquake\", \"@tsunami\", \"@other\", \"@phenomenon\", \"@river\", \"@risk\"], action: send, template: t}\nreleased: [all]\n", c.city, problems);

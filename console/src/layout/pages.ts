@@ -18,6 +18,7 @@ export const correctors: Role[] = ['author', 'approver', 'emergency_officer'];
 export const pages: Page[] = [
   { to: '/', ja: 'ホーム', en: 'Home', count: 'todo' },
   { to: '/emergency', ja: '緊急配信', en: 'Emergency', roles: ['emergency_officer', 'approver', 'operator', 'auditor'], className: 'emergency', count: 'alerts' },
+  { to: '/alert-rules', ja: '警報の規則', en: 'Rules of warnings', roles: ['emergency_officer', 'approver', 'content_editor', 'operator', 'auditor'] },
   { to: '/compose', ja: '配信を作る', en: 'New notice', roles: writers },
   { to: '/broadcasts', ja: '配信の一覧', en: 'Notices' },
   { to: '/calendar', ja: '予約カレンダー', en: 'Calendar' },

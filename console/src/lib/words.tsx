@@ -59,12 +59,12 @@ export function actionWord(action: string, t: (ja: string, en: string) => string
 type Words = (ja: string, en: string) => string;
 const auditParts: Record<string, [string, string]> = {
   broadcast: ['配信', 'Notice'], frame: ['文面', 'Template'], account: ['アカウント', 'Account'], api_key: ['ほかのシステムの鍵', 'Key'], section: ['課', 'Section'],
-  content: ['自動応答', 'Answers'], alert: ['警報', 'Warning'], shelter: ['避難所', 'Shelter'], safety: ['安否確認', 'Safety'], disaster_menu: ['災害時メニュー', 'Disaster menu'], emergency: ['緊急配信', 'Emergency'],
+  content: ['自動応答', 'Answers'], alert: ['警報', 'Warning'], alert_rules: ['警報の規則', 'Rules of warnings'], shelter: ['避難所', 'Shelter'], safety: ['安否確認', 'Safety'], disaster_menu: ['災害時メニュー', 'Disaster menu'], emergency: ['緊急配信', 'Emergency'],
   resident: ['住民', 'Resident'], subscriber: ['住民', 'Resident'],
 };
 const auditActions: Record<string, [string, string]> = {
   login: ['ログイン', 'Signed in'], 'login.failed': ['ログインの失敗', 'Sign-in failed'], logout: ['ログアウト', 'Signed out'],
-  add: ['追加', 'added'], remove: ['削除', 'removed'], save: ['保存', 'saved'], publish: ['公開', 'published'], retire: ['使用終了', 'retired'], restore: ['前の内容に戻す', 'restored'],
+  add: ['追加', 'added'], remove: ['削除', 'removed'], save: ['保存', 'saved'], publish: ['公開', 'published'], retire: ['使用終了', 'retired'], propose: ['提案', 'proposed'], restore: ['前の内容に戻す', 'restored'],
   roles: ['役割の変更', 'roles changed'], password: ['パスワードの変更', 'password changed'], disable: ['使用停止', 'disabled'], enable: ['使用再開', 'enabled'],
   second_factor: ['確認コード', 'second factor'], recovery_code: ['回復用コードの使用', 'recovery code used'], sessions_ended: ['ログアウトさせる', 'sessions ended'],
   on: ['開始', 'on'], off: ['終了', 'off'], release: ['送信の判断', 'released'], dismiss: ['送らない判断', 'dismissed'], erase: ['消去', 'erased'],

@@ -12,7 +12,7 @@ import { StateBadge } from '../lib/words';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Badge, Button, Check, Dialog, Field, Loading, PageHead, ProblemNotice } from '../ui';
 import { Safety, Shelters } from './EmergencyParts';
-import { HeldAlert, Telegrams, type Alert } from './EmergencyAlerts';
+import { HeldAlert, RulesNotice, Telegrams, type Alert } from './EmergencyAlerts';
 import './broadcast.css';
 import './emergency.css';
 
@@ -117,6 +117,7 @@ export default function Emergency() {
   return (
     <>
       <PageHead title={t('緊急配信', 'Emergency desk')} />
+      <RulesNotice />
       <ProblemNotice problem={problem} />
       {desk.data.held.length > 0 && (
         <section className="card alerts stack" aria-label={t('判断を待っている警報', 'Warnings waiting')}>

@@ -6,7 +6,7 @@ import { newKey, poll, post } from '../api/client';
 import { useSession } from '../api/session';
 import { useLanguage } from '../i18n';
 import { formatDateTime } from '../lib/time';
-import { Badge, Button, Dialog, Field, ProblemNotice } from '../ui';
+import { Badge, Button, Dialog, Field, Notice, ProblemNotice } from '../ui';
 
 export interface Alert {
   id: string;
@@ -25,6 +25,20 @@ export interface Alert {
   expires?: string | null;
   acknowledged_by?: string;
   by?: string;
+}
+
+/** Said on the desk while anything but the published rules, as they stand in the folder, decides about warnings. */
+export function RulesNotice() {
+  const { t } = useLanguage();
+  const rules = useQuery({ queryKey: ['alert-rules'], queryFn: ({ signal }) => poll<{ standing: string; sentence: string; proposed: unknown }>('/alert-rules', signal), refetchInterval: 15_000, retry: false });
+  if (!rules.data || (rules.data.standing === 'published' && !rules.data.proposed)) return null;
+  const quiet = rules.data.standing === 'published';
+  return (
+    <Notice tone={quiet ? 'info' : 'warn'} title={quiet ? t('警報の規則の提案が、公開を待っています', 'A proposal for the rules of warnings waits') : t('警報の規則に注意があります', 'Look at the rules of warnings')}>
+      {!quiet && <p>{rules.data.sentence}</p>}
+      <Link to="/alert-rules">{t('警報の規則を見る', 'Rules of warnings')}</Link>
+    </Notice>
+  );
 }
 
 export function HeldAlert({ alert, may, refresh }: { alert: Alert; may: boolean; refresh: () => Promise<unknown> }) {

@@ -1,0 +1,211 @@
+#include "broadcasts/alert_releases.h"
+
+#include <algorithm>
+
+#include "base/civil_time.h"
+#include "broadcasts/alert_rule_files.h"
+
+namespace kairan::broadcasts {
+namespace {
+
+using store::Role;
+
+constexpr std::string_view kTarget = "alerts.yaml";
+constexpr const char* kNothingPublished = "二人で公開した規則がまだないため、自動では送りません";
+
+std::string first_problem(const std::vector<FileProblem>& problems) {
+  const auto found =
+      std::find_if(problems.begin(), problems.end(), [](const FileProblem& problem) { return !problem.warning; });
+  if (found == problems.end()) return "読めません";
+  return found->file + (found->row > 0 ? " " + std::to_string(found->row) + "行目" : "") + ": " + found->message;
+}
+
+/// The published text for a city, or why this program cannot use it.
+Result<AlertContent> use(const store::PublishedRules& published, AlertCity city) {
+  const auto refuse = [](std::string why) { return Error{ErrorCode::kInvalid, std::move(why)}; };
+  if (published.proposed_by.empty() || published.published_by.empty() ||
+      published.proposed_by == published.published_by)
+    return refuse("二人の別の方が確かめた記録がありません");
+  if (hash_of_rules(published.text) != published.hash) return refuse("保管された内容が公開したときと違います");
+  const auto files = unpack_rule_files(published.text);
+  if (!files) return refuse("保管された内容を読めません");
+  std::vector<FileProblem> problems;
+  auto content = make_alert_content(std::move(city), *files, problems);
+  if (!content) return refuse(first_problem(problems));
+  content->release = published.hash;
+  return content;
+}
+
+std::string unusable(const std::string& problem) {
+  return "公開済みの規則をこの版のプログラムで使えないため、すべて人の確認を待ちます（" + problem + "）";
+}
+
+/// Rules to compare with: what is published, or that everything waits.
+AlertRules rules_of(const AlertRuleFiles& files) {
+  const auto table = files.find(std::string(kAlertRulesFile));
+  if (table == files.end()) return hold_everything_rules();
+  AlertCity ignored;
+  std::vector<FileProblem> problems;
+  return parse_alert_rules(table->second, ignored, problems);
+}
+
+}  // namespace
+
+std::string_view standing_id(AlertRulesStanding::Kind kind) {
+  switch (kind) {
+    case AlertRulesStanding::Kind::kPublished: return "published";
+    case AlertRulesStanding::Kind::kFileDiffers: return "file_differs";
+    case AlertRulesStanding::Kind::kNothing: return "nothing";
+    case AlertRulesStanding::Kind::kUnusable: return "unusable";
+  }
+  return "nothing";
+}
+
+AlertContent held_alert_content(AlertCity city, std::string why) {
+  AlertContent content;
+  content.city = std::move(city);
+  content.rules = hold_everything_rules();
+  content.held_because = std::move(why);
+  return content;
+}
+
+Result<std::string> AlertReleases::propose(const store::Actor& who, std::vector<FileProblem>& problems) {
+  if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kContentEditor}))
+    return Error{ErrorCode::kRefused, "規則を提案するには「緊急配信担当」か「自動応答の編集者」の権限が必要です。"};
+  const AlertRuleFiles files = read_alert_rule_files(folder_, problems);
+  if (files.count(std::string(kAlertRulesFile)) == 0)
+    return Error{ErrorCode::kInvalid, "コンテンツのフォルダに、読める alerts.yaml がありません。"};
+  Result<AlertCity> city = load_alert_city(folder_, problems);
+  if (!city) return city.error();
+  if (const auto proven = make_alert_content(*std::move(city), files, problems); !proven)
+    return Error{ErrorCode::kInvalid, "alerts.yaml かひな形に誤りがあるため提案できません。" + first_problem(problems)};
+  const std::string packed = pack_rule_files(files);
+  const std::string hash = hash_of_rules(packed);
+  const auto published = store_.published_hash();
+  if (!published) return published.error();
+  if (*published == hash) return Error{ErrorCode::kConflict, "フォルダの内容は、公開済みの規則と同じです。"};
+  if (packed.size() > store::RuleReleases::kMaxBytes)
+    return Error{ErrorCode::kTooLarge, "規則とひな形を合わせて1 MBまでにしてください。"};
+  const auto written =
+      audit_.append({0, clock_.now(), who.name, "alert_rules.propose", std::string(kTarget), hash, ""});
+  if (!written) return written.error();
+  const Status proposed = store_.propose({hash, packed, who.name, clock_.now()});
+  if (!proposed) return proposed.error();
+  return hash;
+}
+
+Status AlertReleases::publish(const store::Actor& who, std::string_view hash) {
+  if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kApprover}))
+    return Error{ErrorCode::kRefused, "規則を公開するには「緊急配信担当」か「承認者」の権限が必要です。"};
+  const auto proposed = store_.proposed();
+  if (!proposed) return proposed.error();
+  if (!*proposed) return Error{ErrorCode::kNotFound, "提案されている規則はありません。"};
+  if ((*proposed)->hash != hash) return store::another_proposal();
+  if ((*proposed)->by == who.name) return store::own_proposal();
+  std::vector<FileProblem> problems;
+  if (hash_of_rules(pack_rule_files(read_alert_rule_files(folder_, problems))) != hash)
+    return Error{ErrorCode::kConflict,
+                 "提案のあとに、フォルダの alerts.yaml かひな形が変わりました。内容を確かめて、提案し直してください。"};
+  Result<AlertCity> city = load_alert_city(folder_, problems);
+  if (!city) return city.error();
+  const auto usable =
+      use({(*proposed)->hash, (*proposed)->text, (*proposed)->by, who.name, (*proposed)->at, clock_.now()},
+          *std::move(city));
+  if (!usable) return Error{ErrorCode::kInvalid, "この規則は使えません（" + usable.error().detail + "）。"};
+  const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.publish", std::string(kTarget),
+                                      std::string(hash) + " 提案: " + (*proposed)->by, ""});
+  if (!written) return written.error();
+  return store_.publish(hash, who.name, clock_.now());
+}
+
+Status AlertReleases::give_back(const store::Actor& who, std::string_view hash, std::string_view why) {
+  if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kApprover, Role::kContentEditor}))
+    return Error{ErrorCode::kRefused, "規則の提案を差し戻す権限がありません。"};
+  const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.return", std::string(kTarget),
+                                      std::string(hash) + (why.empty() ? "" : " " + std::string(why)), ""});
+  if (!written) return written.error();
+  return store_.give_back(hash, who.name, clock_.now());
+}
+
+std::string AlertReleases::problem_of(const store::PublishedRules& published) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (proven_ && proven_->first == published.hash) return proven_->second;
+  }
+  std::vector<FileProblem> problems;
+  Result<AlertCity> city = load_alert_city(folder_, problems);
+  if (!city) return "city.yaml: " + first_problem(problems);
+  const auto content = use(published, *std::move(city));
+  std::string problem = content ? std::string() : content.error().detail;
+  const std::lock_guard lock(mutex_);
+  proven_.emplace(published.hash, problem);
+  return problem;
+}
+
+Result<AlertRulesStanding> AlertReleases::standing_of(const std::optional<store::PublishedRules>& published) {
+  using Kind = AlertRulesStanding::Kind;
+  if (!published)
+    return AlertRulesStanding{Kind::kNothing,
+                              "公開された規則がまだありません。自動では何も送らず、「送る」の決まりも人の確認を待ちます。"
+                              "規則を提案し、別の方が公開すると使えます。"};
+  const std::string people = "提案 " + published->proposed_by + "、公開 " + published->published_by + "、" +
+                             format_jst(published->published_at);
+  if (const std::string problem = problem_of(*published); !problem.empty())
+    return AlertRulesStanding{Kind::kUnusable, unusable(problem) + "。直した規則を提案し、別の方が公開してください。"};
+  std::vector<FileProblem> problems;
+  const AlertRuleFiles files = read_alert_rule_files(folder_, problems);
+  if (hash_of_rules(pack_rule_files(files)) == published->hash)
+    return AlertRulesStanding{Kind::kPublished, "公開済みの規則を使っています（" + people + "）。"};
+  return AlertRulesStanding{Kind::kFileDiffers, "フォルダの alerts.yaml かひな形は公開済みの規則と違います。使っているのは公開済みの規則（" +
+                                                    people + "）です。変えるには提案し、別の方が公開してください。"};
+}
+
+Result<AlertRulesStanding> AlertReleases::standing() {
+  const auto published = store_.published();
+  if (!published) return published.error();
+  return standing_of(*published);
+}
+
+Result<AlertRulesView> AlertReleases::view() {
+  AlertRulesView view;
+  auto published = store_.published();
+  if (!published) return published.error();
+  auto standing = standing_of(*published);
+  if (!standing) return standing.error();
+  auto proposed = store_.proposed();
+  if (!proposed) return proposed.error();
+  view.standing = *std::move(standing);
+  view.published = *std::move(published);
+  view.proposed = *std::move(proposed);
+  if (!view.proposed) return view;
+  std::vector<FileProblem> problems;
+  view.file_changed =
+      hash_of_rules(pack_rule_files(read_alert_rule_files(folder_, problems))) != view.proposed->hash;
+  const auto after = unpack_rule_files(view.proposed->text);
+  if (!after) return after.error();
+  AlertRuleFiles before;
+  if (view.published) {
+    if (auto files = unpack_rule_files(view.published->text)) before = *std::move(files);
+  }
+  view.changes = compare_alert_rules(rules_of(before), rules_of(*after));
+  view.files = compare_rule_files(before, *after);
+  return view;
+}
+
+Result<AlertContent> AlertReleases::in_force(std::vector<FileProblem>& problems) {
+  Result<AlertCity> city = load_alert_city(folder_, problems);
+  if (!city) return city.error();
+  const auto published = store_.published();
+  if (!published) return published.error();
+  if (!*published) {
+    auto content = make_alert_content(*std::move(city), read_alert_rule_files(folder_, problems), problems);
+    if (content) content->held_because = kNothingPublished;
+    return content;
+  }
+  auto content = use(**published, *city);
+  if (content) return content;
+  problems.push_back({std::string(kAlertRulesFile), 0, "", unusable(content.error().detail), false});
+  return held_alert_content(*std::move(city), unusable(content.error().detail));
+}
+
+}  // namespace kairan::broadcasts
