@@ -75,6 +75,7 @@ class Work {
 
  private:
   Status prepare() {
+    if (document_.segment == kNoAudience) return Error{ErrorCode::kInvalid, std::string(kNoAudienceJa)};
     std::string_view segment_json = document_.segment.empty() ? std::string_view("\"everyone\"") : document_.segment;
     std::vector<SegmentProblem> problems;
     auto segment = parse_segment(segment_json, *schema_, problems);

@@ -108,6 +108,10 @@ class Check {
 
   void segment() {
     if (document_.segment.empty()) return;
+    if (document_.segment == kNoAudience) {
+      if (!context_.draft) problem("segment", std::string(kNoAudienceJa));
+      return;
+    }
     std::vector<SegmentProblem> wrong;
     const auto parsed = parse_segment(document_.segment, context_.schema, wrong);
     if (!parsed) {

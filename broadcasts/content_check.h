@@ -20,6 +20,7 @@ struct CheckContext {
   TimePoint now{};
   std::string media_base;              ///< public.base_url; "" = own media cannot be used
   const Holidays* holidays = nullptr;  ///< what recurring rules keep away from; null: not known
+  bool draft = false;                  ///< it is only kept: whom it is for may be open
 };
 
 /// Checks the document and puts it into its one spelling: segment resolved; an emergency for districts goes to those who

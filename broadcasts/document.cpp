@@ -395,8 +395,10 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
   document.topic = reader.text(*json, "", "topic");
 
   const Json* const segment = json_member(*json, "segment");
-  if (segment == nullptr || segment->is_null()) {
-    reader.problem("segment", "配信対象がありません。\"everyone\"（全員）か、条件の組を書いてください。");
+  if (segment == nullptr) {
+    reader.problem("segment", "配信対象がありません。\"everyone\"（全員）か、条件の組を書いてください。まだ決まっていないときは null です。");
+  } else if (segment->is_null()) {
+    document.segment = kNoAudience;
   } else if (segment->is_object()) {
     document.segment = dump_json(*segment);
   } else if (!segment->is_string() || segment->get<std::string>() != "everyone") {

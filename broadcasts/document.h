@@ -2,8 +2,9 @@
 // checked once (content_check.h), stored as canonical JSON, hashed for approval. Values only; any thread.
 //
 //   {"title", "kind": "live|drill|practice", "priority": "bulk|scheduled|emergency", "section", "topic",
-//    "segment": RULES or "everyone", "messages": [1 to 5], "schedule", "expires", "fallbacks", "count_links", "frame"}
+//    "segment": RULES, "everyone" or null, "messages": [1 to 5], "schedule", "expires", "fallbacks", "count_links", "frame"}
 //
+//   segment   null: nobody was chosen yet. It can be kept as a draft, and goes nowhere until somebody is
 //   messages  {"type":"text","text":TEXT}                                   TEXT: a string (Japanese), or {"ja","ja-easy","en",..}
 //             {"type":"image","url","preview_url","alt":TEXT}               https, or /m/... of our own
 //             {"type":"choices"|"buttons","title":TEXT,"text":TEXT,"choices":[ACTION]}
@@ -83,13 +84,17 @@ struct FrameUse {
   std::map<std::string, std::string> fields;
 };
 
+/// The segment of a draft for which nobody was chosen yet. It is no segment, so that whoever would evaluate it fails.
+inline constexpr std::string_view kNoAudience = "null";
+inline constexpr std::string_view kNoAudienceJa = "だれに届けるかが決まっていません。配信対象を選んでください。";
+
 struct Document {
   std::string title;
   Kind kind = Kind::kLive;
   Priority priority = Priority::kBulk;
   std::string section;
   std::string topic;    ///< a value of the attribute "topic"; may be empty
-  std::string segment;  ///< canonical JSON of the rules; "" = everyone
+  std::string segment;  ///< canonical JSON of the rules; "" = everyone; kNoAudience = nobody was chosen yet
   std::vector<DocumentMessage> messages;
   std::optional<TimePoint> at;   ///< when; none: when it is ordered
   std::string rule;              ///< canonical JSON of a recurring rule; "" = once

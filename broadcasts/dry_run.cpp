@@ -144,7 +144,8 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
                          document->at.value_or(p_.clock.now()), true, true};
   const auto composed = p_.composer.compose(request);
   if (!composed) {
-    run.problems.push_back({"", composed.error().detail, false});
+    const bool said = document->segment == kNoAudience;  // by the check
+    if (!said) run.problems.push_back({"", composed.error().detail, false});
     return run;
   }
   Deliverer& way = document->kind == Kind::kPractice ? p_.practice : p_.live;
@@ -207,7 +208,7 @@ Result<DeliveryQuota> StaffService::quota() { return p_.live.quota(kQuotaPatienc
 Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::string_view json, std::string_view district,
                                                    std::vector<Problem>& problems) {
   std::vector<Preview> previews;
-  auto document = read_document(json, problems);
+  auto document = read_document(json, problems, true);
   if (!document) {
     // What has a form is shown, whatever else is wrong with it.
     std::vector<Problem> again;

@@ -129,7 +129,7 @@ Result<store::BroadcastRecord> StaffService::must_read(std::string_view id) {
   return **std::move(record);
 }
 
-Result<Document> StaffService::read_document(std::string_view json, std::vector<Problem>& problems) {
+Result<Document> StaffService::read_document(std::string_view json, std::vector<Problem>& problems, bool draft) {
   std::string filled(json);
   const auto schema = p_.composer.schema();
   if (const auto given = parse_json(json); given && given->is_object()) {
@@ -149,7 +149,7 @@ Result<Document> StaffService::read_document(std::string_view json, std::vector<
   }
   auto document = parse_document(filled, problems);
   if (!document) return document.error();
-  const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base, p_.holidays};
+  const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base, p_.holidays, draft};
   if (const Status checked = check_document(*document, context, problems); !checked) return checked.error();
   return document;
 }
@@ -218,6 +218,8 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
     view.segment_sentence = "元の配信を受け取った人、受け取った可能性のある人";
   } else if (view.document.segment.empty()) {
     view.segment_sentence = "友だち全員";
+  } else if (view.document.segment == kNoAudience) {
+    view.segment_sentence = "（まだ決まっていません）";
   } else if (const auto segment = parse_segment(view.document.segment, *p_.composer.schema()); segment) {
     view.segment_sentence = to_sentence(*segment, *p_.composer.schema());
   } else {
@@ -364,7 +366,7 @@ Result<std::string> StaffService::create(const store::Actor& who, std::string_vi
     if (!there) return there.error();
     if (*there && !(*there)->state.empty()) return id;
   }
-  auto document = read_document(json, problems);
+  auto document = read_document(json, problems, true);
   if (!document) return document.error();
   const bool all_sections = who.section == kPublicRelations || who.roles.has(Role::kEmergencyOfficer);
   if (!all_sections && document->section != who.section) {
@@ -424,7 +426,7 @@ Result<std::uint64_t> StaffService::edit(const store::Actor& who, std::string_vi
   }
   const auto to = broadcasts::move(*parse_state(record->state), Action::kEdit, standing(who, *record));
   if (!to) return to.error();
-  auto document = read_document(json, problems);
+  auto document = read_document(json, problems, true);
   if (!document) return document.error();
   if (kind_name(document->kind) != record->field(field::kKind)) {
     problems.push_back({"kind", "本番・訓練・練習は、作った後では変えられません。新しく作ってください。", false});

@@ -84,7 +84,8 @@ class StaffService final : public BroadcastService {
 
   // staff_service.cpp
   Result<Record> must_read(std::string_view id);
-  Result<Document> read_document(std::string_view json, std::vector<Problem>& problems);
+  /// @param draft  it is only kept or shown: whom it is for may be open
+  Result<Document> read_document(std::string_view json, std::vector<Problem>& problems, bool draft = false);
   Status log(const store::Actor& who, std::string_view action, std::string_view id, std::string_view detail);
   Standing standing(const store::Actor& who, const Record& record);
   Result<bool> is_from_frame(const Record& record, const Document& document);

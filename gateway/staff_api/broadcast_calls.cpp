@@ -141,6 +141,10 @@ class BroadcastCalls {
         Reply refused = refuse("action_not_possible", state.error().detail);
         return options.revision ? overtaken(call, id, *options.revision, std::move(refused)) : refused;
       }
+      const auto view = service().view(call.actor, id);
+      if (state.error().code == ErrorCode::kInvalid && view && view->document.segment == broadcasts::kNoAudience) {
+        return refuse("invalid", state.error().detail, {{"segment", state.error().detail}});
+      }
       return refuse_with_reason(state.error());
     }
     const auto view = service().view(call.actor, id);

@@ -91,6 +91,7 @@ TEST_CASE("what is wrong is named with its place") {
   CHECK(refused_at(with(R"("schedule":"tomorrow")")) == "schedule");
   CHECK(refused_at(with(R"("expires":"2026-02-30 10:00")")) == "expires");
   CHECK(refused_at(with(R"("titel":"x")")) == "titel");
+  CHECK(refused_at(R"({"messages":[{"type":"text","text":"a"}]})") == "segment");
   CHECK(refused_at(R"({"segment":"all","messages":[{"type":"text","text":"a"}]})") == "segment");
   CHECK(refused_at(R"({"segment":"everyone","messages":[]})") == "messages");
   CHECK(refused_at(R"({"segment":"everyone","messages":[{"type":"video"}]})") == "messages[0].type");
@@ -112,6 +113,15 @@ TEST_CASE("times are Japan's unless they say otherwise") {
                             "2026-12-01 18:00 JST", "2026-12-01 18:00:99"}) {
     CHECK_FALSE(parse_time(wrong));
   }
+}
+
+TEST_CASE("nobody chosen yet is neither everyone nor anybody, and stays so when it is stored") {
+  const Document open = must_parse(R"({"title":"t","section":"s","segment":null,"messages":[{"type":"text","text":"a"}]})");
+  CHECK(open.segment == kNoAudience);
+  CHECK(must_parse(canonical_json(open)).segment == kNoAudience);
+  const Document all = must_parse(R"({"title":"t","section":"s","segment":"everyone","messages":[{"type":"text","text":"a"}]})");
+  CHECK(all.segment.empty());
+  CHECK(approval_hash(open) != approval_hash(all));
 }
 
 }  // namespace kairan::broadcasts

@@ -1,6 +1,6 @@
 // A day of the staff in a real browser: a notice written, refused to its own author, approved, on the right phones only,
 // corrected; the emergency desk's three looks; a table with errors put right and published until a phone answers anew; a text
-// without an audience that a reload does not lose; a session that ends in the middle of writing; a gateway that restarts; a store
+// without a title or an audience that is not lost; a session that ends in the middle of writing; a gateway that restarts; a store
 // that is away.
 // usage: node console_story.mjs [--kairan PATH] [--console FOLDER] [--out FOLDER]
 import { writeFileSync } from 'node:fs';
@@ -177,16 +177,31 @@ await checks.test('a table with errors is refused by row, put right, published, 
   await editor.context().close();
 });
 
-await checks.test('what has no audience yet is back after the page was loaded anew', async () => {
+await checks.test('what has no text yet is back after the page was loaded anew', async () => {
   await page.goto(`${desk.url}/compose`);
-  await page.getByLabel('本文', { exact: false }).first().fill('まだ相手を決めていない文');
+  await page.getByLabel(/^件名/).fill('まだ本文のない件名');
   await page.getByText(/このパソコンに残っています/).waitFor();
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await page.getByText('前回の書きかけを開きました').waitFor();
-  equal(await page.getByLabel('本文', { exact: false }).first().inputValue(), 'まだ相手を決めていない文', 'the text');
+  equal(await page.getByLabel(/^件名/).inputValue(), 'まだ本文のない件名', 'the title');
   await button(page, '新しく書き始める').click();
-  equal(await page.getByLabel('本文', { exact: false }).first().inputValue(), '', 'the text after starting anew');
+  equal(await page.getByLabel(/^件名/).inputValue(), '', 'the title after starting anew');
+  cleanOf(page);
+});
+
+await checks.test('what has no audience yet is kept by the server, and cannot be submitted', async () => {
+  await page.goto(`${desk.url}/compose`);
+  await page.getByLabel('本文', { exact: false }).first().fill('まだ相手を決めていない文');
+  await until('saved', async () => /\/compose\/\w+/.test(page.url()));
+  const id = /compose\/(\w+)/.exec(page.url())[1];
+  const author = await desk.staff('author');
+  equal((await author.must('GET', `/broadcasts/${id}`)).json.document.segment, null, 'the audience');
+  truthy(await button(page, '確認して提出へ').isDisabled(), 'it can be submitted');
+  const refused = await author.call('POST', `/broadcasts/${id}/actions/submit`, {});
+  equal([refused.status, refused.json.errors[0].field], [422, 'segment'], 'submitting it');
+  await page.reload();
+  equal(await page.getByLabel('本文', { exact: false }).first().inputValue(), 'まだ相手を決めていない文', 'the text');
   cleanOf(page);
 });
 

@@ -116,6 +116,40 @@ TEST_CASE("a document with mistakes gets them at their places, and nothing is st
   CHECK(office.call("author1", "GET", kPath + "/0123456789abcdef0123456789abcdef").status == 404);
 }
 
+TEST_CASE("a draft is kept before anybody is chosen, and goes no further until somebody is", "[broadcasts][redis]") {
+  Office office;
+  json open = office.doc();
+  open["segment"] = nullptr;
+  const Answer made = office.call("author1", "POST", kPath, open);
+  REQUIRE(made.status == 201);
+  const std::string one = kPath + "/" + made.body["id"].get<std::string>();
+  const Answer kept = office.call("author1", "GET", one);
+  CHECK(kept.body["document"]["segment"].is_null());
+  CHECK(kept.body["summary"]["segment_sentence"] == "（まだ決まっていません）");
+  CHECK(office.call("author1", "POST", kPath + "/preview", {{"document", open}}).body["variants"].size() == 1);
+  CHECK(office.call("author1", "POST", kPath + "/check", open).body["problems"][0]["path"] == "segment");
+  const Answer run = office.call("author1", "POST", one + "/dry-run");
+  CHECK(run.body["recipients"] == 0);
+  CHECK(run.body["problems"].size() == 1);
+
+  const Answer refused = office.call("author1", "POST", one + "/actions/submit", json::object());
+  CHECK(refused.code() == "invalid");
+  REQUIRE(refused.body["errors"].size() == 1);
+  CHECK(refused.body["errors"][0]["field"] == "segment");
+  CHECK(office.call("author1", "GET", one).body["summary"]["state"] == "draft");
+
+  const Answer chosen = office.call("author1", "PUT", one, office.doc(), revision_of(made));
+  REQUIRE(chosen.status == 200);
+  CHECK(office.call("author1", "POST", one + "/actions/submit", json::object()).status == 200);
+  // What was approved for somebody and is opened again for nobody is no longer approved.
+  const Answer again = office.call("author1", "GET", one);
+  const Answer emptied = office.call("author1", "PUT", one, open, revision_of(again));
+  if (emptied.status == 200) CHECK(office.call("approver1", "POST", one + "/actions/approve", json::object()).status >= 400);
+
+  open.erase("segment");  // left out by mistake
+  CHECK(office.call("author1", "POST", kPath, open).code() == "invalid");
+}
+
 TEST_CASE("the same press sent twice makes one broadcast", "[broadcasts][redis]") {
   Office office;
   Browser& author = office.as("author1");

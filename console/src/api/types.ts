@@ -13,7 +13,7 @@ export interface BroadcastDocument {
   priority: Priority;
   section: string;
   topic: string;
-  segment: SegmentRules;
+  segment: SegmentRules | null; // null: nobody chosen yet
   messages: unknown[];
   schedule?: unknown; // null or absent: when it is ordered; a time; or a rule
   expires?: string | null;

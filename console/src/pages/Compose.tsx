@@ -57,7 +57,7 @@ function documentOf(form: Form): Record<string, unknown> {
     priority: 'bulk',
     section: form.section,
     topic: form.topic,
-    segment: plainRules(form.rules),
+    segment: isEmpty(form.rules) ? null : plainRules(form.rules),
     messages: writeMessages(form.messages),
     schedule: form.when === 'once' && form.at ? fromLocalInput(form.at) : form.when === 'rule' ? form.rule : null,
     expires: form.expires ? fromLocalInput(form.expires) : null,
@@ -189,17 +189,18 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
     return done;
   }, [account]);
 
-  // By itself, a moment after the last change, once it has what the server asks of a draft: a title and an audience. Until then it
-  // is kept in this browser. What failed because nobody answered is tried again.
+  // By itself, a moment after the last change, once it has what the server asks of a draft: a text. Until then it is kept in this
+  // browser. What failed because nobody answered is tried again.
   const written = form.messages.every((message) => message.type !== 'text' || (message.text.ja ?? '').trim() !== '');
   const ownTitle = titleOf(form.messages);
-  const ready = (form.title.trim() || ownTitle) !== '' && form.messages.length > 0 && written && !isEmpty(form.rules);
+  const keepable = (form.title.trim() || ownTitle) !== '' && form.messages.length > 0 && written;
+  const ready = keepable && !isEmpty(form.rules);
   const away = saving.state === 'failed' && (saving.problem?.passing || saving.problem?.signedOut);
   useEffect(() => {
-    if (!dirty.current || !(saving.state === 'dirty' || away) || !ready) return undefined;
+    if (!dirty.current || !(saving.state === 'dirty' || away) || !keepable) return undefined;
     const timer = setTimeout(() => void save(), away ? 3000 : 1500);
     return () => clearTimeout(timer);
-  }, [form, save, saving, away, ready]);
+  }, [form, save, saving, away, keepable]);
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
       if (dirty.current) event.preventDefault();
@@ -272,7 +273,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
           <span aria-live="polite">
             {saving.state === 'saving' && t('保存しています…', 'Saving…')}
             {saving.state === 'saved' && t(`自動で保存しました${saving.at ? `（${formatDateTime(saving.at)}）` : ''}`, 'Saved')}
-            {saving.state === 'dirty' && (ready ? t('まもなく自動で保存します', 'Saving soon') : t('書きかけはこのパソコンに残っています。本文と届ける相手がそろうと保存されます', 'Kept in this browser; saved once it has a text and an audience'))}
+            {saving.state === 'dirty' && (keepable ? t('まもなく自動で保存します', 'Saving soon') : t('書きかけはこのパソコンに残っています。本文を書くと保存されます', 'Kept in this browser; saved once it has a text'))}
             {saving.state === 'new' && t('書いたものは自動で残ります', 'What you write is kept by itself')}
             {saving.state === 'failed' && t('保存できませんでした', 'Not saved')}
           </span>
