@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/yaml_tree.h"
 #include "gateway/content_folder.h"
+#include "gateway/staff_api/spreadsheet.h"
 #include "intents/content_loader.h"
 #include "intents/content_tests.h"
 #include "intents/import/importer.h"
@@ -204,6 +205,9 @@ Result<ContentWorkspace::Upload> ContentWorkspace::upload(std::uint64_t revision
   if (ours) {
     result.problems = std::move(unreadable);
     if (grid) {
+      for (GridRow& row : *grid) {
+        for (std::string& cell : row.cells) cell = staff::original_cell(std::move(cell));
+      }
       const std::string path = workspace_ + "/" + std::string(table.file) + ".csv";
       const auto before = read_text_file(path, kMaxTableBytes);
       if (const Status written = write_grid(workspace_, table, *grid); !written) return written.error();

@@ -15,6 +15,11 @@ std::string harmless_cell(std::string cell) {
   return cell;
 }
 
+std::string original_cell(std::string cell) {
+  if (cell.size() > 1 && cell.front() == '\'' && harmless_cell(cell.substr(1)) == cell) cell.erase(0, 1);
+  return cell;
+}
+
 Spreadsheet::Spreadsheet(const std::vector<std::string>& header) : text_("\xEF\xBB\xBF") { text_ += csv_row(header); }
 
 void Spreadsheet::add(std::vector<std::string> cells) {

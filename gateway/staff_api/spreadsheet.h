@@ -22,5 +22,7 @@ class Spreadsheet {
 
 /// The cell, harmless.
 std::string harmless_cell(std::string cell);
+/// The cell that harmless_cell() was given; one that began with an apostrophe and = itself loses it.
+std::string original_cell(std::string cell);
 
 }  // namespace kairan::gateway::staff

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include "base/text.h"
 #include "intents/collection_days.h"
+#include "intents/content_loader.h"
 #include "intents/import/parts.h"
 #include "intents/kana.h"
 
@@ -26,7 +28,10 @@ constexpr std::array<Property, 5> kProperties{{{"burnableGarbage", {"燃や", "�
                                                {"plasticContainers", {"プラスチック容器", "プラ", "容器包装"}, "プラスチック容器包装"}}};
 
 /// Places in calendar_columns().
-constexpr std::size_t kArea = 0, kGroup = 1, kCategory = 2, kDays = 3, kRemark = 4;
+constexpr std::size_t kArea = 0, kGroup = 1, kCategory = 2, kDays = 3, kRemark = 4, kPlace = 5;
+
+/// The category of our own table that says when nothing is collected.
+constexpr std::string_view kClosedDays = "休み";
 
 const std::vector<ColumnNames>& calendar_columns() {
   static const std::vector<ColumnNames> names{
@@ -35,7 +40,8 @@ const std::vector<ColumnNames>& calendar_columns() {
       {"区", {"区名", "行政区", "ブロック", "校区", "校下", "小学校区", "地区区分", "エリア"}},
       {"分別区分", {"ごみの種類", "ごみ種別", "区分", "分別", "種別", "品目区分"}},
       {"収集日", {"収集曜日", "曜日", "収集日程", "回収日", "収集"}},
-      {"備考", {"注意", "注意事項", "摘要"}}};
+      {"備考", {"注意", "注意事項", "摘要"}},
+      {"地区ID", {}}};
   return names;
 }
 
@@ -102,6 +108,9 @@ class CalendarImport {
     return true;
   }
 
+  /// One row an area and category, with the days in a column of their own.
+  bool long_form() const { return category_ && days_; }
+
   std::vector<std::vector<std::string>> lines;
   std::size_t areas = 0;
 
@@ -115,6 +124,13 @@ class CalendarImport {
     category_ = find(kCategory);
     days_ = find(kDays);
     remark_ = find(kRemark);
+    place_ = find(kPlace);
+    if (place_) {
+      City city;
+      std::vector<FileProblem> ignored;  // the folder is checked whole when the tables are in it
+      load_city(options_.to, city, ignored);
+      for (const District& district : city.districts) places_.insert(district.id);
+    }
     if (long_form()) return;
     const std::vector<std::string>& header = table_.header();
     for (std::size_t i = 0; i < header.size(); ++i) {
@@ -128,13 +144,10 @@ class CalendarImport {
     }
     const std::vector<std::string> known = categories_of(options_.to);
     for (std::size_t i = name_.value_or(0) + 1; i < header.size(); ++i) {
-      if (header[i].empty() || i == center_ || i == group_ || i == remark_ || fold(header[i]).find("備考") != std::string::npos) continue;
+      if (header[i].empty() || i == center_ || i == group_ || i == remark_ || i == place_ || fold(header[i]).find("備考") != std::string::npos) continue;
       columns_.emplace_back(i, category_of(header[i], known, options_));
     }
   }
-
-  /// One row an area and category, with the days in a column of their own.
-  bool long_form() const { return category_ && days_; }
 
   /// Columns in which nothing is a day (kana, telephone, collection point) are no categories.
   void drop_other_columns() {
@@ -153,6 +166,15 @@ class CalendarImport {
       if (any) problems_.push_back({table_.file(), table_.header_row(), column.second, "収集日として読めるセルがないので、この列は取り込みません。", true});
       return any;
     }), columns_.end());
+  }
+
+  /// Ids of districts that this city has; another city's would mean nothing here.
+  std::string places_of(const GridRow& row) const {
+    std::string ids;
+    for (const std::string& id : split_values(Table::cell(row, place_))) {
+      if (places_.count(id) != 0) ids += (ids.empty() ? "" : ";") + id;
+    }
+    return ids;
   }
 
   static std::string days_of(const std::string& cell) { return std::string(trim(cell.substr(0, cell.find('*')))); }
@@ -202,6 +224,15 @@ class CalendarImport {
       }
       if (is_absent(days) || category.empty()) continue;
       std::string unread;
+      if (category == kClosedDays) {
+        if (const auto closed = parse_closed_days(days, unread); closed) {
+          lines.push_back({name, group_name, places_of(row), category, days, remark});
+        } else {
+          problems_.push_back({table_.file(), row.number, category,
+                               "「" + unread + "」は休みの日として読めません。「2026-12-31〜2027-01-03」のように書いてください。", false});
+        }
+        continue;
+      }
       std::optional<CollectionRule> rule = parse_collection_days(days, unread);
       if (!rule) {
         const auto [outside, inside] = without_brackets(days);
@@ -213,7 +244,7 @@ class CalendarImport {
                              "「" + unread + "」は収集日として読めません。「月 木」「火1 火3」「第2・4水曜日」「20261125」のように書いてください。", false});
         continue;
       }
-      lines.push_back({name, group_name, "", category, write_collection_days(*rule), remark});
+      lines.push_back({name, group_name, places_of(row), category, write_collection_days(*rule), remark});
     }
   }
 
@@ -240,8 +271,9 @@ class CalendarImport {
   const ImportOptions& options_;
   std::vector<FileProblem>& problems_;
   std::string folder_;
-  std::optional<std::size_t> name_, group_, master_, center_, category_, days_, remark_;
+  std::optional<std::size_t> name_, group_, master_, center_, category_, days_, remark_, place_;
   std::vector<std::pair<std::size_t, std::string>> columns_;
+  std::set<std::string> places_;
   std::map<std::string, std::string> groups_, remarks_;
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> centers_;
 };
@@ -260,7 +292,7 @@ std::optional<Imported> import_calendar(const ImportOptions& options, std::vecto
   Imported imported;
   imported.city = source->city;
   imported.rows = calendar.lines.size();
-  imported.shape = source->metadata ? "オープンデータのCSV（#の説明行つき）" : "5374の収集日（area_days.csv）";
+  imported.shape = calendar.long_form() ? "収集日の表（1行に1つの分別区分）" : source->metadata ? "オープンデータのCSV（#の説明行つき）" : "5374の収集日（area_days.csv）";
   imported.files = {{"garbage_calendar.csv", write_csv(kHeader, calendar.lines)}};
   return imported;
 }

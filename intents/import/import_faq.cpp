@@ -3,6 +3,7 @@
 
 #include "base/bounded_json.h"
 #include "base/text.h"
+#include "intents/import/faq_before.h"
 #include "intents/import/parts.h"
 
 namespace kairan::intents {
@@ -71,8 +72,17 @@ std::string fitting(std::string answer, const std::string& shown, int row, std::
   return shorten_utf16(answer, kMaxAnswerUtf16);
 }
 
+/// Our columns, those of other languages that the file has, and those that the table has now.
+std::vector<std::string> whole_header(const std::vector<std::string>& translations, const FaqBefore& before) {
+  std::vector<std::string> header = kFaqHeader;
+  header.insert(header.end(), translations.begin(), translations.end());
+  const std::vector<std::string> beside = before.columns_beside(header);
+  header.insert(header.end(), beside.begin(), beside.end());
+  return header;
+}
+
 /// {"id": "Question: ...\nAnswer: ..."}
-std::optional<Imported> faq_from_json(const std::string& bytes, const std::string& shown,
+std::optional<Imported> faq_from_json(const std::string& bytes, const std::string& shown, FaqBefore& before,
                                       std::vector<FileProblem>& problems) {
   const Result<nlohmann::json> parsed = parse_json(bytes, {kMaxTableBytes, 4});
   if (!parsed || !parsed->is_object()) {
@@ -83,6 +93,9 @@ std::optional<Imported> faq_from_json(const std::string& bytes, const std::strin
     return std::nullopt;
   }
   std::vector<std::vector<std::string>> rows;
+  const std::vector<std::string> header = whole_header({}, before);
+  std::vector<bool> given(header.size(), false);
+  given[kId] = given[kQuestion] = given[kAnswer] = true;
   int number = 0;
   for (const auto& [id, value] : parsed->items()) {
     ++number;
@@ -93,12 +106,15 @@ std::optional<Imported> faq_from_json(const std::string& bytes, const std::strin
       continue;
     }
     rows.push_back({stable_id(id), std::string(trim(text.substr(9, answer - 9))), "",
-                    fitting(std::string(trim(text.substr(answer + 8))), shown, number, problems), "", "", "", "", ""});
+                    fitting(std::string(trim(text.substr(answer + 8))), shown, number, problems)});
+    rows.back().resize(header.size());
+    before.fill(rows.back(), header, given, shown, number, problems);
   }
+  before.report_lost(shown, problems);
   Imported imported;
   imported.rows = rows.size();
   imported.shape = "JSON（Question と Answer）";
-  imported.files = {{"faq.csv", write_csv(kFaqHeader, rows)}};
+  imported.files = {{"faq.csv", write_csv(header, rows)}};
   return imported;
 }
 
@@ -107,9 +123,10 @@ std::optional<Imported> faq_from_json(const std::string& bytes, const std::strin
 std::optional<Imported> import_faq(const ImportOptions& options, std::vector<FileProblem>& problems) {
   const std::optional<std::string> bytes = read_bytes(options.file, problems);
   if (!bytes) return std::nullopt;
+  FaqBefore before(options.to);
   const std::size_t first = bytes->find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first != std::string::npos && (*bytes)[first] == '{') {
-    return faq_from_json(bytes->substr(first), file_name(options.file), problems);
+    return faq_from_json(bytes->substr(first), file_name(options.file), before, problems);
   }
   const std::optional<Source> source = read_source(options.file, problems, faq_columns(), &options);
   if (!source) return std::nullopt;
@@ -120,6 +137,16 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Fil
     if (!columns[required]) report_missing(table, faq_columns()[required].ours, problems);
   }
   if (!columns[kQuestion] || !columns[kAnswer]) return std::nullopt;
+  std::vector<std::string> translations;
+  for (std::size_t i = 0; i < table.header().size(); ++i) {
+    if (!is_translation(table.header()[i])) continue;
+    translations.push_back(table.header()[i]);
+    columns.emplace_back(i);
+  }
+  const std::vector<std::string> header = whole_header(translations, before);
+  columns.resize(header.size());
+  std::vector<bool> given;
+  for (const auto& column : columns) given.push_back(column.has_value());
   std::vector<std::vector<std::string>> rows;
   std::set<std::string> ids;
   std::size_t skipped = 0;
@@ -135,6 +162,7 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Fil
       ++skipped;
       continue;
     }
+    before.fill(row, header, given, table.file(), cells.number, problems);
     row[kId] = row[kId].empty() ? std::to_string(cells.number) : stable_id(row[kId]);
     // Numbers that begin anew in every section, and cells that hold more than a number.
     if (!ids.insert(row[kId]).second)
@@ -144,16 +172,17 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Fil
   }
   if (rows.empty() || skipped > rows.size() / 4 + 5) {
     problems.push_back({table.file(), 0, "",
-                        "質問か回答の空の行が多すぎます。列の対応を --map "
-                        "で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。",
+                        "質問か回答の空の行が多すぎます。質問と回答の列の見出しを確かめ、結合されたセルは結合を解いて、"
+                        "どの行にも書いてください。",
                         false});
     return std::nullopt;
   }
+  before.report_lost(table.file(), problems);
   Imported imported;
   imported.city = source->city;
   imported.rows = rows.size();
   imported.shape = "CSVまたはExcelの表";
-  imported.files = {{"faq.csv", write_csv(kFaqHeader, rows)}};
+  imported.files = {{"faq.csv", write_csv(header, rows)}};
   return imported;
 }
 

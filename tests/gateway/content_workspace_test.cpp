@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/staff_api/spreadsheet.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
@@ -173,6 +174,31 @@ TEST_CASE("our own table comes back from a spreadsheet with all of its columns, 
   CHECK(now.columns[0] == "回答_en");
   REQUIRE(now.rows.size() == 1);
   CHECK(now.rows[0].cells == std::vector<std::string>{"At the hall.", "okyu", "応急給水はどこですか", "", "前です。", "", "○"});
+}
+
+TEST_CASE("every table of the sample city comes back as it was after it was downloaded for Excel", "[content]") {
+  test::TempDir folder;
+  test::FakeClock clock;
+  const std::string source = std::string(KAIRAN_SOURCE_DIR) + "/content/kashima";
+  EngineSlot slot(intents::load_engine(source).engine);
+  ContentWorkspace space(folder.file("data"), source, slot, clock);
+  for (const ContentTable& each : content_tables()) {
+    CAPTURE(std::string(each.kind));
+    const TableView before = must(space.table(each));
+    staff::Spreadsheet sheet(before.columns);
+    for (const TableRow& row : before.rows) sheet.add(row.cells);
+    const auto upload = must(space.upload(must(space.state()).revision, each, sheet.reply("table.csv").body, "table.csv", "ito"));
+    for (const FileProblem& problem : upload.problems) UNSCOPED_INFO(problem.row << " " << problem.column << " " << problem.message);
+    REQUIRE(upload.accepted);
+    CHECK(upload.rows == before.rows.size());
+    const TableView after = must(space.table(each));
+    CHECK(after.columns == before.columns);
+    REQUIRE(after.rows.size() == before.rows.size());
+    for (std::size_t i = 0; i < after.rows.size(); ++i) CHECK(after.rows[i].cells == before.rows[i].cells);
+  }
+  for (const char* cell : {"=1+1", "-", "@市", "+81", "-3", "'", "''", "", "ふつう"}) {
+    CHECK(staff::original_cell(staff::harmless_cell(cell)) == cell);
+  }
 }
 
 TEST_CASE("a wording that residents used is added in one step", "[content]") {

@@ -3,6 +3,7 @@
 #include "intents/import/importer.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "base/tabular/encoding.h"
@@ -85,6 +86,76 @@ TEST_CASE("The city's own list comes back from a spreadsheet without losing what
   CHECK(content->categories[0].aliases == std::vector<std::string>{"不燃ごみ", "不燃物"});
   CHECK(content->categories[0].description == "指定袋で出してください。");
   CHECK(content->categories[0].sample);
+}
+
+TEST_CASE("A FAQ file without the other languages keeps those of questions that stay, and says what it would lose") {
+  const test::TempDir folder;
+  const std::string source = folder.file("source.csv"), city = folder.file("city");
+  const auto bring = [&](const std::string& bytes) {
+    std::ofstream(source, std::ios::binary) << bytes;
+    Outcome outcome;
+    outcome.result = import_content({"faq", source, city, {}});
+    LoadReport report;
+    outcome.content = load_content(city, report);
+    REQUIRE(outcome.result.ok);
+    REQUIRE(outcome.content);
+    return outcome;
+  };
+  bring("id,質問,言い換え,回答,見直し期限,見本,質問_en,回答_en,回答_ja-easy\n"
+        "okyu,応急給水はどこですか,給水車,市役所の前です。,2027-03-31,○,Where is water?,At the city hall.,市役所（しやくしょ）です。\n"
+        "hiroba,芝生広場は使えますか,,使えます。,,○,May we use the lawn?,Yes.,はい。\n"
+        "yoyaku,会議室の予約はできますか,,できます。,,○,May we book a room?,Yes.,はい。\n");
+  // Two columns, one answer changed, one question gone, a new one.
+  const Outcome outcome = bring("ご質問,お答え\n応急給水は どこですか,市役所の前です。\n芝生広場は使えますか,工事中は使えません。\n新しい質問ですか,はい。\n");
+  REQUIRE(outcome.content->faqs.size() == 3);
+  const auto find = [&](const std::string& id) {
+    const auto& faqs = outcome.content->faqs;
+    const auto it = std::find_if(faqs.begin(), faqs.end(), [&](const auto& faq) { return faq.id == id; });
+    REQUIRE(it != faqs.end());
+    return *it;
+  };
+  const auto kept = find("okyu"), changed = find("hiroba");
+  CHECK(kept.answer.at("en") == "At the city hall.");
+  CHECK(kept.answer.at("ja-easy") == "市役所（しやくしょ）です。");
+  CHECK(kept.sample);
+  CHECK(kept.review_by);
+  CHECK(changed.answer.at("ja") == "工事中は使えません。");
+  CHECK(changed.answer.at("en") == "Yes.");
+  CHECK_FALSE(changed.sample);
+  CHECK(outcome.says("ほかの言語の回答（回答_en、回答_ja-easy）は前のままです"));
+  CHECK(outcome.says("いまの表にある1件の質問が、このファイルにはありません：「会議室の予約はできますか」"));
+  CHECK(outcome.says("1件の訳"));
+  // What the file does say is not filled in: an emptied cell stays empty, a translation of its own is taken.
+  const Outcome own = bring("質問,言い換え,回答,回答_en\n応急給水はどこですか,,市役所の前です。,In front of the hall.\n芝生広場は使えますか,,工事中は使えません。,\n新しい質問ですか,,はい。,\n");
+  const auto& faqs = own.content->faqs;
+  REQUIRE(faqs.size() == 3);
+  CHECK(faqs[0].answer.at("en") == "In front of the hall.");
+  CHECK(faqs[0].paraphrases.empty());
+  CHECK(faqs[1].answer.count("en") == 0);
+  CHECK_FALSE(own.says("このファイルにはありません"));
+}
+
+TEST_CASE("The city's own table of days comes back with its closed days and its districts' ids") {
+  const std::string own = "地区,区,地区ID,分別区分,収集日,備考\n鹿島,,kashima,燃えるごみ,月 木,朝8時まで\n"
+                          "全地区,,,休み,2026-12-31〜2027-01-03,年末年始\n";
+  const test::TempDir folder;
+  std::filesystem::create_directories(folder.file("city"));
+  std::ofstream(folder.file("city/city.yaml")) << "name: 試験市\ndistricts: [{id: kashima, name: 鹿島}]\n";
+  std::ofstream(folder.file("own.csv"), std::ios::binary) << own;
+  const ImportResult result = import_content({"calendar", folder.file("own.csv"), folder.file("city"), {}});
+  CAPTURE(result.problems.empty() ? "" : result.problems[0].message);
+  REQUIRE(result.ok);
+  CHECK(result.rows == 2);
+  LoadReport report;
+  const auto content = load_content(folder.file("city"), report);
+  REQUIRE(content);
+  CHECK(content->closed.size() == 1);
+  REQUIRE(content->areas.size() == 1);
+  CHECK(content->areas[0].districts == std::vector<std::string>{"kashima"});
+  CHECK(import("calendar", own).content->areas[0].districts.empty());  // of a city without that district
+  const Outcome wrong = import("calendar", "地区,分別区分,収集日\n鹿島,燃えるごみ,月\n全地区,休み,年末\n");
+  CHECK_FALSE(wrong.result.ok);
+  CHECK(wrong.says("「年末」は休みの日として読めません"));
 }
 
 TEST_CASE("A list without the columns is refused with the row that was taken for the header and what it holds") {
