@@ -218,6 +218,11 @@ void AlertsService::stop() {
   if (watching_.joinable()) watching_.join();
 }
 
+std::optional<adapters::jma::PollerFigures> AlertsService::feed() const {
+  if (!poller_) return std::nullopt;
+  return poller_->figures();
+}
+
 void AlertsService::register_figures(Metrics& metrics) {
   if (!poller_) return;
   const auto figure = [this, &metrics](const char* name, const char* help, auto pick) {

@@ -47,6 +47,8 @@ class AlertsService {
   std::optional<Route> cap_route();
   broadcasts::AlertDesk& desk() { return *desk_; }
   void register_figures(Metrics& metrics);
+  /// How the reading of the feeds goes; none when they are not read.
+  std::optional<adapters::jma::PollerFigures> feed() const;
 
   /// Takes bytes in, whichever format they are in. kInvalid and kSyntax: they are no message.
   Status take(const std::string& bytes, const std::string& name);

@@ -332,7 +332,7 @@ Status App::serve_http() {
 }
 
 ConsoleSources App::console_sources() {
-  return ConsoleSources{*staff_desk_, *erasure_, alerts_->desk(), *shelters_, shelter_list_, *disaster_menu_, *safety_, clock_};
+  return ConsoleSources{*staff_desk_, *erasure_, *alerts_, *shelters_, shelter_list_, *disaster_menu_, *safety_, clock_};
 }
 
 App::~App() {

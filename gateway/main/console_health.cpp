@@ -1,10 +1,11 @@
 // What staff want to know of the machine beyond this process: the month's messages, the last backup, warnings that wait for a
-// person, and which content answers. Added to what the program says of itself.
+// person, whether more of them can come in, and which content answers. Added to what the program says of itself.
 #include <algorithm>
 #include <mutex>
 
 #include "base/civil_time.h"
 #include "gateway/main/console_parts.h"
+#include "gateway/main/feed_health.h"
 #include "gateway/main/last_backup.h"
 
 namespace kairan::gateway {
@@ -110,8 +111,9 @@ void add_console_health(const ConsoleSources& from, staff::Parts& parts) {
     std::vector<HealthPart> all = base ? base() : std::vector<HealthPart>();
     all.push_back(quota->part());
     all.push_back(backup_part(data_dir, clock.now()));
-    all.push_back(alerts_part(alerts));
+    all.push_back(alerts_part(alerts.desk()));
     all.push_back(alert_rules_part(releases));
+    if (const auto feed = alerts.feed()) all.push_back(feed_part(*feed, clock.now()));
     if (content != nullptr) all.push_back(content_part(*content));
     return all;
   };

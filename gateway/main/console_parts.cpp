@@ -32,7 +32,7 @@ std::string level_name(const std::string& kind, const std::string& level) {
 }
 
 void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
-  parts.held_alerts = [&alerts = from.alerts]() -> Result<std::vector<staff::AlertRow>> {
+  parts.held_alerts = [&alerts = from.alerts.desk()]() -> Result<std::vector<staff::AlertRow>> {
     const auto held = alerts.held();
     if (!held) return held.error();
     std::vector<staff::AlertRow> rows;
@@ -54,7 +54,7 @@ void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
     }
     return rows;
   };
-  parts.all_alerts = [&alerts = from.alerts]() -> Result<std::vector<staff::AlertRow>> {
+  parts.all_alerts = [&alerts = from.alerts.desk()]() -> Result<std::vector<staff::AlertRow>> {
     const auto log = alerts.log();
     if (!log) return log.error();
     std::vector<staff::AlertRow> rows;
@@ -74,13 +74,13 @@ void add_warnings(const ConsoleSources& from, staff::Parts& parts) {
     }
     return rows;
   };
-  parts.release_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by) {
+  parts.release_alert = [&alerts = from.alerts.desk()](const std::string& id, const store::Actor& by) {
     return alerts.release(id, by.name);
   };
-  parts.dismiss_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by, const std::string& why) {
+  parts.dismiss_alert = [&alerts = from.alerts.desk()](const std::string& id, const store::Actor& by, const std::string& why) {
     return alerts.dismiss(id, by.name, why);
   };
-  parts.acknowledge_alert = [&alerts = from.alerts](const std::string& id, const store::Actor& by) {
+  parts.acknowledge_alert = [&alerts = from.alerts.desk()](const std::string& id, const store::Actor& by) {
     return alerts.acknowledge(id, by.name);
   };
 }

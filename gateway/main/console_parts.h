@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "broadcasts/alert_desk.h"
+#include "gateway/main/alerts_service.h"
 #include "gateway/main/disaster_menu.h"
 #include "gateway/main/staff_desk.h"
 #include "gateway/resident_erasure.h"
@@ -18,7 +18,7 @@ namespace kairan::gateway {
 struct ConsoleSources {
   StaffDesk& desk;
   ResidentErasure& erasure;
-  broadcasts::AlertDesk& alerts;
+  AlertsService& alerts;
   ShelterDesk& shelters;
   std::shared_ptr<const ShelterList> shelter_list;
   DisasterMenu& menu;
@@ -26,7 +26,7 @@ struct ConsoleSources {
   const Clock& clock;
 };
 
-/// Health beyond the process: quota, last backup, waiting warnings, content. After the content is set.
+/// Health beyond the process: quota, last backup, waiting warnings, their feed, content. After the content is set.
 void add_console_health(const ConsoleSources& from, staff::Parts& parts);
 
 void add_console_parts(const ConsoleSources& from, staff::Parts& parts);

@@ -17,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kDistrict = "district";
 constexpr std::size_t kMostRunning = 200;
 constexpr std::chrono::hours kRunning{24};
 
@@ -142,12 +141,8 @@ class DeskCalls {
     if (!segment) return refuse("invalid", segment.error().detail, {{"districts", segment.error().detail}});
     const auto count = parts_.segments->count_area(districts, *schema, today, kDistrict);
     if (!count) return refuse_with_reason(count.error());
-    const store::Attribute* attribute = schema->find(kDistrict);
     std::string names;
-    for (const std::string& id : districts) {
-      const store::AttributeValue* value = attribute == nullptr ? nullptr : attribute->find(id);
-      names += (names.empty() ? "" : "・") + (value == nullptr ? id : pick(value->label, "ja"));
-    }
+    for (const std::string& id : districts) names += (names.empty() ? "" : "・") + district_name(schema.get(), id).value_or(id);
     const std::uint64_t all = count->registered + count->undecided;
     const std::string sentence =
         call.language == Language::kEn
@@ -195,12 +190,10 @@ class DeskCalls {
     const auto rows = parts_.safety();
     if (!rows) return refuse_quietly(rows.error());
     const auto schema = parts_.schema ? parts_.schema() : nullptr;
-    const store::Attribute* const district = schema ? schema->find(kDistrict) : nullptr;
     json districts = json::array();
     for (const SafetyRow& row : *rows) {
-      const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(row.district);
       const std::string name =
-          value != nullptr ? pick(value->label, "ja") : std::string(call.words("地区の登録なし", "no district"));
+          district_name(schema.get(), row.district).value_or(std::string(call.words("地区の登録なし", "no district")));
       districts.push_back({{"id", row.district},
                            {"name", name},
                            {"safe", count_json(row.safe, false, call.language)},

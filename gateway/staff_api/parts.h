@@ -36,7 +36,7 @@ struct Settings {
 
 /// One line of the machine's health.
 struct HealthPart {
-  std::string name;  ///< of the description: redis, spool, shards, friends, quota, webhook, backup, alerts, content, dead
+  std::string name;  ///< of the description: redis, spool, shards, friends, quota, webhook, backup, alerts, feed, content, dead
   std::string label_ja, label_en;
   std::string state;   ///< ok, warning, failed, unknown
   std::string detail;  ///< a sentence

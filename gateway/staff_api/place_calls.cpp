@@ -6,6 +6,7 @@
 #include "gateway/staff_api/broadcast_views.h"
 #include "gateway/staff_api/endpoints.h"
 #include "gateway/staff_api/fields.h"
+#include "gateway/staff_api/segment_views.h"
 
 namespace kairan::gateway::staff {
 namespace {
@@ -19,17 +20,10 @@ constexpr std::string_view kMenu = "menu";
 /// Shelters are known by their names; a path needs letters and digits.
 std::string id_of(const std::string& name) { return to_hex(bytes_of(sha256("shelter/" + name))).substr(0, kIdDigits); }
 
-/// The district as residents read it.
-std::string district_name(const Parts& parts, const std::string& id) {
-  const auto schema = parts.schema ? parts.schema() : nullptr;
-  const store::Attribute* const district = schema ? schema->find("district") : nullptr;
-  const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(id);
-  return value == nullptr ? id : pick(value->label, "ja");
-}
-
 json shelter_json(const Parts& parts, const ShelterRow& row) {
+  const auto schema = parts.schema ? parts.schema() : nullptr;
   return {{"id", id_of(row.name)}, {"name", row.name}, {"district", row.district},
-          {"district_name", district_name(parts, row.district)}, {"address", row.address},
+          {"district_name", district_name(schema.get(), row.district).value_or(row.district)}, {"address", row.address},
           {"capacity", row.capacity}, {"hazards", row.hazards}, {"state", row.state}, {"note", ""},
           {"changed", time_or_null(row.changed)}, {"changed_by", row.changed_by}};
 }

@@ -142,6 +142,13 @@ class SegmentCalls {
 
 }  // namespace
 
+std::optional<std::string> district_name(const store::AttributeSchema* schema, std::string_view id) {
+  const store::Attribute* const district = schema == nullptr ? nullptr : schema->find(kDistrict);
+  const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(id);
+  if (value == nullptr) return std::nullopt;
+  return pick(value->label, "ja");
+}
+
 json count_json(std::uint64_t count, bool desk, Language language) {
   const std::string_view name = language_name(language);
   if (desk) return {{"value", count}, {"shown", count < 5 ? std::to_string(count) + (language == Language::kEn ? "" : "人") : broadcasts::shown_count(count, name)}};
