@@ -78,7 +78,7 @@ void BatchSender::probe(ActiveBroadcast& broadcast) {
   if (next->unfinished == 0) parts_.events.look(broadcast.record.id);
 }
 
-bool BatchSender::work(ActiveBroadcast& broadcast, SteadyPoint place) {
+bool BatchSender::work(ActiveBroadcast& broadcast) {
   const WorkInHand::Mark live(claims_, random_hex(8));
   const std::string& id = broadcast.record.id;
   auto claim = parts_.ledger.claim(id, options_.owner, live.name(), options_.hold);
@@ -112,7 +112,7 @@ bool BatchSender::work(ActiveBroadcast& broadcast, SteadyPoint place) {
   } else {
     parts_.board.expects_more(broadcast);
   }
-  const bool used = send(broadcast, claim->row, place);
+  const bool used = send(broadcast, claim->row);
   if (claim->unfinished < options_.plan_below && !claim->cursor.end) plan(broadcast, claim->cursor);
   return used;
 }
@@ -124,7 +124,8 @@ void BatchSender::plan(ActiveBroadcast& broadcast, store::AudienceCursor cursor)
   const auto batches = broadcast.audience.cut(cursor, broadcast.deliverer->limits().recipients, options_.plan_lot);
   const auto planned = parts_.ledger.plan(broadcast.record.id, from, batches, cursor);
   if (!planned) {
-    if (!passes(planned.error())) log::error("batch.plan", {{"broadcast", broadcast.record.id}, {"reason", planned.error().detail}});
+    if (!passes(planned.error()))
+      log::error("batch.plan", {{"broadcast", broadcast.record.id}, {"reason", planned.error().detail}});
     return;
   }
   if (*planned) parts_.board.stir(broadcast.record.id);
@@ -165,7 +166,8 @@ Result<BatchSender::Prepared> BatchSender::prepare(ActiveBroadcast& broadcast, c
   }
   prepared.recipients = addresses.size();
   if (addresses.empty()) return prepared;
-  auto request = broadcast.deliverer->compose(addresses, broadcast.variants[row.slice.variant].rendered, broadcast.unit);
+  auto request =
+      broadcast.deliverer->compose(addresses, broadcast.variants[row.slice.variant].rendered, broadcast.unit);
   if (!request) return request.error();
   prepared.request = *std::move(request);
   return prepared;
@@ -183,7 +185,8 @@ bool BatchSender::begin(ActiveBroadcast& broadcast, BatchRow& row, std::string& 
     (void)parts_.ledger.later(id, row, options_.prepare_again, false, 0, error_code_name(prepared.error().code));
     if (!passes(prepared.error())) {
       log::error("batch.prepare", {{"broadcast", id}, {"batch", row.number}, {"reason", prepared.error().detail}});
-      parts_.events.halt(broadcast, HaltCause::kNotComposable, "送信内容を組み立てられません。" + prepared.error().detail);
+      parts_.events.halt(broadcast, HaltCause::kNotComposable,
+                         "送信内容を組み立てられません。" + prepared.error().detail);
     }
     return false;
   }
@@ -229,12 +232,13 @@ bool BatchSender::reopen(ActiveBroadcast& broadcast, BatchRow& row, std::string&
   return true;
 }
 
-bool BatchSender::send(ActiveBroadcast& broadcast, BatchRow& row, SteadyPoint place) {
+bool BatchSender::send(ActiveBroadcast& broadcast, BatchRow& row) {
   std::string request;
   const bool ready =
       row.state == BatchState::kPlanned ? begin(broadcast, row, request) : reopen(broadcast, row, request);
   if (!ready) return false;
-  if (!parts_.gate.wait_for(place)) return false;
+  const bool urgent = broadcast.priority == Priority::kEmergency;
+  if (!parts_.gate.depart(urgent ? RateGate::Urgency::kUrgent : RateGate::Urgency::kOrdinary)) return true;
   const SendResult result = broadcast.deliverer->deliver(request, row.retry_key, options_.call_timeout);
   conclude(broadcast, row, result);
   return true;
@@ -251,7 +255,8 @@ void BatchSender::conclude(ActiveBroadcast& broadcast, const BatchRow& row, cons
   switch (result.outcome) {
     case Outcome::kAccepted:
       if (result.already_accepted && row.tries <= 1) {
-        finish(broadcast, row, {BatchState::kUnknown, result.status, result.request_id, "taken before its first try", {}});
+        finish(broadcast, row,
+               {BatchState::kUnknown, result.status, result.request_id, "taken before its first try", {}});
         parts_.events.halt(broadcast, HaltCause::kDuplicate,
                            "記録にない送信がすでに受け付けられています（409）。"
                            "バックアップから戻したあとの重複の恐れがあるため、一時停止しました。");
@@ -308,7 +313,8 @@ void BatchSender::refused(ActiveBroadcast& broadcast, const BatchRow& row, const
       const Status split = insist([&, &one = first, &two = second] {
         return parts_.ledger.split(id, row, one, two, result.status, result.detail);
       });
-      if (!split) log::error("batch.split", {{"broadcast", id}, {"batch", row.number}, {"reason", split.error().detail}});
+      if (!split)
+        log::error("batch.split", {{"broadcast", id}, {"batch", row.number}, {"reason", split.error().detail}});
       parts_.board.stir(id);
       return;
     }
@@ -320,9 +326,8 @@ void BatchSender::later(ActiveBroadcast& broadcast, const BatchRow& row, const S
   milliseconds wait = std::max(result.retry_after, backoff(row.tries));
   if (result.outcome == Outcome::kQuotaExhausted) wait = kQuotaAgain;
   const bool maybe_taken = result.outcome == Outcome::kUnknown;
-  const auto failing = insist([&] {
-    return parts_.ledger.later(broadcast.record.id, row, wait, maybe_taken, result.status, result.detail);
-  });
+  const auto failing = insist(
+      [&] { return parts_.ledger.later(broadcast.record.id, row, wait, maybe_taken, result.status, result.detail); });
   if (!failing) return;
   const bool over = failing->tries >= options_.failed_tries && failing->since >= options_.failing_for;
   if (over) {
@@ -334,7 +339,8 @@ void BatchSender::later(ActiveBroadcast& broadcast, const BatchRow& row, const S
 void BatchSender::finish(ActiveBroadcast& broadcast, const BatchRow& row, const BatchEnd& end) {
   const auto remaining = insist([&] { return parts_.ledger.finish(broadcast.record.id, row, end); });
   if (!remaining) {
-    log::warn("batch.finish", {{"broadcast", broadcast.record.id}, {"batch", row.number}, {"reason", remaining.error().detail}});
+    log::warn("batch.finish",
+              {{"broadcast", broadcast.record.id}, {"batch", row.number}, {"reason", remaining.error().detail}});
     return;
   }
   if (end.outcome == BatchState::kRefused || end.outcome == BatchState::kUnknown) check_budget(broadcast);
@@ -348,8 +354,8 @@ void BatchSender::check_budget(ActiveBroadcast& broadcast) {
   const auto less = [forgiven](std::uint64_t count) { return count > forgiven ? count - forgiven : 0; };
   const std::uint64_t bad = less(figures->batches.refused + figures->batches.unknown);
   const std::uint64_t ended = figures->batches.accepted + bad;
-  const bool many = bad >= options_.bad_batches &&
-                    static_cast<double>(bad) >= options_.bad_share * static_cast<double>(ended);
+  const bool many =
+      bad >= options_.bad_batches && static_cast<double>(bad) >= options_.bad_share * static_cast<double>(ended);
   if (many || less(figures->recipients.refused) >= options_.bad_recipients) {
     parts_.events.halt(broadcast, HaltCause::kErrors,
                        "受け付けられない送信が多いため、一時停止しました（" + std::to_string(bad) +

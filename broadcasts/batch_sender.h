@@ -34,33 +34,33 @@
 namespace kairan::broadcasts {
 
 struct BatchSenderOptions {
-  std::string owner;         ///< this process, as process_identity() names it
-  std::string installation;  ///< part of every retry key
+  std::string owner;                       ///< this process, as process_identity() names it
+  std::string installation;                ///< part of every retry key
   std::chrono::milliseconds hold{60'000};  ///< longer than preparing and one try can take
   std::chrono::milliseconds call_timeout{10'000};
   std::chrono::milliseconds first_backoff{500};
   std::chrono::milliseconds max_backoff{60'000};
   std::chrono::milliseconds idle{200};           ///< a broadcast without anything to claim is looked at again
   std::chrono::milliseconds prepare_again{500};  ///< a batch that could not be put together is tried again
-  std::chrono::hours retry_window{23};     ///< the platform knows a key for 24
-  std::size_t plan_lot = 64;               ///< batches planned at once
-  std::size_t plan_below = 48;             ///< more are planned when fewer are unfinished
+  std::chrono::hours retry_window{23};           ///< the platform knows a key for 24
+  std::size_t plan_lot = 64;                     ///< batches planned at once
+  std::size_t plan_below = 48;                   ///< more are planned when fewer are unfinished
   // Error budget: the broadcast pauses by itself.
-  std::uint64_t bad_batches = 5;           ///< refused or unknown, and
-  double bad_share = 0.05;                 ///< of all that ended
-  std::uint64_t bad_recipients = 20;       ///< refused one by one
-  std::uint64_t failed_tries = 100;        ///< in a row, and
-  std::chrono::minutes failing_for{5};     ///< for that long
+  std::uint64_t bad_batches = 5;        ///< refused or unknown, and
+  double bad_share = 0.05;              ///< of all that ended
+  std::uint64_t bad_recipients = 20;    ///< refused one by one
+  std::uint64_t failed_tries = 100;     ///< in a row, and
+  std::chrono::minutes failing_for{5};  ///< for that long
 };
 
 /// Why a broadcast should pause by itself.
 enum class HaltCause {
-  kUnauthorized,  ///< the platform does not accept us: an alarm
-  kDuplicate,     ///< it has accepted what we have no record of: an alarm
-  kNotComposable, ///< a batch cannot be put together: an alarm
-  kQuota,         ///< the month is spent
-  kErrors,        ///< many batches were refused or are unknown
-  kFailing,       ///< no try has succeeded for a while
+  kUnauthorized,   ///< the platform does not accept us: an alarm
+  kDuplicate,      ///< it has accepted what we have no record of: an alarm
+  kNotComposable,  ///< a batch cannot be put together: an alarm
+  kQuota,          ///< the month is spent
+  kErrors,         ///< many batches were refused or are unknown
+  kFailing,        ///< no try has succeeded for a while
 };
 
 /// What batches make of their broadcast; decided by the dispatcher.
@@ -88,9 +88,9 @@ class BatchSender {
   BatchSender(BatchSenderParts parts, BatchSenderOptions options);
   ~BatchSender();
 
-  /// Does what there is to do for this broadcast with this place on the line. @return whether the place was used
-  bool work(ActiveBroadcast& broadcast, SteadyPoint place);
-  /// Finds out whether a broadcast that had nothing to do has something now; needs no place on the line.
+  /// Does what there is to do for this broadcast by one entrance of the gate. @return whether the entrance was used
+  bool work(ActiveBroadcast& broadcast);
+  /// Finds out whether a broadcast that had nothing to do has something now; needs no entrance.
   void probe(ActiveBroadcast& broadcast);
   /// Whether a claim is being worked on in this process.
   bool is_live(const std::string& claim) const;
@@ -101,7 +101,7 @@ class BatchSender {
   struct Prepared;
 
   void plan(ActiveBroadcast& broadcast, store::AudienceCursor cursor);
-  bool send(ActiveBroadcast& broadcast, store::BatchRow& row, SteadyPoint place);
+  bool send(ActiveBroadcast& broadcast, store::BatchRow& row);
   Result<Prepared> prepare(ActiveBroadcast& broadcast, const store::BatchRow& row);
   bool begin(ActiveBroadcast& broadcast, store::BatchRow& row, std::string& request);
   bool reopen(ActiveBroadcast& broadcast, store::BatchRow& row, std::string& request);
@@ -120,8 +120,8 @@ class BatchSender {
   const BatchSenderOptions options_;
   WorkInHand claims_;
   mutable std::mutex mutex_;
-  SteadyPoint quota_asked_{};       // guarded by mutex_
-  bool quota_spent_ = false;        // guarded by mutex_
+  SteadyPoint quota_asked_{};  // guarded by mutex_
+  bool quota_spent_ = false;   // guarded by mutex_
   std::atomic<bool> stopping_{false};
 };
 

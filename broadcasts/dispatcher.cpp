@@ -48,7 +48,8 @@ Dispatcher::Dispatcher(DispatcherParts parts, DispatcherOptions options)
       freezer_(parts_.ledger, parts_.composer, moves_, parts_.staff, parts_.deliverers),
       line_(parts_.redis, parts_.deliverers.live != nullptr ? std::string(parts_.deliverers.live->channel()) : "none"),
       gate_(line_, options_.rate),
-      sender_({parts_.ledger, parts_.subscribers, parts_.composer, gate_, board_, parts_.clock, *this}, options_.batch) {}
+      sender_({parts_.ledger, parts_.subscribers, parts_.composer, gate_, board_, parts_.clock, *this},
+              options_.batch) {}
 
 Dispatcher::~Dispatcher() {
   stop();
@@ -167,10 +168,9 @@ void Dispatcher::begin(const store::BroadcastRecord& record) {
     }
     return;
   }
-  const auto begun = moves_.apply(record, {Action::kBegin,
-                                           "",
-                                           {{std::string(field::kFreezer), options_.batch.owner}},
-                                           now + options_.freeze_patience});
+  const auto begun = moves_.apply(
+      record,
+      {Action::kBegin, "", {{std::string(field::kFreezer), options_.batch.owner}}, now + options_.freeze_patience});
   if (begun && is_in(*begun, State::kFreezing)) freeze(*begun);
 }
 
@@ -210,8 +210,7 @@ void Dispatcher::run_sender(bool emergencies) {
     const auto waited = board_.wait(emergencies, kNoWork);
     if (waited.next == DispatchBoard::Next::kProbe) sender_.probe(*waited.probe);
     if (waited.next != DispatchBoard::Next::kWork) continue;
-    const auto place = gate_.take();
-    if (!place) {
+    if (!gate_.enter(emergencies ? RateGate::Urgency::kUrgent : RateGate::Urgency::kOrdinary)) {
       if (!pause(kStoreAway)) return;
       continue;
     }
@@ -219,9 +218,9 @@ void Dispatcher::run_sender(bool emergencies) {
     while (!used) {
       const auto entry = board_.pick(emergencies);
       if (!entry) break;
-      used = sender_.work(*entry, *place);
+      used = sender_.work(*entry);
     }
-    if (!used) gate_.give_back(*place);
+    if (!used) gate_.give_up();
   }
 }
 
@@ -230,16 +229,16 @@ bool Dispatcher::send_once() {
   if (waited.next == DispatchBoard::Next::kProbe) sender_.probe(*waited.probe);
   const auto entry = board_.pick(false);
   if (!entry) return false;
-  const auto place = gate_.take();
-  if (!place) return false;
-  if (sender_.work(*entry, *place)) return true;
-  gate_.give_back(*place);
+  if (!gate_.enter(RateGate::Urgency::kOrdinary)) return false;
+  if (sender_.work(*entry)) return true;
+  gate_.give_up();
   return false;
 }
 
 void Dispatcher::halt(const ActiveBroadcast& broadcast, HaltCause cause, const std::string& reason) {
   const std::string& id = broadcast.record.id;
-  const bool alarm = cause == HaltCause::kUnauthorized || cause == HaltCause::kDuplicate || cause == HaltCause::kNotComposable;
+  const bool alarm =
+      cause == HaltCause::kUnauthorized || cause == HaltCause::kDuplicate || cause == HaltCause::kNotComposable;
   // An emergency goes on as long as anything of it can leave; people are told once.
   if (broadcast.priority == Priority::kEmergency && (cause == HaltCause::kErrors || cause == HaltCause::kFailing)) {
     std::lock_guard lock(mutex_);

@@ -3,7 +3,7 @@
 //   watchers    two threads, one for emergencies alone, one for the rest: what is due is begun, held or expired; freezing
 //   keeper      a thread: puts on the board what is being sent, gives back batches of processes that died, and every
 //               minute looks at everything that is not over (sweep): past its deadline it is run again, ended, or told
-//   senders     threads: each takes a place on the line, then the most urgent batch; a few serve emergencies only, so that
+//   senders     threads: each enters the gate, then takes the most urgent batch; a few serve emergencies only, so that
 //               slow answers to a bulk broadcast never keep all of them
 //
 // Threads: start() and stop() from the owner; the rest from any.

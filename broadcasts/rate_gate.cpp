@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 
 namespace kairan::broadcasts {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kMostAtOnce = 32;
-/// Later than this before its time a place is of no use any more: nothing could be prepared.
-constexpr std::chrono::milliseconds kTooLate{8};
+/// While the store is away, or the line is taken by others, the next look is this far.
+constexpr milliseconds kLookAgain{5};
 
 SteadyPoint steady_now() {
   return std::chrono::steady_clock::now();
@@ -22,20 +21,26 @@ SteadyPoint steady_now() {
 }  // namespace
 
 void RateGate::drop_old() {
-  const SteadyPoint soonest = steady_now() + kTooLate;
-  while (!places_.empty() && places_.front() < soonest) places_.pop_front();
+  const SteadyPoint oldest = steady_now() - options_.tolerance;
+  while (!instants_.empty() && instants_.front() < oldest) instants_.pop_front();
 }
 
+void RateGate::wake_first() {
+  if (!ready_.empty()) ready_.front()->turn.notify_one();
+}
+
+/// As many instants as there are entrances without one.
 bool RateGate::lease(std::unique_lock<std::mutex>& lock) {
+  drop_old();
+  if (entered_ <= instants_.size()) return true;
   leasing_ = true;
-  const std::size_t wanted = std::clamp(waiting_, options_.lot, kMostAtOnce);
+  const std::size_t wanted = std::min(entered_ - instants_.size(), kMostAtOnce);
   const microseconds distance(std::llround(1e6 / (options_.per_second * options_.share)));
   lock.unlock();
-  const auto leased = line_.lease(distance, wanted, options_.lead, options_.lead + options_.ahead);
+  const auto leased = line_.lease(distance, wanted, options_.soonest, options_.ahead);
   const SteadyPoint answered = steady_now();
   lock.lock();
   leasing_ = false;
-  changed_.notify_all();
   if (!leased) return false;
   // The answer is never earlier than Redis' reading of its clock, so the least difference seen is the closest; it gives
   // way slowly, because the two clocks may drift.
@@ -46,68 +51,68 @@ bool RateGate::lease(std::unique_lock<std::mutex>& lock) {
     *offset_ += (seen - *offset_) / 256;
   }
   for (std::size_t i = 0; i < leased->count; ++i) {
-    places_.push_back(SteadyPoint(nanoseconds(leased->first + distance * static_cast<std::int64_t>(i)) + *offset_));
+    instants_.push_back(SteadyPoint(nanoseconds(leased->first + distance * static_cast<std::int64_t>(i)) + *offset_));
   }
-  if (leased->count == 0) {
-    // Taken as far ahead as we look: by other senders and processes. The next look is when one place has come nearer.
-    changed_.wait_for(lock, std::clamp(distance, microseconds(1000), microseconds(20'000)));
-  }
+  wake_first();
   return true;
 }
 
-std::optional<SteadyPoint> RateGate::take() {
-  if (options_.per_second <= 0) return steady_now();
+bool RateGate::enter(Urgency urgency) {
+  if (options_.per_second <= 0) return true;
   std::unique_lock lock(mutex_);
-  ++waiting_;
-  for (;;) {
-    drop_old();
-    if (stopping_ || !places_.empty()) break;
-    if (leasing_) {
-      changed_.wait(lock);
-    } else if (!lease(lock)) {
-      break;
-    }
-  }
-  --waiting_;
-  if (stopping_ || places_.empty()) return std::nullopt;
-  const SteadyPoint place = places_.front();
-  places_.pop_front();
-  const SteadyPoint prepare = place - options_.lead;
-  while (!stopping_ && steady_now() < prepare) changed_.wait_until(lock, prepare);
-  if (stopping_) return std::nullopt;
-  return place;
+  if (urgency == Urgency::kOrdinary) room_.wait(lock, [this] { return stopping_ || entered_ < options_.prepared; });
+  if (stopping_) return false;
+  ++entered_;
+  if (leasing_ || lease(lock)) return true;
+  --entered_;
+  room_.notify_one();
+  return false;
 }
 
-void RateGate::give_back(SteadyPoint place) {
+void RateGate::give_up() {
   if (options_.per_second <= 0) return;
   std::lock_guard lock(mutex_);
-  places_.insert(std::lower_bound(places_.begin(), places_.end(), place), place);
-  drop_old();
-  changed_.notify_all();
+  --entered_;
+  room_.notify_one();
 }
 
-bool RateGate::wait_for(SteadyPoint place) {
+bool RateGate::depart(Urgency urgency) {
   if (options_.per_second <= 0) return true;
-  while (steady_now() > place + options_.tolerance) {
-    const auto other = take();
-    if (!other) {
-      std::unique_lock lock(mutex_);
-      if (stopping_) return false;
-      // The store is away; without a place nothing leaves.
-      changed_.wait_for(lock, std::chrono::milliseconds(20));
+  std::unique_lock lock(mutex_);
+  Waiting me{urgency, {}};
+  const auto less_urgent =
+      std::find_if(ready_.begin(), ready_.end(), [&](const Waiting* other) { return other->urgency < urgency; });
+  const auto place = ready_.insert(less_urgent, &me);
+  while (!stopping_) {
+    if (ready_.front() != &me) {
+      me.turn.wait(lock);
       continue;
     }
-    place = *other;
+    drop_old();
+    if (!instants_.empty()) {
+      const SteadyPoint instant = instants_.front();
+      if (steady_now() < instant) {
+        me.turn.wait_until(lock, instant);
+        continue;
+      }
+      instants_.pop_front();
+      break;
+    }
+    // Entrances that came while another leased, or instants that were over before anybody was ready.
+    if (leasing_ || !lease(lock) || instants_.empty()) me.turn.wait_for(lock, kLookAgain);
   }
-  std::unique_lock lock(mutex_);
-  while (!stopping_ && steady_now() < place) changed_.wait_until(lock, place);
+  ready_.erase(place);
+  --entered_;
+  room_.notify_one();
+  wake_first();
   return !stopping_;
 }
 
 void RateGate::stop() {
   std::lock_guard lock(mutex_);
   stopping_ = true;
-  changed_.notify_all();
+  room_.notify_all();
+  for (Waiting* each : ready_) each->turn.notify_one();
 }
 
 }  // namespace kairan::broadcasts

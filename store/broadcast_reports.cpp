@@ -153,14 +153,13 @@ Result<bool> BroadcastLedger::erase(std::string_view id, SubscriberRef person) {
   for (const BatchRow& row : *in_work) {
     if (!slice_covers(row.slice, person)) continue;
     if (std::find(row.left_out.begin(), row.left_out.end(), person) != row.left_out.end()) continue;
-    const auto bits = redis_.command({"HGET", keys::ledger_audience(id, person.partition),
-                                      std::to_string(row.slice.variant)});
+    const auto bits =
+        redis_.command({"HGET", keys::ledger_audience(id, person.partition), std::to_string(row.slice.variant)});
     if (!bits) return bits.error();
     if (Bitmap(bits->text, bits->text.size() * 8).test(person.ordinal)) return false;
   }
-  const auto reply =
-      redis_.eval(scripts::ledger_erase(), {keys::ledger(id), keys::ledger_audience(id, person.partition)},
-                  {std::to_string(person.partition), std::to_string(person.ordinal)});
+  const auto reply = redis_.eval(scripts::ledger_erase(), {keys::ledger_audience(id, person.partition)},
+                                 {std::to_string(person.ordinal)});
   if (!reply) return reply.error();
   return true;
 }

@@ -195,9 +195,12 @@ Status restore_copy(const RestoreOptions& options) {
   const auto marked = filling->command({"SET", keys::restoring(), std::to_string(to_unix_ms(options.now))});
   if (!marked) return marked.error();
   if (const Status carried = carry_all(*copy, *filling, options); !carried) return carried;
-  // Who was alive when the copy was made is not now.
+  // Who was alive when the copy was made is not now. Reminders that came due since the copy may have left before: only those
+  // that come due from now on are made.
+  const std::string now = std::to_string(to_unix_ms(options.now));
   const auto noted = filling->pipeline({{"DEL", keys::members()},
-                                        {"SET", keys::restored(), std::to_string(to_unix_ms(options.now))},
+                                        {"SET", keys::restored(), now},
+                                        {"SET", keys::reminders(), now, "XX"},
                                         {"DEL", keys::restoring()}});
   if (!noted) return noted.error();
   const auto swapped = target->command({"SWAPDB", std::to_string(address->database), std::to_string(*beside)});

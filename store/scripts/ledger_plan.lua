@@ -22,6 +22,9 @@ redis.call('HSET', KEYS[2], 'next', number, 'cursor', ARGV[2])
 redis.call('HINCRBY', KEYS[2], 'pb', batches)
 redis.call('HINCRBY', KEYS[2], 'pr', recipients)
 if ARGV[2] == 'end' then
+  -- Who is in no batch was erased after the freeze.
+  local missing = tonumber(redis.call('HGET', KEYS[2], 'ur') or '0') - recipients
+  if missing > 0 then redis.call('HINCRBY', KEYS[2], 'lr', missing) end
   redis.call('HSET', KEYS[2], 'ub', 0, 'ur', 0)
 else
   redis.call('HINCRBY', KEYS[2], 'ub', -batches)

@@ -10,6 +10,7 @@
 #include "store/backup_file.h"
 #include "store/media.h"
 #include "store/restore.h"
+#include "store/rule_releases.h"
 #include "store/snapshot.h"
 #include "store/subscriber_import.h"
 #include "store/subscribers.h"
@@ -109,6 +110,7 @@ TEST_CASE("a backup made while residents write is of one moment, and restoring i
       }
     });
   }
+  must(source.client().command({"SET", keys::reminders(), "1795000000000"}));
   back_up(source.url(), folder.file("load.kbk"), sealer);
   back_up(source.url(), folder.file("load2.kbk"), sealer);
   stop = true;
@@ -131,10 +133,12 @@ TEST_CASE("a backup made while residents write is of one moment, and restoring i
   Subscribers restored(target.client(), sealer, kPartitions);
   CHECK(must(restored.find(ids[5])).has_value());
   CHECK(must(restored_at(target.client())) == from_unix_ms(1'795'000'500'000));
+  // A reminder that came due between the copy and its restore may have left already.
+  CHECK(must(target.client().command({"GET", keys::reminders()})).text == "1795000500000");
   CHECK(must(target.client().command({"EXISTS", keys::members()})).integer == 0);
 
   // Without load the two stores are equal to the last byte.
-  must(source.client().command({"DEL", keys::members()}));
+  must(source.client().command({"DEL", keys::members(), keys::reminders()}));
   back_up(source.url(), folder.file("quiet.kbk"), sealer);
   CHECK(restore(folder.file("quiet.kbk"), sealer, target.url()).error().code == ErrorCode::kConflict);
   must(restore(folder.file("quiet.kbk"), sealer, target.url(), true));
@@ -206,6 +210,28 @@ TEST_CASE("a restore that was broken off is taken up by the next one") {
   CHECK(must(target.client().command({"GET", "a"})).text == "1");
   CHECK(must(target.client().command({"EXISTS", "rest"})).integer == 0);
   CHECK(must(half_done.command({"DBSIZE"})).integer == 0);
+}
+
+TEST_CASE("the rules of warnings that two people published come back with a backup, and so does a proposal") {
+  TestRedis source;
+  TestRedis target;
+  const Sealer sealer = sealer_of('k');
+  const TempDir folder;
+  const TimePoint now = from_unix_ms(1'795'000'000'000);
+  RuleReleases rules(source.client());
+  must(rules.propose({std::string(64, 'a'), "first", "sakamoto", now}));
+  must(rules.publish(std::string(64, 'a'), "noda", now));
+  must(rules.propose({std::string(64, 'b'), "second", "noda", now}));
+  back_up(source.url(), folder.file("a.kbk"), sealer);
+  must(restore(folder.file("a.kbk"), sealer, target.url()));
+  RuleReleases restored(target.client());
+  const auto published = must(restored.published());
+  REQUIRE(published);
+  CHECK(published->text == "first");
+  CHECK(published->proposed_by == "sakamoto");
+  CHECK(published->published_by == "noda");
+  CHECK(published->published_at == now);
+  CHECK(must(restored.proposed())->text == "second");
 }
 
 TEST_CASE("a backup that cannot be finished leaves no file") {

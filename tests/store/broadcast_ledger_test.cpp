@@ -95,7 +95,8 @@ TEST_CASE_METHOD(Fixture, "nothing is frozen before every partition is, and a la
   CHECK(must(ledger.audience(id)).at(0).at(1).count() == 10);
 }
 
-TEST_CASE_METHOD(Fixture, "an audience is frozen only while the record says so, and never again once batches are planned") {
+TEST_CASE_METHOD(Fixture,
+                 "an audience is frozen only while the record says so, and never again once batches are planned") {
   to("held");
   CHECK(ledger.begin_freeze(id, {}, "").error().code == ErrorCode::kConflict);
   to("freezing");
@@ -126,7 +127,8 @@ TEST_CASE_METHOD(Fixture, "a batch has one claimant until its hold runs out or i
   CHECK_FALSE(begin(first));  // its claim is another's now
 }
 
-TEST_CASE_METHOD(Fixture, "bytes and key are stored before a batch is in flight, and only while the broadcast is being sent") {
+TEST_CASE_METHOD(Fixture,
+                 "bytes and key are stored before a batch is in flight, and only while the broadcast is being sent") {
   planned();
   BatchRow row = claim();
   to("paused");
@@ -182,6 +184,29 @@ TEST_CASE_METHOD(Fixture, "the counts always sum up to the audience") {
   begin(half);
   must(ledger.finish(id, half, {BatchState::kRefused, 400, "", "", {}}));
   CHECK(sum() == 20);
+}
+
+TEST_CASE_METHOD(Fixture, "an erased person is left out once, whether the planner read the audience before or after") {
+  const bool read_before = GENERATE(true, false);
+  frozen();
+  CHECK(must(ledger.erase(id, {0, 3})));
+  CHECK_FALSE(must(ledger.audience(id)).at(0).at(0).test(3));
+  AudienceCursor end;
+  end.end = true;
+  const std::uint32_t first = read_before ? 10 : 9;
+  CHECK(must(ledger.plan(id, {}, std::vector<BatchSlice>{{0, {0, 0}, {0, 9}, first}, {0, {1, 0}, {1, 9}, 10}}, end)));
+  for (const char* claimant : {"a", "b"}) {
+    const BatchRow row = claim(claimant);
+    const bool here = row.slice.from.partition == 0;
+    std::vector<SubscriberRef> left_out;
+    if (here && read_before) left_out.push_back({0, 3});
+    CHECK(must(ledger.begin(id, row, "key", "bytes", here ? 9 : 10, left_out, kHold)));
+    must(ledger.finish(id, row, {BatchState::kAccepted, 200, "", "", {}}));
+  }
+  const LedgerFigures figures = must(ledger.figures(id));
+  CHECK(figures.recipients.accepted == 19);
+  CHECK(figures.left_out == 1);
+  CHECK(figures.recipients.planned == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "places on a line are never closer than their distance, whoever leases them") {
