@@ -5,30 +5,22 @@
 #include "base/civil_time.h"
 #include "base/text.h"
 #include "broadcasts/alert_walls.h"
+#include "broadcasts/wording.h"
 
 namespace kairan::broadcasts {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxTitle = 60;
-
-/// In a document's texts braces name variables; those of a warning are only braces.
-std::string literal(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    out += c;
-    if (c == '{' || c == '}') out += c;
-  }
-  return out;
-}
+constexpr std::size_t kMaxWarningTitle = 60;
 
 }  // namespace
 
 std::string alert_document(const AlertOrder& order) {
   json texts = json::object();
-  for (const auto& [language, text] : order.texts) texts[language] = literal(text);
-  json document{{"title", shorten_graphemes(order.title, kMaxTitle)},
+  for (const auto& [language, text] : order.texts)
+    texts[language] = literal_text(text);  // a warning's braces name no variables
+  json document{{"title", shorten_graphemes(order.title, kMaxWarningTitle)},
                 {"kind", "live"},
                 {"priority", order.severity == "emergency" ? "emergency" : "scheduled"},
                 {"section", order.section},

@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-TimePoint time_of(const json& from, const char* key) {
+TimePoint time_in(const json& from, const char* key) {
   return from_unix_ms(from.at(key).get<std::int64_t>());
 }
 
@@ -40,7 +40,7 @@ AlertOrder order_from(const json& from) {
   from.at("texts").get_to(order.texts);
   from.at("segment").get_to(order.segment);
   from.at("severity").get_to(order.severity);
-  order.expires = time_of(from, "expires");
+  order.expires = time_in(from, "expires");
   from.at("corrects").get_to(order.corrects);
   from.at("rule").get_to(order.rule);
   from.at("section").get_to(order.section);
@@ -60,7 +60,7 @@ json held_json(const HeldAlert& held) {
 HeldAlert held_from(const json& from) {
   HeldAlert held;
   from.at("id").get_to(held.id);
-  held.at = time_of(from, "at");
+  held.at = time_in(from, "at");
   from.at("reason").get_to(held.reason);
   from.at("name").get_to(held.name);
   from.at("kind").get_to(held.kind);
@@ -80,7 +80,7 @@ json log_json(const AlertLogEntry& entry) {
 
 AlertLogEntry log_from(const json& from) {
   AlertLogEntry entry;
-  entry.at = time_of(from, "at");
+  entry.at = time_in(from, "at");
   from.at("name").get_to(entry.name);
   from.at("action").get_to(entry.action);
   from.at("effect").get_to(entry.effect);

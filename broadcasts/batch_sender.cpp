@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "broadcasts/store_trouble.h"
 
 namespace kairan::broadcasts {
 
@@ -24,7 +25,6 @@ struct BatchSender::Prepared {
 
 namespace {
 
-constexpr milliseconds kStoreAway{100};
 /// Another thread is planning the next batches.
 constexpr milliseconds kPlanning{2};
 constexpr milliseconds kQuotaAgain{60'000};
@@ -35,10 +35,6 @@ constexpr int kForbidden = 403;
 constexpr int kBadRequest = 400;
 constexpr int kTooLargeRequest = 413;
 constexpr int kTooMany = 429;
-
-bool passes(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout;
-}
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 #include "broadcasts/composer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 
 #include "base/civil_time.h"
@@ -10,6 +9,7 @@
 #include "broadcasts/record_fields.h"
 #include "broadcasts/segment.h"
 #include "broadcasts/wording.h"
+#include "store/attribute_names.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -20,7 +20,6 @@ using store::Subscribers;
 
 constexpr std::string_view kLanguage = "language";
 constexpr std::string_view kDisplay = "display";
-constexpr std::string_view kTopic = "topic";
 
 Display display_of(std::string_view id) {
   return id == "text" ? Display::kText : id == "large" ? Display::kLarge : Display::kStandard;
@@ -53,13 +52,6 @@ void split(const std::vector<Axis>& axes, std::size_t axis, std::size_t value, c
   split(axes, axis, value + 1, bits, without, key, classes);
 }
 
-std::optional<TimePoint> time_of(const store::BroadcastRecord& record, std::string_view name) {
-  const std::string_view text = record.field(name);
-  std::int64_t ms = 0;
-  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), ms).ec != std::errc()) return std::nullopt;
-  return from_unix_ms(ms);
-}
-
 /// Puts one composition together.
 class Work {
  public:
@@ -87,7 +79,7 @@ class Work {
     names_ = query_.bitmaps();
     if (respects_topics(document_, !request_.corrects.empty())) {
       left_ = names_.size();
-      names_.push_back(store::left_bitmap(kTopic, document_.topic));
+      names_.push_back(store::left_bitmap(store::kTopicAttribute, document_.topic));
     }
     if (const Status added = add_axis(kLanguage); !added) return added;
     if (const Status added = add_axis(kDisplay); !added) return added;
@@ -297,7 +289,7 @@ bool respects_topics(const Document& document, bool is_correction) {
 std::optional<kairan::Action> leave_button(const Document& document, bool is_correction, const store::AttributeSchema& schema,
                                            const std::string& language) {
   if (!respects_topics(document, is_correction)) return std::nullopt;
-  const Attribute* const topics = schema.find(kTopic);
+  const Attribute* const topics = schema.find(store::kTopicAttribute);
   const store::AttributeValue* const topic = topics != nullptr && topics->opt_out ? topics->find(document.topic) : nullptr;
   if (topic == nullptr) return std::nullopt;
   return leave_topic_action(document.topic, topic->label, language);
@@ -315,8 +307,12 @@ Result<Composition> SegmentComposer::compose(const store::BroadcastRecord& recor
   if (!document->rule.empty()) {
     return Error{ErrorCode::kInvalid, "繰り返しの配信そのものは送れません。1回ごとの配信が送られます。"};
   }
-  ComposeRequest request{record.id, *document, std::string(record.field(field::kCorrects)),
-                         time_of(record, field::kAt).value_or(parts_.clock.now()), true, false};
+  ComposeRequest request{record.id,
+                         *document,
+                         std::string(record.field(field::kCorrects)),
+                         record.time(field::kAt).value_or(parts_.clock.now()),
+                         true,
+                         false};
   auto composed = compose(request);
   if (!composed) return composed.error();
   return std::move(composed->composition);
@@ -328,7 +324,7 @@ Result<Bitmap> SegmentComposer::consenting(const store::BroadcastRecord& record,
   const std::string_view topic = record.field(field::kTopic);
   const bool topics = !topic.empty() && record.field(field::kPriority) != priority_name(Priority::kEmergency) &&
                       record.field(field::kCorrects).empty();
-  if (topics) names.push_back(store::left_bitmap(kTopic, topic));
+  if (topics) names.push_back(store::left_bitmap(store::kTopicAttribute, topic));
   const std::vector<Partition> one{partition};
   const auto read = parts_.subscribers.read_bitmaps(one, names);
   if (!read) return read.error();

@@ -19,9 +19,6 @@ constexpr std::size_t kMaxName = 64;
 constexpr std::size_t kMaxUrl = 2000;
 constexpr std::size_t kMaxVariables = 4;  // each multiplies the number of variants
 
-std::string index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
-bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
-
 bool is_plain_url(std::string_view url) {
   return url.size() <= kMaxUrl && std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
@@ -139,7 +136,8 @@ class Check {
       problem("messages", "メッセージが" + std::to_string(document_.messages.size()) + "件あります。" + std::to_string(most) +
                               "件までにまとめてください。");
     }
-    for (std::size_t i = 0; i < document_.messages.size(); ++i) message(document_.messages[i], "messages" + index(i));
+    for (std::size_t i = 0; i < document_.messages.size(); ++i)
+      message(document_.messages[i], "messages" + index_path(i));
   }
 
   void message(const DocumentMessage& message, const std::string& path) {
@@ -163,7 +161,7 @@ class Check {
         if (message.alt.empty()) warning(path + ".alt", "通知に出る説明（alt）がないため、件名が出ます。");
         if (message.cards.empty()) problem(path + ".cards", "カードがありません。1枚から10枚書いてください。");
         for (std::size_t c = 0; c < message.cards.size(); ++c) {
-          const std::string place = path + ".cards" + index(c);
+          const std::string place = path + ".cards" + index_path(c);
           needed(message.cards[c].text, place + ".text");
           if (!message.cards[c].image.empty()) image(message.cards[c].image, place + ".image");
           buttons(message.cards[c].actions, place + ".actions", 1);
@@ -197,16 +195,16 @@ class Check {
 
   void image(const std::string& url, const std::string& path) {
     if (url.empty()) return problem(path, "画像のアドレスがありません。");
-    if (starts_with(url, "/m/")) {
+    if (url.starts_with("/m/")) {
       if (context_.media_base.empty()) {
         problem(path, "公開アドレス（public.base_url）が設定されていないため、登録した画像を使えません。運用担当に設定を頼んでください。");
       }
       return;
     }
-    if (starts_with(url, "http://")) {
+    if (url.starts_with("http://")) {
       return problem(path, "http:// の画像は送れません。https:// のアドレスにするか、画像を登録して使ってください。");
     }
-    if (!starts_with(url, "https://") || !is_plain_url(url)) {
+    if (!url.starts_with("https://") || !is_plain_url(url)) {
       problem(path, "画像のアドレスは https:// で始まる2,000文字までの英数字で書いてください（日本語は %E3%81%82 の形にします）。");
     }
   }
@@ -214,15 +212,15 @@ class Check {
   void buttons(const std::vector<DocumentAction>& actions, const std::string& path, std::size_t least) {
     if (actions.size() < least) problem(path, "ボタンがありません。1つ以上書いてください。");
     for (std::size_t i = 0; i < actions.size(); ++i) {
-      const std::string place = path + index(i);
+      const std::string place = path + index_path(i);
       needed(actions[i].label, place + ".label");
       if (actions[i].kind == DocumentAction::Kind::kLocation) continue;
       needed(actions[i].value, place + ".value");
       if (actions[i].kind != DocumentAction::Kind::kUri) continue;
       for (const auto& [language, value] : actions[i].value) {
-        if (starts_with(value, "http://")) {
+        if (value.starts_with("http://")) {
           problem(place + ".value." + language, "http:// のリンクは使えません。https:// のアドレスを書いてください。");
-        } else if (!starts_with(value, "https://") && !starts_with(value, "tel:") && !starts_with(value, "line://")) {
+        } else if (!value.starts_with("https://") && !value.starts_with("tel:") && !value.starts_with("line://")) {
           problem(place + ".value." + language, "リンクは https:// か tel: で始めてください。");
         }
       }

@@ -1,11 +1,11 @@
 #include "broadcasts/dispatcher.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
 #include "broadcasts/record_fields.h"
+#include "broadcasts/store_trouble.h"
 
 namespace kairan::broadcasts {
 
@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kDueAtOnce = 100;
 constexpr milliseconds kWatchBlock{250};
-constexpr milliseconds kStoreAway{100};
 constexpr milliseconds kFreezeAgain{500};
 constexpr milliseconds kNoWork{500};
 
@@ -27,18 +26,10 @@ bool is_in(const store::BroadcastRecord& record, State state) {
   return record.state == state_name(state);
 }
 
-std::optional<TimePoint> time_in(const store::BroadcastRecord& record, std::string_view name) {
-  const std::string_view text = record.field(name);
-  std::int64_t ms = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return from_unix_ms(ms);
-}
-
 }  // namespace
 
 std::optional<TimePoint> due_of(const store::BroadcastRecord& record) {
-  return record.due ? record.due : time_in(record, field::kAt);
+  return record.due ? record.due : record.time(field::kAt);
 }
 
 Dispatcher::Dispatcher(DispatcherParts parts, DispatcherOptions options)
@@ -188,7 +179,7 @@ void Dispatcher::freeze(const store::BroadcastRecord& record) {
 }
 
 bool Dispatcher::expire_if_over(const store::BroadcastRecord& record) {
-  const auto expires = time_in(record, field::kExpires);
+  const auto expires = record.time(field::kExpires);
   if (!expires || *expires > parts_.clock.now()) return false;
   const std::string reason = "有効期限を過ぎたため、まだ送っていない分は送りません。";
   if (moves_.apply(record.id, {Action::kExpire, reason, {}, std::nullopt})) {

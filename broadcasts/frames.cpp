@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/yaml_tree.h"
 #include "broadcasts/segment.h"
+#include "broadcasts/wording.h"
 #include "store/keys.h"
 
 namespace kairan::broadcasts {
@@ -23,7 +24,7 @@ void add(std::vector<Problem>& problems, std::string path, std::string message) 
   problems.push_back({std::move(path), std::move(message), false});
 }
 
-std::vector<std::string> split(const std::string& text, char at) {
+std::vector<std::string> parts_of(const std::string& text, char at) {
   std::vector<std::string> parts;
   std::size_t begin = 0;
   while (begin <= text.size()) {
@@ -34,32 +35,22 @@ std::vector<std::string> split(const std::string& text, char at) {
   return parts;
 }
 
-/// Braces of what somebody typed into a field are characters, not variables.
-std::string literal(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    safe += c;
-    if (c == '{' || c == '}') safe += c;
-  }
-  return safe;
-}
-
 std::string replace_all(std::string text, std::string_view from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
   return text;
 }
 
 /// Puts values where [[NAME]] stands, in every string below `json`, by the language a string is for.
-void put(Json& json, const std::map<std::string, Localized>& values, const std::string& language) {
+void fill_in(Json& json, const std::map<std::string, Localized>& values, const std::string& language) {
   if (json.is_string()) {
     std::string text = json.get<std::string>();
     for (const auto& [name, value] : values) text = replace_all(std::move(text), "[[" + name + "]]", pick(value, language));
     json = std::move(text);
   } else if (json.is_array()) {
-    for (Json& item : json) put(item, values, language);
+    for (Json& item : json) fill_in(item, values, language);
   } else if (json.is_object()) {
     const bool by_language = json.find("ja") != json.end();
-    for (auto& [key, item] : json.items()) put(item, values, by_language ? key : language);
+    for (auto& [key, item] : json.items()) fill_in(item, values, by_language ? key : language);
   }
 }
 
@@ -94,7 +85,7 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
     }
     if (field.districts) {
       const store::Attribute* const districts = schema.find("district");
-      const std::vector<std::string> ids = split(text, ';');
+      const std::vector<std::string> ids = parts_of(text, ';');
       for (const std::string& id : ids) {
         const store::AttributeValue* const value = districts == nullptr ? nullptr : districts->find(id);
         if (value == nullptr) {
@@ -117,11 +108,11 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
     } else if (!field.values.empty() && std::find(field.values.begin(), field.values.end(), text) == field.values.end()) {
       add(problems, path, "「" + field.label + "」は決まった言葉から選んでください。");
     }
-    values[name]["ja"] = literal(text);
+    values[name]["ja"] = literal_text(text);
   }
   if (problems.size() != before) return Error{ErrorCode::kInvalid, problems[before].message};
   for (const char* part : {"messages", "title", "fallbacks"}) {
-    if (json->find(part) != json->end()) put((*json)[part], values, "ja");
+    if (json->find(part) != json->end()) fill_in((*json)[part], values, "ja");
   }
   (*json)["frame"] = Json{{"id", frame.id}, {"fields", fields}};
   if (json->find("segment") == json->end()) (*json)["segment"] = "everyone";

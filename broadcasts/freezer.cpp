@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "broadcasts/record_fields.h"
+#include "broadcasts/store_trouble.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -45,10 +46,6 @@ Result<std::vector<std::vector<Bitmap>>> by_variant(const Composition& compositi
     }
   }
   return all;
-}
-
-bool passes(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout;
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace kairan::broadcasts {
 namespace {
 
-constexpr const char* kFile = "holidays.csv";
+constexpr const char* kHolidaysFile = "holidays.csv";
 
 }  // namespace
 
@@ -43,14 +43,14 @@ Result<Holidays> parse_holidays(std::string_view bytes, const std::string& shown
 }
 
 Result<Holidays> load_holidays(const std::string& folder, std::vector<FileProblem>& problems) {
-  std::ifstream file(folder + "/" + kFile, std::ios::binary);
+  std::ifstream file(folder + "/" + kHolidaysFile, std::ios::binary);
   if (!file) return Holidays();
   std::string bytes(std::istreambuf_iterator<char>(file), {});
   if (bytes.size() > kMaxTableBytes) {
-    problems.push_back({kFile, 0, "", "ファイルが大きすぎます。", false});
-    return Error{ErrorCode::kTooLarge, std::string(kFile) + " is too large"};
+    problems.push_back({kHolidaysFile, 0, "", "ファイルが大きすぎます。", false});
+    return Error{ErrorCode::kTooLarge, std::string(kHolidaysFile) + " is too large"};
   }
-  return parse_holidays(bytes, kFile, problems);
+  return parse_holidays(bytes, kHolidaysFile, problems);
 }
 
 }  // namespace kairan::broadcasts

@@ -160,7 +160,7 @@ constexpr std::array kTable{
     Row{State::kFailed, Action::kWithdraw, State::kFailed, Who::kCorrectors},
 };
 
-const Row* find(State from, Action action) {
+const Row* row_for(State from, Action action) {
   const auto row = std::find_if(kTable.begin(), kTable.end(),
                                 [&](const Row& r) { return r.from == from && r.action == action; });
   return row == kTable.end() ? nullptr : &*row;
@@ -253,7 +253,7 @@ std::optional<Action> parse_action(std::string_view name) {
 }
 
 Result<State> move(State from, Action action, const Standing& who) {
-  const Row* const row = find(from, action);
+  const Row* const row = row_for(from, action);
   if (row == nullptr) return Error{ErrorCode::kConflict, state_refusal(from, action)};
   if (const std::string_view reason = refusal(row->who, who); !reason.empty()) {
     return Error{ErrorCode::kRefused, std::string(reason)};

@@ -163,7 +163,8 @@ constexpr std::array<std::u32string_view, 33> kEveryday = {U"テレビ",
                                                            U"ラジオ"};
 
 template <std::size_t N>
-void find(const std::array<std::u32string_view, N>& forms, std::u32string_view text, std::vector<std::string>& found) {
+void find_forms(const std::array<std::u32string_view, N>& forms, std::u32string_view text,
+                std::vector<std::string>& found) {
   for (const std::u32string_view form : forms) {
     if (text.find(form) != std::u32string_view::npos) found.push_back(encoded(form));
   }
@@ -205,12 +206,12 @@ void check_readability(std::string_view text, std::string_view language, const s
   for (const Sentence& sentence : sentences_of(prose(text))) {
     const std::string start = encoded(std::u32string_view(sentence.text).substr(0, 12)) + "…";
     if (sentence.text.size() > longest) too_long.push_back(start);
-    find(kDoubleNegation, sentence.text, negation);
+    find_forms(kDoubleNegation, sentence.text, negation);
     if (!easy) continue;
     if (sentence.kanji > ReadabilityLimits::kEasyKanji) many_kanji.push_back(start);
     unread.insert(unread.end(), sentence.unread.begin(), sentence.unread.end());
-    find(kHonorific, sentence.text, honorific);
-    find(kPassive, sentence.text, passive);
+    find_forms(kHonorific, sentence.text, honorific);
+    find_forms(kPassive, sentence.text, passive);
     find_foreign(sentence.text, foreign);
   }
   if (!too_long.empty()) {

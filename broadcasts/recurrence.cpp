@@ -1,6 +1,5 @@
 #include "broadcasts/recurrence.h"
 
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,18 +13,6 @@
 
 namespace kairan::broadcasts {
 namespace {
-
-std::string ms_text(TimePoint at) {
-  return std::to_string(to_unix_ms(at));
-}
-
-std::optional<TimePoint> time_in(const store::BroadcastRecord& record, std::string_view name) {
-  const std::string_view text = record.field(name);
-  std::int64_t ms = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return from_unix_ms(ms);
-}
 
 /// What an occurrence takes over from its rule.
 constexpr std::string_view kInherited[] = {field::kKind,          field::kPriority,  field::kTopic,   field::kSection,
@@ -42,7 +29,7 @@ Result<Recurrence::Made> Recurrence::run(TimePoint now) {
     const auto record = broadcasts_.read(id);
     if (!record) return record.error();
     if (!*record || (*record)->state != state_name(State::kScheduled)) continue;
-    if (!time_in(**record, field::kSince)) continue;  // no recurring one
+    if (!(*record)->time(field::kSince)) continue;  // no recurring one
     if (const Status done = run_one(**record, now, made); !done) return done.error();
   }
   return made;
@@ -59,7 +46,7 @@ Status Recurrence::run_one(const store::BroadcastRecord& record, TimePoint now, 
   if (!rule) return rule.error();
   const std::shared_ptr<const Holidays> known = holidays_ ? holidays_() : nullptr;
   const Holidays holidays = known ? *known : Holidays();
-  ScheduleCursor cursor{*time_in(record, field::kSince), parse_date(record.field(field::kHandled))};
+  ScheduleCursor cursor{*record.time(field::kSince), parse_date(record.field(field::kHandled))};
   const std::string system = store::system_actor().name;
 
   for (const DueOccurrence& due : due_occurrences(*rule, holidays, cursor, now)) {
@@ -75,8 +62,8 @@ Status Recurrence::run_one(const store::BroadcastRecord& record, TimePoint now, 
     }
     occurrence.fields[std::string(field::kDocument)] = canonical_json(once);
     occurrence.fields[std::string(field::kApprovedHash)] = approval_hash(once);
-    occurrence.fields[std::string(field::kCreated)] = ms_text(now);
-    occurrence.fields[std::string(field::kAt)] = ms_text(due.occurrence.at);
+    occurrence.fields[std::string(field::kCreated)] = store::time_field(now);
+    occurrence.fields[std::string(field::kAt)] = store::time_field(due.occurrence.at);
     occurrence.fields[std::string(field::kRuleId)] = record.id;
     const Status created = broadcasts_.create(occurrence, now);
     if (!created && created.error().code != ErrorCode::kConflict) return created.error();

@@ -1,7 +1,5 @@
 #include "broadcasts/register_entry.h"
 
-#include <charconv>
-
 #include "base/civil_time.h"
 #include "broadcasts/record_fields.h"
 #include "broadcasts/segment.h"
@@ -9,13 +7,6 @@
 
 namespace kairan::broadcasts {
 namespace {
-
-std::optional<TimePoint> time_of(const store::BroadcastRecord& record, std::string_view name) {
-  const std::string_view text = record.field(name);
-  std::int64_t ms = 0;
-  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), ms).ec != std::errc()) return std::nullopt;
-  return from_unix_ms(ms);
-}
 
 std::string texts_of(const Document& document, TimePoint at) {
   std::string all;
@@ -45,13 +36,13 @@ store::RegisterEntry register_entry(const store::BroadcastRecord& record, const 
   entry.corrects = record.field(field::kCorrects);
   entry.effect = record.field(field::kEffect);
   entry.reason = record.field(field::kReason);
-  entry.approved_at = time_of(record, field::kApprovedAt);
-  entry.created = time_of(record, field::kCreated).value_or(TimePoint{});
+  entry.approved_at = record.time(field::kApprovedAt);
+  entry.created = record.time(field::kCreated).value_or(TimePoint{});
   entry.entered = now;
   std::vector<Problem> problems;
   if (const auto document = parse_document(record.field(field::kDocument), problems); document) {
     entry.title = document->title;
-    entry.text = texts_of(*document, time_of(record, field::kAt).value_or(now));
+    entry.text = texts_of(*document, record.time(field::kAt).value_or(now));
     if (document->frame && entry.approver.empty()) entry.approver = "ひな形 " + document->frame->id;
     if (!entry.corrects.empty()) {
       entry.audience = "元の配信を受け取った人、受け取った可能性のある人";

@@ -8,6 +8,8 @@
 
 #include "base/bounded_json.h"
 #include "base/localized.h"
+#include "broadcasts/joined.h"
+#include "store/attribute_names.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -15,7 +17,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kEvening = "evening-", kMorning = "morning-";
-constexpr std::string_view kDistrict = "district";
 /// With more readings on one day, residents who have several are not told apart further: they read all of them.
 constexpr std::size_t kMostReadings = 5;
 
@@ -65,7 +66,7 @@ json rule(std::string_view field, std::string_view op, const json& value) {
 json exactly(const std::vector<Reading>& readings, unsigned chosen) {
   json rules = json::array();
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    rules.push_back(rule(kDistrict, (chosen >> i & 1U) != 0 ? "in" : "notIn", readings[i].districts));
+    rules.push_back(rule(store::kDistrictAttribute, (chosen >> i & 1U) != 0 ? "in" : "notIn", readings[i].districts));
   }
   return {{"combinator", "and"}, {"rules", rules}};
 }
@@ -81,19 +82,13 @@ json several(const std::vector<Reading>& readings) {
     for (std::size_t k = 0; k < readings.size(); ++k) {
       if (k != i) others.insert(others.end(), readings[k].districts.begin(), readings[k].districts.end());
     }
-    single.push_back(
-        {{"combinator", "and"},
-         {"rules", json::array({rule(kDistrict, "in", readings[i].districts), rule(kDistrict, "notIn", others)})}});
+    single.push_back({{"combinator", "and"},
+                      {"rules", json::array({rule(store::kDistrictAttribute, "in", readings[i].districts),
+                                             rule(store::kDistrictAttribute, "notIn", others)})}});
   }
   return {{"combinator", "and"},
-          {"rules",
-           json::array({rule(kDistrict, "in", all), json{{"combinator", "or"}, {"not", true}, {"rules", single}}})}};
-}
-
-std::string joined(const std::vector<std::string>& parts, std::string_view between) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : std::string(between)) + part;
-  return text;
+          {"rules", json::array({rule(store::kDistrictAttribute, "in", all),
+                                 json{{"combinator", "or"}, {"not", true}, {"rules", single}}})}};
 }
 
 /// 8時, 8時30分 / 8時（じ） / 8:00.
@@ -123,10 +118,10 @@ std::string date_easy(Date date) {
          std::array<const char*, 7>{"にち", "げつ", "か", "すい", "もく", "きん", "ど"}[weekday_of(date)] + "）";
 }
 
-class Message {
+class ReminderMessage {
  public:
-  Message(const ReminderSlot& slot, const store::AttributeSchema& schema, bool evening, const ReminderWords& words)
-      : slot_(slot), districts_(schema.find(kDistrict)), evening_(evening), words_(words) {}
+  ReminderMessage(const ReminderSlot& slot, const store::AttributeSchema& schema, bool evening, const ReminderWords& words)
+      : slot_(slot), districts_(schema.find(store::kDistrictAttribute)), evening_(evening), words_(words) {}
 
   Localized text(const std::vector<Reading>& readings) const {
     const int by = readings.front().by_minute;
@@ -211,7 +206,7 @@ std::vector<Reminder> reminders_for(const ReminderSlot& slot, const std::vector<
   }
   const std::vector<Reading> readings = readings_of(coming);
   if (!choice || readings.empty()) return reminders;
-  const Message message(slot, schema, choice->evening, words);
+  const ReminderMessage message(slot, schema, choice->evening, words);
 
   const auto add = [&](const std::vector<Reading>& read, const json& who, const std::string& group) {
     int expires = 0;
@@ -241,7 +236,8 @@ std::vector<Reminder> reminders_for(const ReminderSlot& slot, const std::vector<
       }
       add({readings[i]},
           {{"combinator", "and"},
-           {"rules", json::array({rule(kDistrict, "in", readings[i].districts), rule(kDistrict, "notIn", others)})}},
+           {"rules", json::array({rule(store::kDistrictAttribute, "in", readings[i].districts),
+                                  rule(store::kDistrictAttribute, "notIn", others)})}},
           joined(readings[i].districts, "+"));
     }
     add(readings, several(readings), "several");

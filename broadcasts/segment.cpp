@@ -10,28 +10,28 @@ namespace kairan::broadcasts {
 namespace {
 
 using nlohmann::json;
-using Kind = SegmentNode::Kind;
+using NodeKind = SegmentNode::Kind;
 
 json to_json(const SegmentNode& node) {
   json object = json::object();
   if (node.is_group()) {
-    object["combinator"] = node.kind == Kind::kAllOf ? "and" : "or";
+    object["combinator"] = node.kind == NodeKind::kAllOf ? "and" : "or";
     if (node.negated) object["not"] = true;
     json& rules = object["rules"] = json::array();
     for (const SegmentNode& inner : node.nodes) rules.push_back(to_json(inner));
     return object;
   }
-  object["field"] = node.kind == Kind::kReceived ? std::string(kBroadcastField)
-                    : node.kind == Kind::kSchool ? node.attribute + std::string(kSchoolYearSuffix)
+  object["field"] = node.kind == NodeKind::kReceived ? std::string(kBroadcastField)
+                    : node.kind == NodeKind::kSchool ? node.attribute + std::string(kSchoolYearSuffix)
                                                  : node.attribute;
-  if (node.kind == Kind::kAnswered) {
+  if (node.kind == NodeKind::kAnswered) {
     object["operator"] = node.negated ? "null" : "notNull";
-  } else if (node.kind == Kind::kAge) {
+  } else if (node.kind == NodeKind::kAge) {
     object["operator"] = node.negated ? "notBetween" : "between";
     object["value"] = {node.least, node.most};
   } else {
-    object["operator"] = node.kind == Kind::kReceived ? (node.negated ? "notReceived" : "received")
-                         : node.kind == Kind::kHasAll ? "all"
+    object["operator"] = node.kind == NodeKind::kReceived ? (node.negated ? "notReceived" : "received")
+                         : node.kind == NodeKind::kHasAll ? "all"
                                                       : (node.negated ? "notIn" : "in");
     object["value"] = node.values;
   }

@@ -67,7 +67,7 @@ const Names& operators_of(AttributeKind kind) {
 const Names kSchoolOperators = {"=", "!=", "in", "notIn"};
 const Names kBroadcastOperators = {"received", "notReceived"};
 
-std::string joined(const Names& names) {
+std::string listed_names(const Names& names) {
   std::string text;
   for (const std::string_view name : names) text += (text.empty() ? "" : " ") + std::string(name);
   return text;
@@ -139,7 +139,7 @@ class Parser {
         problem(at(path, key), "項目どうしの比較はできません。valueSource は \"value\" だけです。");
       } else {
         problem(at(path, shorten_utf16(escape_for_log(key), 40)),
-                in_quotes(key) + " という指定はありません。使えるのは " + joined(known) + " です。");
+                in_quotes(key) + " という指定はありません。使えるのは " + listed_names(known) + " です。");
       }
     }
   }
@@ -236,7 +236,7 @@ class Parser {
       if (op.name == name && std::find(allowed.begin(), allowed.end(), name) != allowed.end()) return &op;
     }
     problem(at(path, "operator"),
-            in_quotes(name) + " はこの項目に使えません。使えるのは " + joined(allowed) + " です。");
+            in_quotes(name) + " はこの項目に使えません。使えるのは " + listed_names(allowed) + " です。");
     return nullptr;
   }
 

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "broadcasts/birth_months.h"
+#include "broadcasts/joined.h"
 #include "broadcasts/segment.h"
+#include "store/attribute_names.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -15,7 +17,6 @@ using store::AttributeKind;
 using NodeKind = SegmentNode::Kind;
 
 /// The two attributes whose labels do not say how one speaks of them.
-constexpr std::string_view kDistrict = "district", kTopic = "topic";
 
 struct Verb {
   const char* before_noun;   ///< 住む
@@ -35,12 +36,6 @@ constexpr Verb kReceived{"を受け取った", "を受け取り"};
 constexpr Verb kNotReceived{"受け取っていない", "受け取っておらず"};
 constexpr Verb kMatch{"に当てはまる", "に当てはまり"};
 constexpr Verb kNotMatch{"に当てはまらない", "に当てはまらず"};
-
-std::string joined(const std::vector<std::string>& parts, std::string_view between) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : std::string(between)) + part;
-  return text;
-}
 
 /// "A", "A or B", "A, B or C".
 std::string listed(const std::vector<std::string>& parts, std::string_view last) {
@@ -160,7 +155,7 @@ class Japanese : public Writer {
     const Attribute* const attribute = schema_.find(node.attribute);
     const std::string label = label_of(attribute, node.attribute);
     const bool answered = node.kind == NodeKind::kAnswered;
-    if (node.attribute == kDistrict) return district(node, ends);
+    if (node.attribute == store::kDistrictAttribute) return district(node, ends);
     if (attribute != nullptr && attribute->kind == AttributeKind::kBirthMonths) {
       return node.negated ? "子の生まれた月を" + said(kNotRegistered, ends)
                           : "子の生まれた月" + said(kRegistered, ends);
@@ -179,7 +174,7 @@ class Japanese : public Writer {
       if (!node.negated) return several(node, names) + said(kConfirmed, ends);
       return (names.size() == 1 ? names[0] + "と" : joined(names, "") + "のどれとも") + said(kNotConfirmed, ends);
     }
-    const bool topic = node.attribute == kTopic || (attribute != nullptr && attribute->opt_out);
+    const bool topic = node.attribute == store::kTopicAttribute || (attribute != nullptr && attribute->opt_out);
     if (answered) {
       if (topic)
         return node.negated ? "配信を1つも" + said(kNotChosen, ends)
@@ -261,7 +256,7 @@ class English : public Writer {
     const std::string label = "“" + label_of(attribute, node.attribute) + "”";
     if (node.kind == NodeKind::kAnswered) return (node.negated ? "did not answer " : "answered ") + label;
     const std::string last = node.kind == NodeKind::kHasAll ? "and" : "or";
-    if (node.attribute == kDistrict) {
+    if (node.attribute == store::kDistrictAttribute) {
       return (node.negated ? "are not registered in " : "live in ") + listed(values_of(node, "", ""), last);
     }
     const std::string names = listed(values_of(node, "“", "”"), last);

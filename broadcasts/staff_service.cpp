@@ -29,18 +29,6 @@ constexpr std::size_t kMaxIdempotencyKey = 200;
 constexpr std::size_t kMaxListScan = 2000;
 const JsonLimits kHistoryLimits{512 * 1024, 8};
 
-std::string ms_text(TimePoint at) {
-  return std::to_string(to_unix_ms(at));
-}
-
-std::optional<TimePoint> time_of(const store::BroadcastRecord& record, std::string_view name) {
-  const std::string_view text = record.field(name);
-  std::int64_t ms = 0;
-  if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), ms).ec != std::errc())
-    return std::nullopt;
-  return from_unix_ms(ms);
-}
-
 std::optional<std::uint64_t> number_of(const store::BroadcastRecord& record, std::string_view name) {
   const std::string_view text = record.field(name);
   std::uint64_t number = 0;
@@ -104,7 +92,7 @@ std::map<std::string, std::string> fields_of(const Document& document) {
       {std::string(field::kPriority), std::string(priority_name(document.priority))},
       {std::string(field::kTopic), document.topic},
       {std::string(field::kSection), document.section}};
-  if (document.expires) fields[std::string(field::kExpires)] = ms_text(*document.expires);
+  if (document.expires) fields[std::string(field::kExpires)] = store::time_field(*document.expires);
   return fields;
 }
 
@@ -203,8 +191,8 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
   view.author = record.field(field::kAuthor);
   view.returned = record.field(field::kReturned);
   view.approver = record.field(field::kApprover);
-  view.created = time_of(record, field::kCreated).value_or(TimePoint{});
-  view.due = time_of(record, field::kAt);
+  view.created = record.time(field::kCreated).value_or(TimePoint{});
+  view.due = record.time(field::kAt);
   if (!view.due) view.due = view.document.at;
   view.corrects = record.field(field::kCorrects);
   view.corrected_by = record.field(field::kCorrectedBy);
@@ -336,7 +324,7 @@ Result<std::string> StaffService::store_new(const store::Actor& who, const Docum
   record.id = id;
   record.state = state_name(State::kDraft);
   record.fields = fields_of(document);
-  record.fields[std::string(field::kCreated)] = ms_text(now);
+  record.fields[std::string(field::kCreated)] = store::time_field(now);
   record.fields[std::string(field::kAuthor)] = who.name;
   record.fields[std::string(field::kEditors)] = dump_json(Json::array({who.name}));
   record.fields[std::string(field::kHistory)] = dump_json(Json::array({Json{{"at", to_unix_ms(now)},
@@ -467,7 +455,7 @@ Status StaffService::prepare_departure(const Record& record, const Document& doc
     links.emplace_back(std::move(link.code), std::move(link.url));
   if (const Status added = p_.links.add(record.id, links); !added) return added;
   const TimePoint leaves = at.value_or(now);
-  change.set[std::string(field::kAt)] = ms_text(leaves);
+  change.set[std::string(field::kAt)] = store::time_field(leaves);
   change.due = leaves;
   return {};
 }
@@ -489,7 +477,7 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
       change.set[std::string(field::kApprover)] = who.name;
       change.set[std::string(field::kApprovedHash)] = approval_hash(document);
       change.set[std::string(field::kApprovedCount)] = std::to_string(composed->composition.recipients);
-      change.set[std::string(field::kApprovedAt)] = ms_text(now);
+      change.set[std::string(field::kApprovedAt)] = store::time_field(now);
       return {};
     }
     case Action::kReturn:
@@ -502,7 +490,7 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
     case Action::kSchedule: {
       if (const Status same = approved_as_it_is(record, document); !same) return same;
       if (!document.rule.empty()) {  // its occurrences leave, one by one (recurrence.h)
-        if (record.field(field::kSince).empty()) change.set[std::string(field::kSince)] = ms_text(now);
+        if (record.field(field::kSince).empty()) change.set[std::string(field::kSince)] = store::time_field(now);
         return {};
       }
       if (!document.at)
@@ -527,15 +515,15 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
       if (!composed) return composed.error();
       change.set[std::string(field::kApprovedHash)] = approval_hash(document);
       change.set[std::string(field::kApprovedCount)] = std::to_string(composed->composition.recipients);
-      change.set[std::string(field::kApprovedAt)] = ms_text(now);
+      change.set[std::string(field::kApprovedAt)] = store::time_field(now);
       const bool routine = !record.field(field::kRoutine).empty();
-      return prepare_departure(record, document, routine ? time_of(record, field::kAt) : std::nullopt, change);
+      return prepare_departure(record, document, routine ? record.time(field::kAt) : std::nullopt, change);
     }
     case Action::kResume:
       if (!document.rule.empty()) return {};  // goes on with its next occurrence
       change.due = now;
       if (record.state == state_name(State::kHeld) && record.field(field::kAt).empty())
-        change.set[std::string(field::kAt)] = ms_text(now);
+        change.set[std::string(field::kAt)] = store::time_field(now);
       return {};
     case Action::kStop:
     case Action::kPause:

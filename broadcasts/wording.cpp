@@ -13,15 +13,13 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-std::string index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
-
 using Visit = std::function<void(const std::string& path, const Localized& text)>;
 
 void visit_actions(const std::vector<DocumentAction>& actions, const std::string& path, const Visit& visit) {
   for (std::size_t i = 0; i < actions.size(); ++i) {
-    visit(path + index(i) + ".label", actions[i].label);
-    if (!actions[i].value.empty()) visit(path + index(i) + ".value", actions[i].value);
-    if (!actions[i].display.empty()) visit(path + index(i) + ".display", actions[i].display);
+    visit(path + index_path(i) + ".label", actions[i].label);
+    if (!actions[i].value.empty()) visit(path + index_path(i) + ".value", actions[i].value);
+    if (!actions[i].display.empty()) visit(path + index_path(i) + ".display", actions[i].display);
   }
 }
 
@@ -190,6 +188,19 @@ struct PlainText {
 
 }  // namespace
 
+std::string literal_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c == '{' || c == '}') out += c;
+  }
+  return out;
+}
+
+std::string index_path(std::size_t index) {
+  return "[" + std::to_string(index) + "]";
+}
+
 Result<std::vector<TextPiece>> cut_text(std::string_view text) {
   std::vector<TextPiece> pieces;
   std::string literal;
@@ -224,13 +235,13 @@ Result<std::vector<TextPiece>> cut_text(std::string_view text) {
 void each_text(const Document& document, const Visit& visit) {
   for (std::size_t i = 0; i < document.messages.size(); ++i) {
     const DocumentMessage& message = document.messages[i];
-    const std::string path = "messages" + index(i);
+    const std::string path = "messages" + index_path(i);
     if (!message.title.empty()) visit(path + ".title", message.title);
     if (!message.text.empty()) visit(path + (message.type == Type::kLocation ? ".address" : ".text"), message.text);
     if (!message.alt.empty()) visit(path + ".alt", message.alt);
     visit_actions(message.choices, path + ".choices", visit);
     for (std::size_t c = 0; c < message.cards.size(); ++c) {
-      const std::string place = path + ".cards" + index(c);
+      const std::string place = path + ".cards" + index_path(c);
       if (!message.cards[c].title.empty()) visit(place + ".title", message.cards[c].title);
       if (!message.cards[c].text.empty()) visit(place + ".text", message.cards[c].text);
       visit_actions(message.cards[c].actions, place + ".actions", visit);

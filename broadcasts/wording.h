@@ -33,6 +33,11 @@ struct TextPiece {
 /// kInvalid with a Japanese reason for a brace that is not closed or a name that cannot be one.
 Result<std::vector<TextPiece>> cut_text(std::string_view text);
 
+/// A text whose braces are characters and name no variables, as a document writes it.
+std::string literal_text(std::string_view text);
+/// "[2]", of a path in a document.
+std::string index_path(std::size_t index);
+
 /// The names of the variables in all texts of the document, without {date}. Texts that cannot be cut are passed over.
 std::set<std::string> variables_of(const Document& document);
 /// All languages in which something is written, "ja" among them.

@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t kConfigMaxBytes = 64 * 1024;
 
 /// At most `max` bytes; none when it cannot be read or is longer. errno says why, EFBIG for the latter.
-std::optional<std::string> read_file(const std::string& path, std::size_t max) {
+std::optional<std::string> read_config_file(const std::string& path, std::size_t max) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     errno = EISDIR;
@@ -84,7 +84,7 @@ class Loader {
     }
     std::error_code error;
     if (!must_exist && !std::filesystem::exists(path, error)) return;
-    const std::optional<std::string> text = read_file(path, kConfigMaxBytes);
+    const std::optional<std::string> text = read_config_file(path, kConfigMaxBytes);
     if (!text) {
       fail(path, std::string("設定ファイルを読めません（") + std::strerror(errno) +
                      "）。--config か KAIRAN_CONFIG のパスと、読み取りの許可を確かめてください。");
@@ -179,7 +179,7 @@ class Loader {
     }
     if (has_value) return apply_from_environment(key, name, *value);
     if (!has_file) return;
-    std::optional<std::string> text = read_file(*file, kConfigMaxBytes);
+    std::optional<std::string> text = read_config_file(*file, kConfigMaxBytes);
     if (!text) {
       fail("環境変数 " + name + "_FILE", key.name + ": " + escape_for_log(*file) + " を読めません（" +
                                              std::strerror(errno) + "）。パスと読み取りの許可を確かめてください。");
@@ -292,7 +292,7 @@ Result<Secret> load_or_make_data_key(const Config& config) {
   if (!std::filesystem::exists(path, error)) {
     if (const Status made = make_key_file(config.data_dir, path); !made) return made.error();
   }
-  std::optional<std::string> text = read_file(path, 1024);
+  std::optional<std::string> text = read_config_file(path, 1024);
   if (!text) return file_error(ErrorCode::kUnavailable, path, std::strerror(errno));
   auto bytes = from_hex(trim(*text));
   if (!bytes || bytes->size() != Sealer::kKeyBytes) {

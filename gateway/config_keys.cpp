@@ -10,7 +10,7 @@
 namespace kairan::gateway {
 namespace {
 
-using Kind = ConfigKey::Kind;
+using KeyKind = ConfigKey::Kind;
 
 bool starts_with(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
@@ -201,11 +201,11 @@ Problem log_level(const std::string& value, log::Level& out) {
 std::vector<ConfigKey> make_keys() {
   std::vector<ConfigKey> keys;
   const auto plain = [&](std::string name, auto apply, bool may_be_empty = false) {
-    keys.push_back({std::move(name), Kind::kPlain, may_be_empty,
+    keys.push_back({std::move(name), KeyKind::kPlain, may_be_empty,
                     [apply](Config& c, const std::string& v, bool) -> Problem { return apply(c, v); }});
   };
   const auto secret = [&](std::string name, auto apply) {
-    keys.push_back({std::move(name), Kind::kSecret, false,
+    keys.push_back({std::move(name), KeyKind::kSecret, false,
                     [apply](Config& c, const std::string& v, bool) -> Problem { return apply(c, v); }});
   };
   using Text = const std::string&;
@@ -217,7 +217,7 @@ std::vector<ConfigKey> make_keys() {
   plain(
       "console.files", [](Config& c, Text v) { return folder(v, c.console_files); }, true);
   plain("console.demo", [](Config& c, Text v) { return yes_no(v, c.console_demo); });
-  keys.push_back({"redis.url", Kind::kPlain, true,
+  keys.push_back({"redis.url", KeyKind::kPlain, true,
                   [](Config& c, Text v, bool from_file) { return redis_address(v, from_file, c.redis_url); }});
   plain("data_dir", [](Config& c, Text v) { return folder(v, c.data_dir); });
   plain("content", [](Config& c, Text v) { return folder(v, c.content); });

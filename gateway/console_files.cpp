@@ -77,7 +77,7 @@ void add_headers(HttpResponse& response, bool forever) {
   response.headers.emplace_back("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
 }
 
-HttpResponse page(int status, std::string_view type, std::string body) {
+HttpResponse file_response(int status, std::string_view type, std::string body) {
   HttpResponse response;
   response.status = status;
   response.content_type = type;
@@ -96,15 +96,16 @@ HttpResponse ConsoleFiles::serve(const HttpRequest& request) const {
   const std::string& path = request.rest;
   const bool of_api = path == "api" || path.starts_with("api/");
   const bool names_file = path.find('.') != std::string::npos;  // pages of the application have no dot
-  if (of_api || (names_file && !is_plain_path(path))) return page(404, "text/plain; charset=utf-8", "not found\n");
+  if (of_api || (names_file && !is_plain_path(path)))
+    return file_response(404, "text/plain; charset=utf-8", "not found\n");
 
   if (names_file) {
     const auto type = type_of(path);
-    if (!type || folder_.empty()) return page(404, "text/plain; charset=utf-8", "not found\n");
+    if (!type || folder_.empty()) return file_response(404, "text/plain; charset=utf-8", "not found\n");
     const bool takes_gzip = request.header("accept-encoding").find("gzip") != std::string_view::npos;
     auto packed = takes_gzip ? read(folder_ + "/" + path + ".gz") : std::nullopt;
     auto bytes = packed ? packed : read(folder_ + "/" + path);
-    if (!bytes) return page(404, "text/plain; charset=utf-8", "not found\n");
+    if (!bytes) return file_response(404, "text/plain; charset=utf-8", "not found\n");
     HttpResponse response;
     response.content_type = *type;
     response.body = *std::move(bytes);
@@ -114,8 +115,8 @@ HttpResponse ConsoleFiles::serve(const HttpRequest& request) const {
     return response;
   }
   auto index = folder_.empty() ? std::nullopt : read(folder_ + "/index.html");
-  if (!index) return page(503, "text/html; charset=utf-8", std::string(kNotBuilt));
-  return page(200, "text/html; charset=utf-8", *std::move(index));
+  if (!index) return file_response(503, "text/html; charset=utf-8", std::string(kNotBuilt));
+  return file_response(200, "text/html; charset=utf-8", *std::move(index));
 }
 
 std::string ConsoleFiles::find_folder() {

@@ -23,7 +23,7 @@ bool is_blank(const GridRow& row) {
   return std::all_of(row.cells.begin(), row.cells.end(), [](const std::string& cell) { return trim(cell).empty(); });
 }
 
-Result<Grid> read_file(const std::string& folder, const ContentTable& table) {
+Result<Grid> read_grid_of(const std::string& folder, const ContentTable& table) {
   std::error_code error;
   for (const char* ending : {".csv", ".xlsx"}) {
     const std::string name = std::string(table.file) + ending;
@@ -44,7 +44,7 @@ std::optional<std::size_t> header_at(const Grid& grid) {
   return std::nullopt;
 }
 
-Status sync_folder(const std::string& folder) {
+Status sync_table_folder(const std::string& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return Error{ErrorCode::kUnavailable, folder + ": " + std::strerror(errno)};
   const bool synced = ::fsync(fd) == 0;
@@ -88,7 +88,7 @@ Status write_file_whole(const std::string& path, std::string_view bytes) {
     ::unlink(beside.c_str());
     return Error{ErrorCode::kUnavailable, path + " cannot be written"};
   }
-  return sync_folder(fs::path(path).parent_path().string());
+  return sync_table_folder(fs::path(path).parent_path().string());
 }
 
 Status write_grid(const std::string& folder, const ContentTable& table, const Grid& grid) {
@@ -121,7 +121,7 @@ bool has_columns_of(const Grid& grid, const TableView& now) {
 }
 
 Result<TableView> read_table(const std::string& folder, const ContentTable& table) {
-  auto grid = read_file(folder, table);
+  auto grid = read_grid_of(folder, table);
   if (!grid) return grid.error();
   TableView view;
   const auto header = header_at(*grid);
@@ -137,7 +137,7 @@ Result<TableView> read_table(const std::string& folder, const ContentTable& tabl
 }
 
 Result<int> write_row(const std::string& folder, const ContentTable& table, int row, const std::vector<std::string>& cells) {
-  auto grid = read_file(folder, table);
+  auto grid = read_grid_of(folder, table);
   if (!grid) return grid.error();
   const auto header = header_at(*grid);
   if (!header) return Error{ErrorCode::kInvalid, "この表はまだ空です。先にファイルを取り込んでください"};
@@ -161,7 +161,7 @@ Result<int> write_row(const std::string& folder, const ContentTable& table, int 
 }
 
 Status remove_row(const std::string& folder, const ContentTable& table, int row) {
-  auto grid = read_file(folder, table);
+  auto grid = read_grid_of(folder, table);
   if (!grid) return grid.error();
   const auto header = header_at(*grid);
   const auto it = header ? std::find_if(grid->begin() + static_cast<std::ptrdiff_t>(*header) + 1, grid->end(),

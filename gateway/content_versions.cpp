@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t kMaxMetaBytes = 64 * 1024;
+constexpr std::size_t kMaxVersionBytes = 64 * 1024;
 constexpr std::size_t kMostVersions = 200;
 
 }  // namespace
@@ -68,7 +68,8 @@ ContentVersion ContentWorkspace::read_version(const std::string& id) const {
   ContentVersion version;
   version.id = id;
   version.current = id == current_id();
-  const auto text = id == kInstalledVersion ? Result<std::string>(Error{}) : read_text_file(root_ + "/versions/" + id + ".json", kMaxMetaBytes);
+  const auto text = id == kInstalledVersion ? Result<std::string>(Error{})
+                                            : read_text_file(root_ + "/versions/" + id + ".json", kMaxVersionBytes);
   const auto document = text ? parse_json(*text) : Result<json>(Error{});
   if (!document) return version;
   if (const auto* at = json_member(*document, "published"); at != nullptr && at->is_number_integer()) {

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t kMaxMetaBytes = 64 * 1024;
+constexpr std::size_t kMaxWorkspaceBytes = 64 * 1024;
 
 Error overtaken() { return Error{ErrorCode::kConflict, "ほかの人が先に変更しました"}; }
 
@@ -70,7 +70,7 @@ Status ContentWorkspace::reset(std::uint64_t revision) {
 }
 
 Result<ContentWorkspace::Meta> ContentWorkspace::meta() const {
-  const auto text = read_text_file(root_ + "/workspace.json", kMaxMetaBytes);
+  const auto text = read_text_file(root_ + "/workspace.json", kMaxWorkspaceBytes);
   if (!text) return text.error();
   const auto document = parse_json(*text);
   const auto* revision = document ? json_member(*document, "revision") : nullptr;

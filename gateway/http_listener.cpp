@@ -58,11 +58,6 @@ int port_of(int fd) {
 
 }  // namespace
 
-void FileDescriptor::reset() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-}
-
 Result<int> Listener::bind() {
   const std::string where = host_ + ":" + std::to_string(port_);
   addrinfo hints{};

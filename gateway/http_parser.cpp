@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "base/ascii.h"
+
 namespace kairan::gateway {
 namespace {
 
@@ -33,18 +35,9 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool is_control(char c) {
   const auto u = static_cast<unsigned char>(c);
   return u < 0x20 || u == 0x7f;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 int hex_value(char c) {
@@ -86,6 +79,11 @@ bool parse_query(std::string_view text, std::multimap<std::string, std::string>&
 }
 
 }  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
 
 bool percent_decode(std::string_view text, bool plus_is_space, std::string& out) {
   out.clear();

@@ -23,6 +23,9 @@ inline constexpr std::size_t kMaxHeaders = 100;
 inline constexpr std::size_t kMaxPathBytes = 1024;  ///< as sent, before decoding
 inline constexpr std::size_t kMaxQueryValues = 100;
 
+/// Of ASCII letters, as names of headers and hosts are compared.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
 class HttpParser {
  public:
   enum class State {

@@ -17,10 +17,6 @@ Status nowhere(const Error& error) {
   return Error{ErrorCode::kUnavailable, error.detail};
 }
 
-void put_number(std::string& out, std::uint64_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
-}
-
 void put_text(std::string& out, std::string_view text) {
   put_number(out, text.size(), 4);
   out.append(text);

@@ -6,14 +6,13 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace kairan::gateway {
 namespace {
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 bool is_name(std::string_view name, bool colons) {

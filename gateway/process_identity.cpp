@@ -11,20 +11,20 @@
 namespace kairan::gateway {
 namespace {
 
-std::string read_file(const std::string& path) {
+std::string read_proc_file(const std::string& path) {
   std::ifstream file(path);
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 const std::string& boot_id() {
-  static const std::string id(trim(read_file("/proc/sys/kernel/random/boot_id")));
+  static const std::string id(trim(read_proc_file("/proc/sys/kernel/random/boot_id")));
   return id;
 }
 
 /// Field 22 of /proc/PID/stat (proc(5)), counted after the command name, which may hold spaces and parentheses.
 /// None when there is no such process, or only its unreaped remains.
 std::optional<std::string> start_time(const std::string& pid) {
-  const std::string stat = read_file("/proc/" + pid + "/stat");
+  const std::string stat = read_proc_file("/proc/" + pid + "/stat");
   const std::size_t after_name = stat.rfind(')');
   if (after_name == std::string::npos) return std::nullopt;
   std::string field;

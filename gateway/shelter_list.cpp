@@ -17,7 +17,7 @@ constexpr double kEarthMetres = 6'371'000;
 constexpr std::size_t kMaxShelters = 5000;
 constexpr std::size_t kLeastNameBytes = 6;  ///< two kana or kanji
 
-bool number(const std::string& text, double& out) {
+bool read_decimal(const std::string& text, double& out) {
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
   return failure == std::errc() && end == text.data() + text.size();
 }
@@ -42,13 +42,16 @@ ShelterList ShelterList::load(const std::string& folder) {
   for (const GridRow& row : table.rows()) {
     Shelter shelter;
     shelter.name = cell(row, "名称");
-    if (shelter.name.empty() || !number(cell(row, "緯度"), shelter.latitude) || !number(cell(row, "経度"), shelter.longitude)) continue;
+    if (shelter.name.empty() || !read_decimal(cell(row, "緯度"), shelter.latitude) ||
+        !read_decimal(cell(row, "経度"), shelter.longitude))
+      continue;
     if (std::abs(shelter.latitude) > 90 || std::abs(shelter.longitude) > 180 || shelters.size() >= kMaxShelters) continue;
     shelter.reading = cell(row, "よみ");
     shelter.address = cell(row, "住所");
     shelter.district = cell(row, "地区ID");
     double capacity = 0;
-    if (number(cell(row, "収容人数"), capacity) && capacity > 0 && capacity < 1'000'000) shelter.capacity = static_cast<int>(capacity);
+    if (read_decimal(cell(row, "収容人数"), capacity) && capacity > 0 && capacity < 1'000'000)
+      shelter.capacity = static_cast<int>(capacity);
     shelter.hazards = split_values(cell(row, "災害"));
     shelter.note = cell(row, "備考");
     shelters.push_back(std::move(shelter));

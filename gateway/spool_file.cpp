@@ -21,10 +21,6 @@ constexpr std::string_view kMagic = "KAIRSPL1";
 constexpr std::size_t kCheckBytes = 8;
 constexpr std::size_t kNumberBytes = 12;  // length and sequence
 
-void put_number(std::string& out, std::uint64_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
-}
-
 std::uint64_t get_number(std::string_view bytes) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -84,6 +80,10 @@ Status sync_folder(const std::string& folder, const SpoolCalls& calls) {
 }
 
 }  // namespace
+
+void put_number(std::string& out, std::uint64_t value, std::size_t bytes) {
+  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
+}
 
 SpoolCalls real_spool_calls() {
   return {[](int fd, const char* data, std::size_t size) { return ::write(fd, data, size); },

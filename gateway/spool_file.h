@@ -30,6 +30,8 @@ SpoolCalls real_spool_calls();
 inline constexpr std::size_t kSpoolRecordHead = 20;
 inline constexpr std::size_t kMaxSpoolRecord = 16u << 20;
 
+/// Adds the `bytes` lowest bytes of a number to `out`, the least significant first.
+void put_number(std::string& out, std::uint64_t value, std::size_t bytes);
 /// Adds a record's bytes to `out`.
 void encode_spool_record(std::uint64_t sequence, std::string_view payload, std::string& out);
 

@@ -17,7 +17,7 @@ namespace kairan::gateway {
 namespace {
 
 using Json = nlohmann::json;
-using Kind = broadcasts::Notice::Kind;
+using NoticeKind = broadcasts::Notice::Kind;
 
 constexpr std::chrono::seconds kRound{5};
 constexpr std::chrono::seconds kLease{60};      // longer than a round with slow channels
@@ -25,25 +25,25 @@ constexpr std::chrono::minutes kSameNotice{10};  // the same words about the sam
 constexpr std::chrono::hours kKeepUnread{24 * 14};
 
 struct KindWords {
-  Kind kind;
+  NoticeKind kind;
   std::string_view name, ja;
   bool wants_reader;          ///< escalates when nobody reads it
   std::string_view settled;   ///< no longer of interest once the broadcast has left this state; "" = only reading settles it
 };
-constexpr std::array<KindWords, 12> kKinds{{{Kind::kHeld, "held", "保留", true, "held"},
-                                            {Kind::kPaused, "paused", "自動で一時停止", true, "paused"},
-                                            {Kind::kFailed, "failed", "失敗", true, ""},
-                                            {Kind::kExpired, "expired", "期限切れ", true, ""},
-                                            {Kind::kFinished, "finished", "送信完了", false, ""},
-                                            {Kind::kAlarm, "alarm", "警報", true, ""},
-                                            {Kind::kLate, "late", "遅れ", true, ""},
-                                            {Kind::kToApprove, "to_approve", "承認待ち", true, "submitted"},
-                                            {Kind::kReturned, "returned", "差し戻し", false, ""},
-                                            {Kind::kDrillSent, "drill_sent", "訓練の送信", false, ""},
-                                            {Kind::kEmergencyUsed, "emergency_used", "緊急配信の使用", false, ""},
-                                            {Kind::kCorrection, "correction", "訂正・取消", false, ""}}};
+constexpr std::array<KindWords, 12> kKinds{{{NoticeKind::kHeld, "held", "保留", true, "held"},
+                                            {NoticeKind::kPaused, "paused", "自動で一時停止", true, "paused"},
+                                            {NoticeKind::kFailed, "failed", "失敗", true, ""},
+                                            {NoticeKind::kExpired, "expired", "期限切れ", true, ""},
+                                            {NoticeKind::kFinished, "finished", "送信完了", false, ""},
+                                            {NoticeKind::kAlarm, "alarm", "警報", true, ""},
+                                            {NoticeKind::kLate, "late", "遅れ", true, ""},
+                                            {NoticeKind::kToApprove, "to_approve", "承認待ち", true, "submitted"},
+                                            {NoticeKind::kReturned, "returned", "差し戻し", false, ""},
+                                            {NoticeKind::kDrillSent, "drill_sent", "訓練の送信", false, ""},
+                                            {NoticeKind::kEmergencyUsed, "emergency_used", "緊急配信の使用", false, ""},
+                                            {NoticeKind::kCorrection, "correction", "訂正・取消", false, ""}}};
 
-const KindWords& words_of(Kind kind) {
+const KindWords& words_of(NoticeKind kind) {
   return *std::find_if(kKinds.begin(), kKinds.end(), [&](const KindWords& w) { return w.kind == kind; });
 }
 const KindWords* words_of(std::string_view name) {
@@ -73,7 +73,9 @@ StaffMessage message_of(const std::string& id, const Json& notice, bool escalate
 
 }  // namespace
 
-std::string_view notice_kind_ja(Kind kind) { return words_of(kind).ja; }
+std::string_view notice_kind_ja(NoticeKind kind) {
+  return words_of(kind).ja;
+}
 
 void StaffNotices::tell(const broadcasts::Notice& notice) {
   const KindWords& words = words_of(notice.kind);

@@ -19,12 +19,10 @@ std::optional<unsigned> weekday_letter(char32_t c) {
   return static_cast<unsigned>(at);
 }
 
-bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
-
 /// Reads the cell from left to right. Ordinals gather until a weekday comes (第1・3火曜日) or follow it (火1).
-class Scanner {
+class CollectionScanner {
  public:
-  explicit Scanner(std::string_view cell) : text_(to_code_points(fold(cell))) {}
+  explicit CollectionScanner(std::string_view cell) : text_(to_code_points(fold(cell))) {}
 
   bool run(CollectionRule& rule) {
     while (at_ < text_.size()) {
@@ -117,7 +115,7 @@ bool is_last_of_month(Date date) { return add_days(date, 7).month() != date.mont
 
 std::optional<CollectionRule> parse_collection_days(std::string_view cell, std::string& unread) {
   CollectionRule rule;
-  Scanner scanner(cell);
+  CollectionScanner scanner(cell);
   if (!scanner.run(rule)) {
     unread = scanner.rest().empty() ? std::string(cell) : scanner.rest();
     return std::nullopt;

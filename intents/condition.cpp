@@ -18,10 +18,6 @@ constexpr double kWordsAtLeast = 0.2;
 constexpr double kWordsByCoverage = 0.75;
 constexpr double kPattern = 0.9;
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 /// Patterns are matched on folded text, where katakana are hiragana.
 std::string with_hiragana(std::string_view pattern) {
   std::string out;
@@ -81,8 +77,8 @@ KeywordId ConditionSet::add_word(std::string_view word) {
 std::string ConditionSet::plain_of(const std::vector<Token>& tokens) const {
   std::string plain;
   for (const Token& token : tokens) {
-    if (starts_with(token.pos, "助詞") || starts_with(token.pos, "助動詞") || starts_with(token.pos, "記号") ||
-        starts_with(token.pos, "フィラー") || token.base == "ござる" || token.base == "御座る" ||
+    if (token.pos.starts_with("助詞") || token.pos.starts_with("助動詞") || token.pos.starts_with("記号") ||
+        token.pos.starts_with("フィラー") || token.base == "ござる" || token.base == "御座る" ||
         fold_key(token.base).empty()) {
       continue;
     }

@@ -24,14 +24,14 @@ std::vector<std::string> split_at(const std::string& text, char mark) {
   }
 }
 
-bool is_named(const std::string& intent, const std::string& pattern) {
+bool is_intent(const std::string& intent, const std::string& pattern) {
   if (!pattern.empty() && pattern.back() == '*') return intent.compare(0, pattern.size() - 1, pattern, 0, pattern.size() - 1) == 0;
   return intent == pattern;
 }
 
 bool offers(const Answer& answer, const std::string& pattern) {
   return std::any_of(answer.candidates.begin(), answer.candidates.end(),
-                     [&](const Candidate& candidate) { return is_named(candidate.intent, pattern); });
+                     [&](const Candidate& candidate) { return is_intent(candidate.intent, pattern); });
 }
 
 bool meets_one(const Answer& answer, const std::string& expected) {
@@ -40,7 +40,7 @@ bool meets_one(const Answer& answer, const std::string& expected) {
   if (expected.rfind("choose:", 0) == 0) {
     return answer.kind == Answer::Kind::kChoose && offers(answer, expected.substr(7));
   }
-  return answer.kind == Answer::Kind::kAnswer && is_named(answer.intent, expected);
+  return answer.kind == Answer::Kind::kAnswer && is_intent(answer.intent, expected);
 }
 
 std::optional<TimePoint> test_time(const std::string& cell) {
@@ -71,8 +71,9 @@ bool meets(const Answer& answer, const std::string& expected) {
     bool all = answer.kind == Answer::Kind::kAnswer;
     for (const std::string& part : both) {
       const std::size_t shown = std::min(answer.candidates.size(), both.size() + 1);
-      all = all && std::any_of(answer.candidates.begin(), answer.candidates.begin() + static_cast<std::ptrdiff_t>(shown),
-                               [&](const Candidate& candidate) { return is_named(candidate.intent, part); });
+      all =
+          all && std::any_of(answer.candidates.begin(), answer.candidates.begin() + static_cast<std::ptrdiff_t>(shown),
+                             [&](const Candidate& candidate) { return is_intent(candidate.intent, part); });
     }
     if (all && answer.messages.size() >= both.size()) return true;
   }

@@ -7,7 +7,7 @@
 namespace kairan::intents {
 namespace {
 
-struct Reader {
+struct DateReader {
   std::string_view text;
   std::size_t at = 0;
 
@@ -36,7 +36,7 @@ struct Reader {
 constexpr std::array<std::string_view, 7> kKanjiDays{"日曜", "月曜", "火曜", "水曜", "木曜", "金曜", "土曜"};
 constexpr std::array<std::string_view, 7> kKanaDays{"にちよう", "げつよう", "かよう", "すいよう", "もくよう", "きんよう", "どよう"};
 
-std::optional<unsigned> weekday(Reader& reader, bool& kana) {
+std::optional<unsigned> weekday(DateReader& reader, bool& kana) {
   for (unsigned day = 0; day < 7; ++day) {
     if (reader.skip(kKanjiDays[day])) {
       reader.skip("日");
@@ -72,7 +72,7 @@ Date next_month(Date date) {
 }
 
 /// 12/3, 12月3日, 2026/12/3, 3日
-std::optional<Date> calendar_date(Reader& reader, Date today) {
+std::optional<Date> calendar_date(DateReader& reader, Date today) {
   const std::optional<int> first = reader.number();
   if (!first) return std::nullopt;
   int year = 0, month = 0;
@@ -108,10 +108,19 @@ struct Relative {
   int days;
   bool kana;
 };
-constexpr std::array<Relative, 13> kDays{{{"今日", 0, false}, {"本日", 0, false}, {"きょう", 0, true}, {"明日", 1, false},
-                                          {"あした", 1, true}, {"あす", 1, true}, {"明後日", 2, false}, {"明明後日", 3, false},
-                                          {"あさって", 2, true}, {"しあさって", 3, true}, {"翌日", 1, false},
-                                          {"tomorrow", 1, false}, {"today", 0, false}}};
+constexpr std::array<Relative, 13> kRelativeDays{{{"今日", 0, false},
+                                                  {"本日", 0, false},
+                                                  {"きょう", 0, true},
+                                                  {"明日", 1, false},
+                                                  {"あした", 1, true},
+                                                  {"あす", 1, true},
+                                                  {"明後日", 2, false},
+                                                  {"明明後日", 3, false},
+                                                  {"あさって", 2, true},
+                                                  {"しあさって", 3, true},
+                                                  {"翌日", 1, false},
+                                                  {"tomorrow", 1, false},
+                                                  {"today", 0, false}}};
 
 /// Whether a date word can begin with the letter at `at`: every answer looks for dates at every letter, and few can begin one.
 bool may_begin(std::string_view text, std::size_t at) {
@@ -158,7 +167,7 @@ class Finder {
 
   bool read(DateWord& word) {
     const Relative* longest = nullptr;
-    for (const Relative& relative : kDays) {
+    for (const Relative& relative : kRelativeDays) {
       if (reader_.text.substr(reader_.at, relative.word.size()) == relative.word &&
           (longest == nullptr || relative.word.size() > longest->word.size())) {
         longest = &relative;
@@ -246,7 +255,7 @@ class Finder {
   }
 
   Date today_;
-  Reader reader_;
+  DateReader reader_;
 };
 
 }  // namespace

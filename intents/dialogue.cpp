@@ -8,10 +8,8 @@
 namespace kairan::intents {
 namespace {
 
-constexpr std::size_t kMaxLabel = 20;
-
-SlotValues read_values(const YamlNode& node, const std::string& path, const YamlChecker& checker,
-                       std::string_view key) {
+SlotValues read_slot_values(const YamlNode& node, const std::string& path, const YamlChecker& checker,
+                            std::string_view key) {
   SlotValues values;
   const YamlNode* const map = node.find(key);
   if (map == nullptr) return values;
@@ -34,9 +32,9 @@ DialogueChoice read_choice(const YamlNode& node, const std::string& path, const 
   checker.only_keys(node, path, {"id", "label", "words", "set", "next"});
   DialogueChoice choice;
   choice.id = checker.text(node, path, "id");
-  choice.label = checker.label(node, path, "label", kMaxLabel);
+  choice.label = checker.label(node, path, "label", kChannel.label_graphemes);
   choice.next = checker.text(node, path, "next");
-  choice.set = read_values(node, path, checker, "set");
+  choice.set = read_slot_values(node, path, checker, "set");
   if (!is_plain_name(choice.id))
     checker.problem(node.line, path, "「id」に、半角の英数字・-・_ で名前を書いてください。");
   if (choice.label.empty())
@@ -62,7 +60,7 @@ std::vector<DialogueLink> read_links(const YamlNode& node, const std::string& pa
   }
   for (const YamlNode& item : list->list) {
     checker.only_keys(item, path, {"label", "uri"});
-    DialogueLink link{checker.label(item, path, "label", kMaxLabel), checker.text(item, path, "uri")};
+    DialogueLink link{checker.label(item, path, "label", kChannel.label_graphemes), checker.text(item, path, "uri")};
     if (link.label.empty()) checker.problem(item.line, path, "リンクに「label」（ボタンの文字）がありません。");
     if (link.uri.compare(0, 8, "https://") != 0 && link.uri.compare(0, 4, "tel:") != 0) {
       checker.problem(item.line, path, "リンクの「uri」は https:// か tel: で始めてください。");
@@ -103,7 +101,7 @@ DialogueStep read_step(const std::string& id, const YamlNode& node, const YamlCh
   if (const YamlNode* const branches = node.find("branch"); branches != nullptr) {
     for (const YamlNode& item : branches->list) {
       checker.only_keys(item, path, {"if", "next"});
-      DialogueBranch branch{read_values(item, path, checker, "if"), checker.text(item, path, "next")};
+      DialogueBranch branch{read_slot_values(item, path, checker, "if"), checker.text(item, path, "next")};
       if (branch.when.empty() || branch.next.empty()) {
         checker.problem(item.line, path, "「branch」には {if: {項目: 値}, next: ステップ} を書いてください。");
       }

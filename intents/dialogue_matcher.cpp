@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxDialogueFile = 512 * 1024;
 constexpr std::size_t kMaxDialogues = 100;
-constexpr double kByPriority = 0.02;
 
 // A typed answer to a question of the dialogue: it is a choice's own words, or it mentions them among others. The
 // second leaves room for a change of subject, which other matchers explain better.
@@ -47,7 +46,7 @@ std::optional<Control> control_of_text(const Utterance& utterance) {
 }
 
 /// 「2」「2番」「②」 (folding makes it 2): the number of a choice, from 1; 0 when the text is not one.
-std::size_t number_of(std::string_view key) {
+std::size_t choice_number(std::string_view key) {
   std::size_t number = 0;
   std::size_t digits = 0;
   while (digits < key.size() && digits < 2 && key[digits] >= '0' && key[digits] <= '9') {
@@ -84,7 +83,7 @@ class DialogueMatcher final : public Matcher {
       const std::optional<ConditionMatch> match = conditions_.match(*dialogue.condition, reading);
       if (!match) continue;
       Offer offer = start_offer(dialogue);
-      const double lifted = match->score + kByPriority * (dialogue.priority - 50) / 50.0;
+      const double lifted = lifted_by_priority(match->score, dialogue.priority);
       offer.candidate.score = match->score >= 1.0 ? 1.0 : std::clamp(lifted, 0.0, 0.99);
       offer.reason = "手続き " + dialogue.name + "：" + match->reason;
       offer.matched_begin = match->begin;
@@ -175,7 +174,7 @@ class DialogueMatcher final : public Matcher {
   void add_choice_offers(const Dialogue& dialogue, const DialogueStep& step, const ConditionSet::Reading& reading,
                          std::vector<Offer>& offers) const {
     const Utterance& utterance = *reading.utterance;
-    const std::size_t number = number_of(utterance.key);
+    const std::size_t number = choice_number(utterance.key);
     if (number >= 1 && number <= step.choices.size()) {
       offers.push_back(choice_offer(dialogue, step, step.choices[number - 1], kOwnWords));
       return;

@@ -9,7 +9,7 @@
 namespace kairan::intents {
 namespace {
 
-constexpr std::size_t kMaxOffers = 10;
+constexpr std::size_t kMaxFaqOffers = 10;
 constexpr std::string_view kHelpful = "faq:helpful:";
 
 /// A share as people read it: 「87 %」.
@@ -44,7 +44,7 @@ class FaqMatcher final : public Matcher {
 
   std::vector<Offer> match(const Utterance& utterance, const Query& query, const Context&) const override {
     std::vector<Offer> offers;
-    for (const FaqHit& hit : index_.search(utterance, kMaxOffers)) {
+    for (const FaqHit& hit : index_.search(utterance, kMaxFaqOffers)) {
       Offer offer = offer_of(hit.row, query.resident.language);
       offer.candidate.score = hit.confidence;
       offer.reason = reason_of(hit);

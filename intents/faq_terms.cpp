@@ -26,10 +26,6 @@ bool is_furniture(const std::string& word) {
   return words.count(word) != 0;
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 /// A letter, digit or ideograph is in it; MeCab calls stray ASCII punctuation a noun.
 bool has_letter(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
@@ -46,15 +42,15 @@ bool is_dependent(std::string_view pos) {
 bool is_content_word(const Token& token) {
   const std::string_view pos = token.pos;
   if (is_dependent(pos) || !has_letter(token.surface)) return false;
-  if (starts_with(pos, "名詞")) return true;
+  if (pos.starts_with("名詞")) return true;
   if (pos.find("接尾") != std::string_view::npos) return false;
-  return starts_with(pos, "動詞") || starts_with(pos, "形容詞") || starts_with(pos, "副詞") ||
-         starts_with(pos, "連体詞") || starts_with(pos, "接頭詞");
+  return pos.starts_with("動詞") || pos.starts_with("形容詞") || pos.starts_with("副詞") || pos.starts_with("連体詞") ||
+         pos.starts_with("接頭詞");
 }
 
 bool is_noun(const Token& token) {
   if (!has_letter(token.surface)) return false;
-  return (starts_with(token.pos, "名詞") && !is_dependent(token.pos)) || token.pos == "接頭詞,名詞接続";
+  return (token.pos.starts_with("名詞") && !is_dependent(token.pos)) || token.pos == "接頭詞,名詞接続";
 }
 
 std::vector<std::string_view> characters(std::string_view text) {

@@ -11,14 +11,14 @@ namespace kairan::intents {
 namespace {
 
 constexpr std::string_view kMail = "〔メール〕";
-constexpr std::string_view kUrl = "〔URL〕";
+constexpr std::string_view kUrlMark = "〔URL〕";
 constexpr std::string_view kName = "〔名前〕";
 constexpr char32_t kDigit = U'＃';
 constexpr std::size_t kExamples = 5;
 /// Clustering compares all with all; the most frequent keys are enough for a person to read.
 constexpr std::size_t kMaxClustered = 2000;
 
-bool is_digit(char32_t c) {
+bool is_digit_of_any_form(char32_t c) {
   return (c >= U'0' && c <= U'9') || (c >= U'０' && c <= U'９') || (c >= 0x2460 && c <= 0x2473) || c == U'〇';
 }
 bool is_address_letter(char32_t c) {
@@ -44,10 +44,10 @@ std::string mask_letters(std::string_view text) {
     }
     if (letters.compare(at, 4, U"http") == 0 || letters.compare(at, 4, U"www.") == 0) {
       while (at < letters.size() && letters[at] > 0x20 && letters[at] < 0x7f) ++at;
-      out += to_code_points(kUrl);
+      out += to_code_points(kUrlMark);
       continue;
     }
-    out.push_back(is_digit(letters[at]) ? kDigit : letters[at]);
+    out.push_back(is_digit_of_any_form(letters[at]) ? kDigit : letters[at]);
     ++at;
   }
   return to_utf8(out);
@@ -127,7 +127,7 @@ std::string mask_names(const std::string& text, const Utterance& read) {
   return out;
 }
 
-std::set<std::string> words_of(std::string_view key) {
+std::set<std::string> words_in(std::string_view key) {
   std::set<std::string> words;
   while (!key.empty()) {
     const std::size_t end = std::min(key.find(' '), key.size());
@@ -198,7 +198,7 @@ std::vector<GapCluster> cluster_gaps(std::vector<GapCount> counts) {
   };
   std::vector<Open> open;
   for (const GapCount& count : counts) {
-    const std::set<std::string> words = words_of(count.gap.key);
+    const std::set<std::string> words = words_in(count.gap.key);
     auto home = std::find_if(open.begin(), open.end(), [&](const Open& each) {
       return each.cluster.kind == count.gap.kind && each.cluster.intent == count.gap.intent &&
              ask_the_same(each.words, words);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxKinds = 4;     ///< kinds shown at once; more are asked about
 constexpr std::size_t kMaxNarrow = 5;    ///< named in the question about many kinds
-constexpr std::size_t kMaxOffers = 20;
+constexpr std::size_t kMaxGarbageOffers = 20;
 constexpr std::size_t kMaxNearLetters = 14;  ///< a longer stretch is a sentence, not a name
 
 using Items = std::vector<std::uint32_t>;
@@ -110,7 +110,7 @@ class Builder {
   std::vector<Offer> items(double penalty) {
     std::vector<Offer> offers;
     const std::vector<Signals::Hit>& hits = signals_.items;
-    for (std::size_t i = 0; i < hits.size() && offers.size() < kMaxOffers; ++i) {
+    for (std::size_t i = 0; i < hits.size() && offers.size() < kMaxGarbageOffers; ++i) {
       std::string why;
       bool guess = false;
       double score = score_of(hits, i, guess, why) - penalty;

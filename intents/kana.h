@@ -9,6 +9,10 @@ namespace kairan::intents {
 bool is_hiragana(char32_t c);  ///< the long vowel mark included
 bool is_katakana(char32_t c);  ///< the long vowel mark included
 bool is_kanji(char32_t c);     ///< 々 and 〆 included
+/// 0 to 9 as folding leaves them.
+inline bool is_digit(char32_t c) {
+  return c >= U'0' && c <= U'9';
+}
 
 /// UTF-8 to code points and back; bytes that are not UTF-8 become U+FFFD.
 std::u32string to_code_points(std::string_view text);

@@ -16,7 +16,7 @@ std::string_view first_character(std::string_view text) {
 }
 
 /// A shorter reading is part of too many other words: it counts only when it is the whole text. In bytes of kana.
-constexpr std::size_t kShortestReading = std::size_t{4} * 3;
+constexpr std::size_t kShortestReadingBytes = std::size_t{4} * 3;
 
 bool whole_words_only(std::string_view folded) {
   const std::size_t letters = length_graphemes(folded);
@@ -75,7 +75,7 @@ std::vector<KeywordHit> KeywordIndex::find(const Utterance& utterance) const {
       }
     };
     look(by_first_character_, 0);
-    if (by_reading) look(readings_by_first_character_, kShortestReading);
+    if (by_reading) look(readings_by_first_character_, kShortestReadingBytes);
     at += first.size();
   }
   std::vector<std::string> forms;

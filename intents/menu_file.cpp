@@ -18,7 +18,7 @@ constexpr std::size_t kMaxMenus = 20;
 constexpr int kMinWidth = 800, kMaxWidth = 2500, kMinHeight = 250;
 constexpr double kMinRatio = 1.45;
 constexpr std::uintmax_t kMaxPicture = 1'000'000;
-constexpr std::size_t kMaxAreas = 20, kMaxLabel = 20, kMaxBar = 14, kMaxSaid = 300, kMaxAlias = 32;
+constexpr std::size_t kMaxAreas = 20, kMaxAreaLabel = 20, kMaxBar = 14, kMaxSaid = 300, kMaxAlias = 32;
 constexpr int kMaxGrid = 12;
 const std::vector<std::string_view> kLanguages{"ja", "ja-easy", "en"};
 
@@ -87,7 +87,7 @@ class MenuReader {
     checker_.only_keys(node, path, {"at", "label", "hint", "icon", "say", "postback", "display", "uri", "menu"});
     MenuArea area;
     read_place(node, menu, area);
-    area.label = checker_.label(node, path, "label", kMaxLabel);
+    area.label = checker_.label(node, path, "label", kMaxAreaLabel);
     if (area.label.empty()) checker_.problem(node.line, path, "ボタンの文字（label）を20文字までで書いてください。");
     area.hint = checker_.label(node, path, "hint", 40);
     area.icon = checker_.text(node, path, "icon");

@@ -38,7 +38,7 @@ bool too_short(const KeyTable& table, std::uint32_t key) {
   return text.size() == 1 && !is_kanji(text[0]) && !table.has(key, WordKind::kFurniture);
 }
 
-struct Step {
+struct CutStep {
   float cost = std::numeric_limits<float>::max();
   std::size_t from = 0;
   Segment segment;
@@ -64,9 +64,9 @@ float noun_cost(const Question& question, const std::vector<Token>& tokens, std:
 
 void cut(Question& question, const KeyTable& table, const std::vector<Token>& tokens) {
   const std::u32string& text = question.text.chars;
-  thread_local std::vector<Step> best;
+  thread_local std::vector<CutStep> best;
   thread_local std::vector<KeyTable::Hit> hits;
-  best.assign(text.size() + 1, Step());
+  best.assign(text.size() + 1, CutStep());
   best[0].cost = 0;
   const auto offer = [&](std::size_t from, std::size_t to, float cost, Segment segment) {
     const float total = best[from].cost + cost;

@@ -8,9 +8,6 @@
 namespace kairan::intents {
 namespace {
 
-constexpr std::size_t kMaxText = 5000;  // ChannelLimits::text_utf16
-constexpr std::size_t kMaxLabel = 20;   // ChannelLimits::label_graphemes
-
 struct FixedText {
   std::string_view name, ja, easy, en;
 };
@@ -68,7 +65,7 @@ std::string statement_text(const Statement& statement, std::string_view language
   if (!footer.empty()) footer.insert(0, "\n");
   std::string text = old ? std::string(fixed_text("past_review", language)) : pick(statement.text, language);
   if (statement.sample && !old) text.insert(0, fixed_text("sample", language));
-  return shorten_utf16(text, kMaxText - std::min(length_utf16(footer), kMaxText)) + footer;
+  return shorten_utf16(text, kChannel.text_utf16 - std::min(length_utf16(footer), kChannel.text_utf16)) + footer;
 }
 
 std::string fill_in(std::string text, const std::vector<std::pair<std::string, std::string>>& values) {
@@ -82,7 +79,7 @@ std::string fill_in(std::string text, const std::vector<std::pair<std::string, s
 }
 
 std::string button_label(std::string_view text) {
-  return shorten_graphemes(text, kMaxLabel);
+  return shorten_graphemes(text, kChannel.label_graphemes);
 }
 
 }  // namespace kairan::intents

@@ -13,6 +13,9 @@
 
 namespace kairan::intents {
 
+/// What a message of the narrowest channel holds; texts of the content are checked and shortened to it.
+inline constexpr ChannelLimits kChannel{};
+
 /// A text of the content with what stands behind it.
 struct Statement {
   Localized text;

@@ -8,9 +8,7 @@ namespace kairan::intents {
 namespace {
 
 constexpr std::size_t kMaxRuleFile = 1024 * 1024;
-constexpr std::size_t kMaxOffers = 20;
-/// Between rules that match equally well, priority decides; it never lifts a rule past another step of the scale.
-constexpr double kByPriority = 0.02;
+constexpr std::size_t kMaxRuleOffers = 20;
 
 bool allows(const std::vector<std::string>& patterns, std::string_view intent) {
   return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
@@ -22,7 +20,7 @@ bool allows(const std::vector<std::string>& patterns, std::string_view intent) {
          });
 }
 
-bool fits(const Rule& rule, const Query& query, const Context& context) {
+bool applies(const Rule& rule, const Query& query, const Context& context) {
   if (!rule.languages.empty() &&
       std::find(rule.languages.begin(), rule.languages.end(), query.resident.language) == rule.languages.end()) {
     return false;
@@ -43,13 +41,13 @@ class RuleMatcher final : public Matcher {
     std::vector<Offer> offers;
     const ConditionSet::Reading reading = set_.conditions.read(utterance);
     for (const Rule& rule : set_.rules) {
-      if (!fits(rule, query, context)) continue;
+      if (!applies(rule, query, context)) continue;
       const std::optional<ConditionMatch> match = set_.conditions.match(rule.condition, reading);
       if (!match) continue;
       std::vector<std::pair<std::string, std::string>> slots = match->groups;
       if (!fill_slots(rule, reading, slots)) continue;
       Offer offer = offer_of(rule, std::move(slots));
-      const double lifted = match->score + kByPriority * (rule.priority - 50) / 50.0;
+      const double lifted = lifted_by_priority(match->score, rule.priority);
       offer.candidate.score = rule.urgent || match->score >= 1.0 ? 1.0 : std::clamp(lifted, 0.0, 0.99);
       offer.reason = "ルール " + rule.name + "：" + match->reason;
       offer.matched_begin = match->begin;
@@ -60,7 +58,7 @@ class RuleMatcher final : public Matcher {
     std::stable_sort(offers.begin(), offers.end(), [](const Offer& a, const Offer& b) {
       return a.urgent != b.urgent ? a.urgent : a.candidate.score > b.candidate.score;
     });
-    if (offers.size() > kMaxOffers) offers.resize(kMaxOffers);
+    if (offers.size() > kMaxRuleOffers) offers.resize(kMaxRuleOffers);
     return offers;
   }
 

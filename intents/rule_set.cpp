@@ -9,14 +9,12 @@ namespace kairan::intents {
 namespace {
 
 constexpr std::size_t kMaxTitle = 40;
-constexpr std::size_t kMaxLabel = 20;         // ChannelLimits::label_graphemes
-constexpr std::size_t kMaxQuickReplies = 13;  // ChannelLimits::quick_replies
 
 bool is_known_uri(std::string_view uri) {
   return uri.compare(0, 8, "https://") == 0 || uri.compare(0, 4, "tel:") == 0;
 }
 
-void read_context(const YamlNode& node, const std::string& path, const YamlChecker& checker, Rule& rule) {
+void read_rule_context(const YamlNode& node, const std::string& path, const YamlChecker& checker, Rule& rule) {
   const YamlNode* const context = node.find("context");
   if (context == nullptr) return;
   checker.only_keys(*context, path + " context", {"after", "dialogue"});
@@ -57,13 +55,13 @@ void read_slots(const YamlNode& node, const std::string& path, const YamlChecker
 void read_quick_replies(const YamlNode& node, const std::string& path, const YamlChecker& checker, Rule& rule) {
   const YamlNode* const list = node.find("quick_replies");
   if (list == nullptr) return;
-  if (list->list.size() > kMaxQuickReplies) {
-    checker.problem(list->line, path, "「quick_replies」は" + std::to_string(kMaxQuickReplies) + "個までです。");
+  if (list->list.size() > kChannel.quick_replies) {
+    checker.problem(list->line, path, "「quick_replies」は" + std::to_string(kChannel.quick_replies) + "個までです。");
   }
   for (const YamlNode& item : list->list) {
     checker.only_keys(item, path + " quick_replies", {"label", "say", "intent", "uri", "location"});
     RuleQuickReply reply;
-    reply.label = checker.label(item, path + " quick_replies", "label", kMaxLabel);
+    reply.label = checker.label(item, path + " quick_replies", "label", kChannel.label_graphemes);
     const Localized say = checker.localized(item, path + " quick_replies", "say");
     const std::string intent = checker.text(item, path + " quick_replies", "intent");
     const std::string uri = checker.text(item, path + " quick_replies", "uri");
@@ -121,7 +119,7 @@ Rule read_rule(const YamlNode& node, const std::string& path, const YamlChecker&
   } else {
     checker.problem(node.line, path, "any・all・exact・patterns に使える言葉がありません。");
   }
-  read_context(node, path, checker, rule);
+  read_rule_context(node, path, checker, rule);
   read_slots(node, path, checker, conditions, rule);
   read_quick_replies(node, path, checker, rule);
   rule.reply.text = checker.localized(node, path, "reply");

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "intents/kana.h"
 
 namespace kairan::intents {
 namespace {
@@ -32,17 +33,14 @@ constexpr std::array<std::string_view, 12> kMonthNames{"january",   "february", 
                                                        "may",       "june",     "july",     "august",
                                                        "september", "october",  "november", "december"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return c >= 'a' && c <= 'z';
 }
 
 /// Reads a folded text from left to right.
-class Scanner {
+class BirthScanner {
  public:
-  Scanner(std::string_view text, Date today) : text_(text), today_(today) {}
+  BirthScanner(std::string_view text, Date today) : text_(text), today_(today) {}
 
   std::vector<BirthMonth> months() {
     std::vector<BirthMonth> found;
@@ -225,12 +223,12 @@ BirthMonth check_birth_month(int year, int month, Date today) {
 
 std::vector<BirthMonth> read_birth_months(std::string_view text, Date today) {
   const std::string folded = folded_head(text);
-  return Scanner(folded, today).months();
+  return BirthScanner(folded, today).months();
 }
 
 std::optional<int> read_birth_year(std::string_view text, Date today) {
   const std::string folded = folded_head(text);
-  return Scanner(folded, today).year_alone();
+  return BirthScanner(folded, today).year_alone();
 }
 
 std::optional<int> read_month_alone(std::string_view text) {

@@ -34,7 +34,7 @@ Data split_data(std::string_view data) {
   return {};
 }
 
-std::optional<int> number_of(std::string_view text) {
+std::optional<int> whole_number(std::string_view text) {
   int value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -42,9 +42,9 @@ std::optional<int> number_of(std::string_view text) {
 }
 
 /// Reads one message. Every function returns the turn that it means.
-class Reader {
+class MessageReader {
  public:
-  Reader(const store::AttributeSchema& schema, const SettingsInput& input) : schema_(schema), in_(input) {}
+  MessageReader(const store::AttributeSchema& schema, const SettingsInput& input) : schema_(schema), in_(input) {}
 
   std::optional<SettingsTurn> pressed() const {
     if (in_.postback.size() > kMaxData) return std::nullopt;
@@ -334,7 +334,7 @@ class Reader {
                                            const std::string& value) const {
     const int this_year = year_of(in_.today);
     if (verb == "year" || verb == "older") {
-      const auto year = number_of(value);
+      const auto year = whole_number(value);
       if (!year || *year < kEarliestBirthYear || *year > this_year) return refused();
       return verb == "year" ? months(attribute, *year) : years(attribute, *year);
     }
@@ -364,7 +364,7 @@ class Reader {
       }
     }
     if (step.rfind("months:", 0) == 0) {
-      const auto year = number_of(std::string_view(step).substr(7));
+      const auto year = whole_number(std::string_view(step).substr(7));
       if (const auto month = read_month_alone(in_.text); month && year) {
         return add_months(attribute, {check_birth_month(*year, *month, in_.today)});
       }
@@ -466,7 +466,7 @@ class Reader {
 }  // namespace
 
 std::optional<SettingsTurn> SettingsDialogue::read(const SettingsInput& input) const {
-  const Reader reader(*schema_, input);
+  const MessageReader reader(*schema_, input);
   return input.postback.empty() ? reader.typed() : reader.pressed();
 }
 

@@ -17,7 +17,6 @@ using Page = SettingsTurn::Page;
 namespace {
 
 constexpr std::size_t kMaxRows = 30;
-constexpr std::size_t kMaxQuickReplies = 13;  // LINE shows no more (line-platform 3.2)
 
 class Painter {
  public:
@@ -180,7 +179,7 @@ class Painter {
   /// After a press in a check list: what is chosen now in one line, and the list again as small buttons. A card for every
   /// press would push the rest of the talk off the screen.
   Message chosen_now(const Attribute& attribute) const {
-    if (attribute.values.size() + 1 > kMaxQuickReplies) return question(attribute);
+    if (attribute.values.size() + 1 > kChannel.quick_replies) return question(attribute);
     std::string values;
     Message message;
     const std::string next = text(next_name(attribute));

@@ -10,7 +10,7 @@
 namespace kairan::intents {
 namespace {
 
-constexpr std::size_t kMaxText = 200;  // UTF-16 units; longer texts are questions, not commands
+constexpr std::size_t kMaxCommand = 200;  // UTF-16 units; longer texts are questions, not commands
 constexpr std::size_t kCodeDigits = 6;
 constexpr std::size_t kCodeSigns = 8;
 
@@ -53,21 +53,48 @@ constexpr std::array kPhrases{
     Phrase{Kind::kResume, "continue settings"},
 };
 
-struct Step {
+struct StepPhrase {
   StepWord word;
   std::string_view words;
 };
 constexpr std::array kSteps{
-    Step{StepWord::kBack, "戻る"}, Step{StepWord::kBack, "もどる"}, Step{StepWord::kBack, "前に戻る"}, Step{StepWord::kBack, "back"},
-    Step{StepWord::kSkip, "とばす"}, Step{StepWord::kSkip, "飛ばす"}, Step{StepWord::kSkip, "スキップ"}, Step{StepWord::kSkip, "選ばない"},
-    Step{StepWord::kSkip, "選ばずに次へ"}, Step{StepWord::kSkip, "パス"}, Step{StepWord::kSkip, "skip"},
-    Step{StepWord::kNext, "次へ"}, Step{StepWord::kNext, "つぎへ"}, Step{StepWord::kNext, "次"}, Step{StepWord::kNext, "これでよい"},
-    Step{StepWord::kNext, "これでいい"}, Step{StepWord::kNext, "決定"}, Step{StepWord::kNext, "ok"}, Step{StepWord::kNext, "next"},
-    Step{StepWord::kNext, "done"}, Step{StepWord::kNext, "終わり"}, Step{StepWord::kNext, "以上"},
-    Step{StepWord::kStop, "やめる"}, Step{StepWord::kStop, "やめます"}, Step{StepWord::kStop, "終了"}, Step{StepWord::kStop, "中止"},
-    Step{StepWord::kStop, "キャンセル"}, Step{StepWord::kStop, "あとで"}, Step{StepWord::kStop, "stop"}, Step{StepWord::kStop, "cancel"},
-    Step{StepWord::kYes, "はい"}, Step{StepWord::kYes, "yes"}, Step{StepWord::kYes, "そうです"},
-    Step{StepWord::kNo, "いいえ"}, Step{StepWord::kNo, "no"}, Step{StepWord::kNo, "ちがいます"}, Step{StepWord::kNo, "違います"},
+    StepPhrase{StepWord::kBack, "戻る"},
+    StepPhrase{StepWord::kBack, "もどる"},
+    StepPhrase{StepWord::kBack, "前に戻る"},
+    StepPhrase{StepWord::kBack, "back"},
+    StepPhrase{StepWord::kSkip, "とばす"},
+    StepPhrase{StepWord::kSkip, "飛ばす"},
+    StepPhrase{StepWord::kSkip, "スキップ"},
+    StepPhrase{StepWord::kSkip, "選ばない"},
+    StepPhrase{StepWord::kSkip, "選ばずに次へ"},
+    StepPhrase{StepWord::kSkip, "パス"},
+    StepPhrase{StepWord::kSkip, "skip"},
+    StepPhrase{StepWord::kNext, "次へ"},
+    StepPhrase{StepWord::kNext, "つぎへ"},
+    StepPhrase{StepWord::kNext, "次"},
+    StepPhrase{StepWord::kNext, "これでよい"},
+    StepPhrase{StepWord::kNext, "これでいい"},
+    StepPhrase{StepWord::kNext, "決定"},
+    StepPhrase{StepWord::kNext, "ok"},
+    StepPhrase{StepWord::kNext, "next"},
+    StepPhrase{StepWord::kNext, "done"},
+    StepPhrase{StepWord::kNext, "終わり"},
+    StepPhrase{StepWord::kNext, "以上"},
+    StepPhrase{StepWord::kStop, "やめる"},
+    StepPhrase{StepWord::kStop, "やめます"},
+    StepPhrase{StepWord::kStop, "終了"},
+    StepPhrase{StepWord::kStop, "中止"},
+    StepPhrase{StepWord::kStop, "キャンセル"},
+    StepPhrase{StepWord::kStop, "あとで"},
+    StepPhrase{StepWord::kStop, "stop"},
+    StepPhrase{StepWord::kStop, "cancel"},
+    StepPhrase{StepWord::kYes, "はい"},
+    StepPhrase{StepWord::kYes, "yes"},
+    StepPhrase{StepWord::kYes, "そうです"},
+    StepPhrase{StepWord::kNo, "いいえ"},
+    StepPhrase{StepWord::kNo, "no"},
+    StepPhrase{StepWord::kNo, "ちがいます"},
+    StepPhrase{StepWord::kNo, "違います"},
 };
 
 /// By folded words; made once, because every text is looked up.
@@ -116,7 +143,7 @@ std::string without_brackets(std::string_view text) {
   return plain;
 }
 
-std::vector<std::string> split_at(std::string_view text, const std::vector<std::string_view>& marks) {
+std::vector<std::string> split_at_any(std::string_view text, const std::vector<std::string_view>& marks) {
   std::vector<std::string> parts(1);
   while (!text.empty()) {
     const auto mark = std::find_if(marks.begin(), marks.end(),
@@ -137,7 +164,8 @@ std::vector<std::string> keys_of(const Localized& label) {
   std::vector<std::string> keys;
   for (const auto& [language, text] : label) {
     for (const std::string& form : {text, without_brackets(text)}) keys.push_back(fold_key(form));
-    for (const std::string& part : split_at(without_brackets(text), {"・", "(", "（"})) keys.push_back(fold_key(part));
+    for (const std::string& part : split_at_any(without_brackets(text), {"・", "(", "（"}))
+      keys.push_back(fold_key(part));
   }
   return keys;
 }
@@ -192,7 +220,7 @@ std::optional<SettingsCommand> ask_or_leave(const std::string& key, const store:
 std::optional<std::string> read_code(std::string_view text) {
   std::string code;
   bool only_digits = true;
-  for (const char c : fold(prefix_utf16(text, kMaxText))) {
+  for (const char c : fold(prefix_utf16(text, kMaxCommand))) {
     if (c >= '0' && c <= '9') {
       code += c;
     } else if (c >= 'a' && c <= 'z') {
@@ -207,7 +235,7 @@ std::optional<std::string> read_code(std::string_view text) {
 }
 
 std::optional<SettingsCommand> read_settings_command(std::string_view text, const store::AttributeSchema& schema) {
-  if (length_utf16(text) > kMaxText) return std::nullopt;
+  if (length_utf16(text) > kMaxCommand) return std::nullopt;
   const std::string folded = fold(text);
   for (const std::string_view head : {"こーど", "code"}) {
     if (folded.compare(0, head.size(), head) != 0) continue;
@@ -229,15 +257,16 @@ std::optional<SettingsCommand> read_settings_command(std::string_view text, cons
 }
 
 std::optional<StepWord> read_step_word(std::string_view text) {
-  if (length_utf16(text) > kMaxText) return std::nullopt;
-  static const auto steps = by_key<decltype(kSteps), StepWord>(kSteps, [](const Step& step) { return step.word; });
+  if (length_utf16(text) > kMaxCommand) return std::nullopt;
+  static const auto steps =
+      by_key<decltype(kSteps), StepWord>(kSteps, [](const StepPhrase& step) { return step.word; });
   const auto known = steps.find(fold_key(text));
   return known == steps.end() ? std::nullopt : std::optional<StepWord>(known->second);
 }
 
 std::vector<std::string> read_values(std::string_view text, const store::Attribute& attribute) {
   std::vector<std::string> values;
-  if (length_utf16(text) > kMaxText) return values;
+  if (length_utf16(text) > kMaxCommand) return values;
   const auto value_of = [&](std::string_view part) -> const store::AttributeValue* {
     const std::string key = fold_key(part);
     if (key.empty()) return nullptr;
@@ -254,7 +283,7 @@ std::vector<std::string> read_values(std::string_view text, const store::Attribu
   };
   if (const store::AttributeValue* const whole = value_of(text)) return {whole->id};
   if (attribute.kind != store::AttributeKind::kMany) return values;
-  for (const std::string& part : split_at(text, {"、", "，", ",", "・", "と", "\n", "　", " "})) {
+  for (const std::string& part : split_at_any(text, {"、", "，", ",", "・", "と", "\n", "　", " "})) {
     const store::AttributeValue* const value = value_of(part);
     if (value == nullptr) return {};
     if (std::find(values.begin(), values.end(), value->id) == values.end()) values.push_back(value->id);

@@ -16,7 +16,7 @@ void add_labels(std::string& out, const std::vector<Action>& actions) {
   add_line(out, line);
 }
 
-struct Reader {
+struct BodyReader {
   std::string& out;
   void operator()(const TextMessage& message) const { add_line(out, message.text); }
   void operator()(const ChoicesMessage& message) const {
@@ -63,7 +63,7 @@ std::string_view answer_kind_name(Answer::Kind kind) {
 std::string shown_text(const std::vector<Message>& messages) {
   std::string out;
   for (const Message& message : messages) {
-    std::visit(Reader{out}, message.body);
+    std::visit(BodyReader{out}, message.body);
     add_labels(out, message.quick_replies);
   }
   return out;

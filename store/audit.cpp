@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-AuditEntry entry_of(const ChainEntry& stored) {
+AuditEntry audit_entry(const ChainEntry& stored) {
   AuditEntry entry;
   entry.seq = stored.seq;
   entry.hash = stored.hash;
@@ -41,7 +41,7 @@ Result<std::vector<AuditEntry>> Audit::recent(std::optional<std::uint64_t> befor
   const auto stored = chain_.read_back(before, count);
   if (!stored) return stored.error();
   std::vector<AuditEntry> entries;
-  for (const ChainEntry& entry : *stored) entries.push_back(entry_of(entry));
+  for (const ChainEntry& entry : *stored) entries.push_back(audit_entry(entry));
   return entries;
 }
 

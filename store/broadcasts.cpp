@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "store/keys.h"
 #include "store/scripts.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
@@ -18,17 +19,6 @@ constexpr std::string_view kOperation = "op";
 /// Lua's unpack takes a bounded number of values; no record is near it.
 constexpr std::size_t kMaxFields = 1000;
 constexpr std::string_view kWakeEntries = "100";
-
-template <typename Number>
-Number number_of(std::string_view text) {
-  Number value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::string ms_of(TimePoint at) {
-  return std::to_string(to_unix_ms(at));
-}
 
 /// Names that the record itself keeps; writers may not use them for their own fields.
 bool is_reserved(std::string_view name) {
@@ -60,6 +50,18 @@ std::string_view BroadcastRecord::field(std::string_view name) const {
   return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
+std::optional<TimePoint> BroadcastRecord::time(std::string_view name) const {
+  const std::string_view text = field(name);
+  std::int64_t ms = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return from_unix_ms(ms);
+}
+
+std::string time_field(TimePoint at) {
+  return std::to_string(to_unix_ms(at));
+}
+
 Status Broadcasts::create(const BroadcastRecord& record, TimePoint now) {
   if (const Status valid = check_id(record.id); !valid) return Error{ErrorCode::kInvalid, valid.error().detail};
   if (record.fields.size() > kMaxFields) return Error{ErrorCode::kTooLarge, "broadcasts: too many fields"};
@@ -71,8 +73,8 @@ Status Broadcasts::create(const BroadcastRecord& record, TimePoint now) {
     args.push_back(value);
   }
   // Into the lists first: a list's entry without a record is passed over, a record without an entry would be lost.
-  const Status listed = status_of(redis_.pipeline({{"ZADD", keys::broadcasts(), "NX", ms_of(now), record.id},
-                                                   {"SADD", keys::broadcasts_open(), record.id}}));
+  const Status listed = status_of(redis_.pipeline(
+      {{"ZADD", keys::broadcasts(), "NX", time_field(now), record.id}, {"SADD", keys::broadcasts_open(), record.id}}));
   if (!listed) return listed;
   const auto reply = redis_.eval(scripts::broadcast_create(), {keys::broadcast(record.id)}, args);
   if (!reply) return reply.error();
@@ -93,9 +95,9 @@ Result<std::optional<BroadcastRecord>> Broadcasts::read(std::string_view id) {
     if (name == kState) {
       record.state = value;
     } else if (name == kRevision) {
-      record.revision = number_of<std::uint64_t>(value);
+      record.revision = stored_number<std::uint64_t>(value);
     } else if (name == kDue) {
-      record.due = from_unix_ms(number_of<std::int64_t>(value));
+      record.due = from_unix_ms(stored_number<std::int64_t>(value));
     } else if (name != kOperation) {
       record.fields.emplace(name, value);
     }
@@ -110,7 +112,8 @@ Result<std::uint64_t> Broadcasts::update(std::string_view id, std::uint64_t expe
   }
   const std::string name(id);
   std::vector<std::string> args{std::to_string(expected), random_hex(8), update.state,
-                                update.due ? ms_of(*update.due) : std::string(), std::to_string(update.remove.size())};
+                                update.due ? time_field(*update.due) : std::string(),
+                                std::to_string(update.remove.size())};
   for (const std::string& field : update.remove) {
     if (is_reserved(field)) return Error{ErrorCode::kInvalid, "broadcasts: a field's name is taken: " + field};
     args.push_back(field);
@@ -123,7 +126,7 @@ Result<std::uint64_t> Broadcasts::update(std::string_view id, std::uint64_t expe
   // The dispatcher's list comes first and only ever gets earlier here, so that a crash between the two steps leaves an
   // entry too many and never one too few.
   if (update.due) {
-    const auto earlier = redis_.command({"ZADD", keys::broadcasts_due(), "LT", ms_of(*update.due), name});
+    const auto earlier = redis_.command({"ZADD", keys::broadcasts_due(), "LT", time_field(*update.due), name});
     if (!earlier) return earlier.error();
   }
   auto reply = redis_.eval(scripts::broadcast_update(), {keys::broadcast(id)}, args);
@@ -137,7 +140,7 @@ Result<std::uint64_t> Broadcasts::update(std::string_view id, std::uint64_t expe
   if (reply->integer == 0) return Error{ErrorCode::kConflict, "broadcasts: someone else changed it meanwhile"};
   // The record says the truth about `due`; these two only make it known soon, and the sweep repairs the list.
   if (update.due) {
-    (void)redis_.pipeline({{"ZADD", keys::broadcasts_due(), ms_of(*update.due), name}, wake_command()});
+    (void)redis_.pipeline({{"ZADD", keys::broadcasts_due(), time_field(*update.due), name}, wake_command()});
   }
   return static_cast<std::uint64_t>(reply->integer);
 }
@@ -145,8 +148,8 @@ Result<std::uint64_t> Broadcasts::update(std::string_view id, std::uint64_t expe
 Result<std::vector<std::string>> Broadcasts::list(std::size_t offset, std::size_t count) {
   std::vector<std::string> ids;
   if (count == 0) return ids;
-  const auto reply = redis_.command({"ZRANGE", keys::broadcasts(), std::to_string(offset),
-                                     std::to_string(offset + count - 1), "REV"});
+  const auto reply =
+      redis_.command({"ZRANGE", keys::broadcasts(), std::to_string(offset), std::to_string(offset + count - 1), "REV"});
   if (!reply) return reply.error();
   for (const Reply& item : reply->items) ids.push_back(item.text);
   return ids;
@@ -159,8 +162,8 @@ Result<std::size_t> Broadcasts::count() {
 }
 
 Result<std::vector<std::string>> Broadcasts::due(TimePoint now, std::size_t count) {
-  const auto reply = redis_.command({"ZRANGE", keys::broadcasts_due(), "-inf", ms_of(now), "BYSCORE", "LIMIT", "0",
-                                     std::to_string(count)});
+  const auto reply = redis_.command(
+      {"ZRANGE", keys::broadcasts_due(), "-inf", time_field(now), "BYSCORE", "LIMIT", "0", std::to_string(count)});
   if (!reply) return reply.error();
   std::vector<std::string> ids;
   for (const Reply& item : reply->items) ids.push_back(item.text);
@@ -168,12 +171,12 @@ Result<std::vector<std::string>> Broadcasts::due(TimePoint now, std::size_t coun
 }
 
 Result<std::vector<std::pair<std::string, TimePoint>>> Broadcasts::due_between(TimePoint from, TimePoint to) {
-  const auto reply =
-      redis_.command({"ZRANGE", keys::broadcasts_due(), ms_of(from), "(" + ms_of(to), "BYSCORE", "WITHSCORES"});
+  const auto reply = redis_.command(
+      {"ZRANGE", keys::broadcasts_due(), time_field(from), "(" + time_field(to), "BYSCORE", "WITHSCORES"});
   if (!reply) return reply.error();
   std::vector<std::pair<std::string, TimePoint>> found;
   for (std::size_t i = 0; i + 1 < reply->items.size(); i += 2) {
-    found.emplace_back(reply->items[i].text, from_unix_ms(number_of<std::int64_t>(reply->items[i + 1].text)));
+    found.emplace_back(reply->items[i].text, from_unix_ms(stored_number<std::int64_t>(reply->items[i + 1].text)));
   }
   return found;
 }
@@ -184,7 +187,7 @@ Status Broadcasts::set_due(std::string_view id, std::optional<TimePoint> at) {
     const auto reply = redis_.command({"ZREM", keys::broadcasts_due(), name});
     return reply ? Status() : Status(reply.error());
   }
-  return status_of(redis_.pipeline({{"ZADD", keys::broadcasts_due(), ms_of(*at), name}, wake_command()}));
+  return status_of(redis_.pipeline({{"ZADD", keys::broadcasts_due(), time_field(*at), name}, wake_command()}));
 }
 
 Result<std::vector<std::string>> Broadcasts::open() {
@@ -213,8 +216,7 @@ Result<std::vector<std::string>> Broadcasts::states(const std::vector<std::strin
 
 Status Broadcasts::close(std::string_view id) {
   const std::string name(id);
-  return status_of(
-      redis_.pipeline({{"SREM", keys::broadcasts_open(), name}, {"ZREM", keys::broadcasts_due(), name}}));
+  return status_of(redis_.pipeline({{"SREM", keys::broadcasts_open(), name}, {"ZREM", keys::broadcasts_due(), name}}));
 }
 
 Result<bool> Broadcasts::was_restored() {

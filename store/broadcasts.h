@@ -26,21 +26,26 @@
 namespace kairan::store {
 
 struct BroadcastRecord {
-  std::string id;              ///< 32 hex digits, random
-  std::string state;           ///< a name of broadcasts/lifecycle.h
-  std::uint64_t revision = 0;  ///< grows by one with every update
-  std::optional<TimePoint> due;  ///< when the dispatcher must look next; set by update() alone
+  std::string id;                             ///< 32 hex digits, random
+  std::string state;                          ///< a name of broadcasts/lifecycle.h
+  std::uint64_t revision = 0;                 ///< grows by one with every update
+  std::optional<TimePoint> due;               ///< when the dispatcher must look next; set by update() alone
   std::map<std::string, std::string> fields;  ///< "doc" and the rest
 
   /// The field's text or "".
   std::string_view field(std::string_view name) const;
+  /// The field as time_field() writes it; nothing when it is absent or no whole number.
+  std::optional<TimePoint> time(std::string_view name) const;
 };
 
+/// A time as fields hold it: ms since 1970, decimal.
+std::string time_field(TimePoint at);
+
 struct BroadcastUpdate {
-  std::string state;                          ///< the new state; may be the old one
-  std::map<std::string, std::string> set;     ///< fields to write
-  std::vector<std::string> remove;            ///< fields to take away
-  std::optional<TimePoint> due;               ///< when the dispatcher must look next; none: it need not
+  std::string state;                       ///< the new state; may be the old one
+  std::map<std::string, std::string> set;  ///< fields to write
+  std::vector<std::string> remove;         ///< fields to take away
+  std::optional<TimePoint> due;            ///< when the dispatcher must look next; none: it need not
 };
 
 class Broadcasts {

@@ -1,10 +1,9 @@
 #include "store/chain.h"
 
-#include <charconv>
-
 #include "base/crypto.h"
 #include "store/keys.h"
 #include "store/scripts.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
@@ -19,18 +18,12 @@ std::string chained(std::string_view before, std::uint64_t seq, std::string_view
   return to_hex(bytes_of(sha256(text)));
 }
 
-std::uint64_t number_of(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);  // a stream id's "7-0" ends at the dash
-  return value;
-}
-
 std::vector<ChainEntry> entries_of(const Reply& reply) {
   std::vector<ChainEntry> entries;
   for (const Reply& item : reply.items) {
     if (item.items.size() != 2) continue;
     ChainEntry entry;
-    entry.seq = number_of(item.items[0].text);
+    entry.seq = stored_number<std::uint64_t>(item.items[0].text);
     const auto& fields = item.items[1].items;
     for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
       if (fields[i].text == "h") entry.hash = fields[i + 1].text;
@@ -76,7 +69,7 @@ Result<ChainHead> Chain::head() {
   if (reply->is_error()) return error_of(*reply);
   ChainHead head;
   if (reply->items.size() == 2 && !reply->items[0].is_nil()) {
-    head.seq = number_of(reply->items[0].text);
+    head.seq = stored_number<std::uint64_t>(reply->items[0].text);
     head.hash = reply->items[1].text;
   }
   return head;

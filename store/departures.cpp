@@ -1,23 +1,14 @@
 #include "store/departures.h"
 
+#include "store/subscriber_place.h"
+
 namespace kairan::store {
-namespace {
-
-constexpr std::size_t kSlotBytes = 8;  // keys.h: {pNN}:t
-
-std::uint64_t rank_at(const std::string& slots, std::size_t ordinal) {
-  std::uint64_t rank = 0;
-  for (std::size_t i = 0; i < kSlotBytes; ++i) rank = rank << 8 | static_cast<unsigned char>(slots[ordinal * kSlotBytes + i]);
-  return rank;
-}
-
-}  // namespace
 
 Result<Bitmap> Departures::left_between(Partition partition, TimePoint from, TimePoint to) {
   const auto reply = redis_.command({"GET", keys::subscriber_times(partition)});
   if (!reply) return reply.error();
   if (reply->is_error()) return error_of(*reply);
-  const std::size_t count = reply->text.size() / kSlotBytes;
+  const std::size_t count = reply->text.size() / kRankBytes;
   Bitmap left(count);
   for (std::size_t ordinal = 0; ordinal < count; ++ordinal) {
     const std::uint64_t rank = rank_at(reply->text, ordinal);

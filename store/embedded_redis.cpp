@@ -20,6 +20,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/file_descriptor.h"
 #include "base/log.h"
 #include "store/redis_client.h"
 #include "store/redis_process.h"
@@ -32,26 +33,8 @@ using std::chrono::steady_clock;
 
 /// How often the server is looked at when its end cannot be told by the kernel.
 constexpr milliseconds kWatchInterval{200};
-constexpr milliseconds kLongestPause{2000};
+constexpr milliseconds kLongestRestartPause{2000};
 constexpr milliseconds kStopTimeout{10000};
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 Error failed(const std::string& what) {
   return Error{ErrorCode::kUnavailable, "embedded Redis: " + what + ": " + std::strerror(errno)};
@@ -104,7 +87,7 @@ class EmbeddedRedis::Impl {
       [[maybe_unused]] const auto written = write(stop_.get(), &one, sizeof one);
       watcher_.join();
     }
-    if (attached_.ok()) stop_if_last();
+    if (attached_) stop_if_last();
   }
 
   Status start() {
@@ -115,13 +98,13 @@ class EmbeddedRedis::Impl {
     } else {
       return program.error();
     }
-    stop_ = Descriptor(eventfd(0, EFD_CLOEXEC));
-    Descriptor attached(open((folder_ + "/attached.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!stop_.ok() || !attached.ok()) return failed("cannot open its locks in " + folder_);
+    stop_ = FileDescriptor(eventfd(0, EFD_CLOEXEC));
+    FileDescriptor attached(open((folder_ + "/attached.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!stop_ || !attached) return failed("cannot open its locks in " + folder_);
     {
       // Under the start lock, so that the last one that leaves cannot stop the server that this one is about to use.
-      Descriptor start_lock(open((folder_ + "/start.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-      if (!start_lock.ok()) return failed("cannot open " + folder_ + "/start.lock");
+      FileDescriptor start_lock(open((folder_ + "/start.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+      if (!start_lock) return failed("cannot open " + folder_ + "/start.lock");
       if (const Status locked = lock_within(start_lock.get(), LOCK_EX, deadline); !locked) return locked;
       if (const Status locked = lock_within(attached.get(), LOCK_SH, deadline); !locked) return locked;
       attached_ = std::move(attached);
@@ -141,8 +124,8 @@ class EmbeddedRedis::Impl {
       return {};
     }
     const auto deadline = steady_clock::now() + options_.start_timeout;
-    Descriptor start_lock(open((folder_ + "/start.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!start_lock.ok()) return failed("cannot open " + folder_ + "/start.lock");
+    FileDescriptor start_lock(open((folder_ + "/start.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!start_lock) return failed("cannot open " + folder_ + "/start.lock");
     if (const Status locked = lock_within(start_lock.get(), LOCK_EX, deadline); !locked) return locked;
     return run_locked(deadline);
   }
@@ -161,9 +144,9 @@ class EmbeddedRedis::Impl {
     }
     folder_ = data.string() + "/redis";
     if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make " + folder_);
-    directory_ = Descriptor(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    directory_ = FileDescriptor(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat info {};
-    if (!directory_.ok() || fstat(directory_.get(), &info) != 0) return failed("cannot open " + folder_);
+    if (!directory_ || fstat(directory_.get(), &info) != 0) return failed("cannot open " + folder_);
     if (info.st_uid != geteuid()) {
       return Error{ErrorCode::kUnavailable,
                    "embedded Redis: " + folder_ + " belongs to another user; run as its owner"};
@@ -253,14 +236,14 @@ class EmbeddedRedis::Impl {
     while (true) {
       // The kernel tells the end of a process at once through a pidfd, also when it is not our child.
       const long pid = pid_;
-      Descriptor process(pid != 0 && pause.count() == 0 ? static_cast<int>(syscall(SYS_pidfd_open, pid, 0)) : -1);
+      FileDescriptor process(pid != 0 && pause.count() == 0 ? static_cast<int>(syscall(SYS_pidfd_open, pid, 0)) : -1);
       pollfd waits[] = {{stop_.get(), POLLIN, 0}, {process.get(), POLLIN, 0}};
       const auto wait = pause.count() > 0 ? pause : kWatchInterval;
-      poll(waits, process.ok() ? 2 : 1, static_cast<int>(wait.count()));
+      poll(waits, process ? 2 : 1, static_cast<int>(wait.count()));
       if ((waits[0].revents & POLLIN) != 0) return;
       const long before = pid_;
       if (const Status status = ensure_running(); !status) {
-        pause = std::min(kLongestPause, std::max(kWatchInterval, pause * 2));
+        pause = std::min(kLongestRestartPause, std::max(kWatchInterval, pause * 2));
         log::error("redis.restart_failed", {{"reason", status.error().detail}});
       } else {
         pause = milliseconds(0);
@@ -271,8 +254,8 @@ class EmbeddedRedis::Impl {
 
   void stop_if_last() {
     const auto deadline = steady_clock::now() + kStopTimeout;
-    Descriptor start_lock(open((folder_ + "/start.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!start_lock.ok() || !lock_within(start_lock.get(), LOCK_EX, deadline)) return;
+    FileDescriptor start_lock(open((folder_ + "/start.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!start_lock || !lock_within(start_lock.get(), LOCK_EX, deadline)) return;
     if (flock(attached_.get(), LOCK_EX | LOCK_NB) != 0) return;  // others use it
     const auto pid = running_redis(folder_);
     if (!pid || *pid == 0) return;
@@ -294,7 +277,7 @@ class EmbeddedRedis::Impl {
 
   const Options options_;
   std::string program_, folder_;  // constant after start()
-  Descriptor directory_, stop_, attached_;
+  FileDescriptor directory_, stop_, attached_;
   std::atomic<long> pid_{0};
   std::atomic<long> child_{0};  ///< a child of this process not yet reaped
   std::thread watcher_;

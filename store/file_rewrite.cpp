@@ -1,19 +1,13 @@
 #include "store/file_rewrite.h"
 
-#include <charconv>
 #include <string>
 
 #include "store/keys.h"
 #include "store/redis_info.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
-
-std::uint64_t number(const Reply& reply) {
-  std::uint64_t value = 0;
-  std::from_chars(reply.text.data(), reply.text.data() + reply.text.size(), value);
-  return value;
-}
 
 bool under_way(const std::string& info) {
   return info_value(info, "aof_rewrite_in_progress") != "0" || info_value(info, "aof_rewrite_scheduled") != "0";
@@ -30,8 +24,8 @@ Result<std::uint64_t> FileRewrite::step(TimePoint now) {
   // The counts before the state: a rewrite that is seen to have ended after they were read holds nothing older.
   const auto fields = redis_.command({"HMGET", keys::file_rewrite(), "wanted", "done", "asked", "aim", "run"});
   if (!fields) return fields.error();
-  const std::uint64_t wanted = number(fields->items[0]);
-  std::uint64_t done = number(fields->items[1]);
+  const std::uint64_t wanted = stored_number<std::uint64_t>(fields->items[0].text);
+  std::uint64_t done = stored_number<std::uint64_t>(fields->items[1].text);
   if (done >= wanted) return std::uint64_t{0};
   const auto told = redis_.command({"INFO", "everything"});
   if (!told) return told.error();
@@ -40,14 +34,14 @@ Result<std::uint64_t> FileRewrite::step(TimePoint now) {
 
   // The rewrite that was asked for counts when this same Redis ran it and it succeeded. Any later one serves as well.
   const std::string run = info_value(info, "run_id");
-  const std::uint64_t aim = number(fields->items[3]);
+  const std::uint64_t aim = stored_number<std::uint64_t>(fields->items[3].text);
   if (aim > done && fields->items[4].text == run && info_value(info, "aof_last_bgrewrite_status") == "ok") {
     const auto noted = redis_.command({"HSET", keys::file_rewrite(), "done", std::to_string(aim)});
     if (!noted) return noted.error();
     done = aim;
     if (done >= wanted) return std::uint64_t{0};
   }
-  const std::int64_t asked = static_cast<std::int64_t>(number(fields->items[2]));
+  const std::int64_t asked = static_cast<std::int64_t>(stored_number<std::uint64_t>(fields->items[2].text));
   const std::int64_t now_ms = to_unix_ms(now);
   if (now_ms >= asked && now_ms < asked + pause_.count()) return wanted - done;
   const auto begun = redis_.command({"BGREWRITEAOF"});

@@ -1,23 +1,17 @@
 #include "store/group_codes.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "base/ids.h"
 #include "store/resident_codes.h"
 #include "store/scripts.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
 
 constexpr const char* kGuessHourSeconds = "3600";
-
-std::int64_t number(const std::string& text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 std::string name_of(const Sealer& sealer, const std::string& code) {
   return sealer.pseudonym("group-code/" + code);
@@ -58,9 +52,10 @@ Result<std::optional<GroupCode>> GroupCodes::read(const std::string& id) {
   code.attribute = fields["attribute"];
   code.value = fields["value"];
   code.note = fields["note"];
-  code.created = from_unix_ms(number(fields["created"]));
-  if (const std::int64_t expires = number(fields["expires"]); expires > 0) code.expires = from_unix_ms(expires);
-  code.at_most = static_cast<std::uint64_t>(number(fields["at_most"]));
+  code.created = from_unix_ms(stored_number<std::int64_t>(fields["created"]));
+  if (const std::int64_t expires = stored_number<std::int64_t>(fields["expires"]); expires > 0)
+    code.expires = from_unix_ms(expires);
+  code.at_most = stored_number<std::uint64_t>(fields["at_most"]);
   code.revoked = fields["revoked"] == "1";
   code.used = static_cast<std::uint64_t>(replies->back().integer);
   return std::optional<GroupCode>(std::move(code));
@@ -95,8 +90,8 @@ Result<std::vector<SubscriberRef>> GroupCodes::members(std::string_view id) {
   for (const Reply& item : reply->items) {
     const std::size_t colon = item.text.find(':');
     if (colon == std::string::npos) continue;
-    refs.push_back({static_cast<Partition>(number(item.text.substr(0, colon))),
-                    static_cast<std::uint32_t>(number(item.text.substr(colon + 1)))});
+    refs.push_back({stored_number<Partition>(item.text.substr(0, colon)),
+                    stored_number<std::uint32_t>(item.text.substr(colon + 1))});
   }
   return refs;
 }
@@ -110,7 +105,8 @@ Result<GroupTry> GroupCodes::enter(SubscriberRef ref, std::string_view text, Tim
     if (reply.is_error()) return error_of(reply);
   }
   GroupTry outcome;
-  if (number((*before)[0].text) >= kWrongPerResident || number((*before)[1].text) >= kWrongOverall) {
+  if (stored_number<std::int64_t>((*before)[0].text) >= kWrongPerResident ||
+      stored_number<std::int64_t>((*before)[1].text) >= kWrongOverall) {
     outcome.kind = GroupTry::Kind::kLocked;
     return outcome;
   }

@@ -18,7 +18,7 @@ Error old_epoch() {
 }
 
 /// "1795000000000-12" as numbers, so that positions sort by place.
-std::pair<std::uint64_t, std::uint64_t> place_of(const std::string& position) {
+std::pair<std::uint64_t, std::uint64_t> outbox_place(const std::string& position) {
   std::uint64_t ms = 0;
   std::uint64_t sequence = 0;
   const char* end = position.data() + position.size();
@@ -76,8 +76,9 @@ Result<std::vector<OutboxRecord>> Inbox::outbox(const Lease& lease) {
     }
     records.push_back({reply->items[i].text, static_cast<ReplyStage>(value[0]), value.substr(1)});
   }
-  std::sort(records.begin(), records.end(),
-            [](const OutboxRecord& a, const OutboxRecord& b) { return place_of(a.position) < place_of(b.position); });
+  std::sort(records.begin(), records.end(), [](const OutboxRecord& a, const OutboxRecord& b) {
+    return outbox_place(a.position) < outbox_place(b.position);
+  });
   return records;
 }
 

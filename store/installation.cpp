@@ -11,7 +11,7 @@ namespace {
 constexpr int kFormat = 1;
 constexpr int kMaxPartitions = 4096;
 
-int number(const std::string& text) {
+int whole_number(const std::string& text) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() ? value : -1;
@@ -37,10 +37,10 @@ Result<Installation> open_installation(RedisClient& redis, Partition wanted, Tim
   std::map<std::string, std::string> fields;
   const auto& items = replies->back().items;
   for (std::size_t i = 0; i + 1 < items.size(); i += 2) fields[items[i].text] = items[i + 1].text;
-  if (number(fields["format"]) > kFormat) {
+  if (whole_number(fields["format"]) > kFormat) {
     return Error{ErrorCode::kConflict, "the store was written by a later version of Kairan; run that version"};
   }
-  const int partitions = number(fields["partitions"]);
+  const int partitions = whole_number(fields["partitions"]);
   if (fields["id"].empty() || partitions < 1 || partitions > kMaxPartitions) {
     return Error{ErrorCode::kCorrupt, "the store's key \"" + key + "\" is not readable"};
   }

@@ -8,7 +8,7 @@
 namespace kairan::store {
 namespace {
 
-std::optional<Record> parse(std::string_view name, std::string_view stored) {
+std::optional<Record> read_record(std::string_view name, std::string_view stored) {
   const std::size_t cut = stored.find(' ');
   Record record{std::string(name), 0, ""};
   if (cut == std::string_view::npos) return std::nullopt;
@@ -25,7 +25,7 @@ Result<std::optional<Record>> Records::find(std::string_view name) {
   if (!reply) return reply.error();
   if (reply->is_error()) return error_of(*reply);
   if (reply->is_nil()) return std::optional<Record>();
-  auto record = parse(name, reply->text);
+  auto record = read_record(name, reply->text);
   if (!record) return Error{ErrorCode::kCorrupt, "a record of " + key_ + " is not readable"};
   return record;
 }
@@ -36,7 +36,7 @@ Result<std::vector<Record>> Records::all() {
   if (reply->is_error()) return error_of(*reply);
   std::vector<Record> records;
   for (std::size_t i = 0; i + 1 < reply->items.size(); i += 2) {
-    auto record = parse(reply->items[i].text, reply->items[i + 1].text);
+    auto record = read_record(reply->items[i].text, reply->items[i + 1].text);
     if (!record) return Error{ErrorCode::kCorrupt, "a record of " + key_ + " is not readable"};
     records.push_back(*std::move(record));
   }

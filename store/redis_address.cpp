@@ -13,7 +13,7 @@ Error invalid(std::string detail) {
   return Error{ErrorCode::kInvalid, "redis.url: " + std::move(detail)};
 }
 
-std::optional<int> number(std::string_view text, int min, int max) {
+std::optional<int> number_within(std::string_view text, int min, int max) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < min || value > max) return std::nullopt;
@@ -46,7 +46,7 @@ Result<RedisAddress> parse_unix(std::string_view rest) {
   RedisAddress address;
   if (const auto question = rest.find('?'); question != std::string_view::npos) {
     const auto query = rest.substr(question + 1);
-    const auto database = query.substr(0, 3) == "db=" ? number(query.substr(3), 0, 1'000'000) : std::nullopt;
+    const auto database = query.substr(0, 3) == "db=" ? number_within(query.substr(3), 0, 1'000'000) : std::nullopt;
     if (!database) return invalid("after '?' only db=NUMBER may stand");
     address.database = *database;
     rest = rest.substr(0, question);
@@ -79,7 +79,7 @@ Result<RedisAddress> parse_tcp(std::string_view rest) {
   }
   if (const auto slash = rest.find('/'); slash != std::string_view::npos) {
     const auto path = rest.substr(slash + 1);
-    const auto database = path.empty() ? std::optional<int>(0) : number(path, 0, 1'000'000);
+    const auto database = path.empty() ? std::optional<int>(0) : number_within(path, 0, 1'000'000);
     if (!database) return invalid("after the address only /DATABASE_NUMBER may stand");
     address.database = *database;
     rest = rest.substr(0, slash);
@@ -96,7 +96,7 @@ Result<RedisAddress> parse_tcp(std::string_view rest) {
     port = colon == std::string_view::npos ? std::string_view() : rest.substr(colon);
   }
   if (!port.empty()) {
-    const auto value = port.front() == ':' ? number(port.substr(1), 1, 65535) : std::nullopt;
+    const auto value = port.front() == ':' ? number_within(port.substr(1), 1, 65535) : std::nullopt;
     if (!value) return invalid("the port must be 1..65535");
     address.port = *value;
   }

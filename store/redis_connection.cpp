@@ -38,14 +38,14 @@ timeval to_timeval(milliseconds wait) {
 // The root's place is the reader's privdata; an element's place is in the parent's vector, which never grows after it
 // was made. Nothing may throw through C frames, so running out of memory is told by a null pointer.
 
-Reply& place_of(const redisReadTask* task) {
+Reply& place_for(const redisReadTask* task) {
   if (task->parent == nullptr) return *static_cast<Reply*>(task->privdata);
   return static_cast<Reply*>(task->parent->obj)->items[static_cast<std::size_t>(task->idx)];
 }
 
 void* make_string(const redisReadTask* task, char* text, size_t length) noexcept {
   try {
-    Reply& reply = place_of(task);
+    Reply& reply = place_for(task);
     reply.type = task->type == REDIS_REPLY_ERROR    ? Reply::Type::kError
                  : task->type == REDIS_REPLY_STATUS ? Reply::Type::kStatus
                                                     : Reply::Type::kString;
@@ -59,7 +59,7 @@ void* make_string(const redisReadTask* task, char* text, size_t length) noexcept
 void* make_array(const redisReadTask* task, int count) noexcept {
   if (count < 0 || count > kMaxArray) return nullptr;
   try {
-    Reply& reply = place_of(task);
+    Reply& reply = place_for(task);
     reply.type = Reply::Type::kArray;
     reply.items.resize(static_cast<std::size_t>(count));
     return &reply;
@@ -69,14 +69,14 @@ void* make_array(const redisReadTask* task, int count) noexcept {
 }
 
 void* make_integer(const redisReadTask* task, long long value) noexcept {
-  Reply& reply = place_of(task);
+  Reply& reply = place_for(task);
   reply.type = Reply::Type::kInteger;
   reply.integer = value;
   return &reply;
 }
 
 void* make_nil(const redisReadTask* task) noexcept {
-  Reply& reply = place_of(task);
+  Reply& reply = place_for(task);
   reply.type = Reply::Type::kNil;
   return &reply;
 }

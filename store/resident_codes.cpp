@@ -12,7 +12,7 @@ constexpr std::string_view kSigns = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kLength = 8;
 constexpr int kRequestHourSeconds = 3600;
 
-std::optional<SubscriberRef> ref_of(const std::string& member) {
+std::optional<SubscriberRef> read_ref(const std::string& member) {
   SubscriberRef ref;
   const char* const end = member.data() + member.size();
   const auto partition = std::from_chars(member.data(), end, ref.partition);
@@ -84,7 +84,7 @@ Result<SubscriberRef> ResidentCodes::redeem_code(std::string_view text) {
   const std::string name = sealer_.pseudonym("resident-code/" + code);
   const auto holder = redis_.command({"GET", keys::resident_code(name)});
   if (!holder) return holder.error();
-  if (const auto ref = ref_of(holder->text)) {
+  if (const auto ref = read_ref(holder->text)) {
     const auto current = redis_.command({"GET", keys::resident_code_of(ref->partition, ref->ordinal)});
     if (!current) return current.error();
     if (constant_time_equal(current->text, name)) return *ref;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "store/keys.h"
 #include "store/redis_address.h"
 #include "store/redis_client.h"
@@ -25,19 +26,6 @@ constexpr int kDatabases = 16;  ///< as Redis is set unless told otherwise
 constexpr std::chrono::minutes kReadPatience{10};
 constexpr std::chrono::minutes kCommandPatience{2};
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
-
 /// The redis-server that reads the copy; gone with the object.
 class CopyServer {
  public:
@@ -47,8 +35,8 @@ class CopyServer {
     RedisLaunch launch;
     launch.program = *program;
     launch.folder = folder;
-    launch.arguments = {"--port",       "0",        "--unixsocket", "copy.sock", "--unixsocketperm", "700", "--save", "",
-                        "--appendonly", "no",       "--daemonize",  "no",        "--dbfilename",     kCopyFile};
+    launch.arguments = {"--port",       "0",  "--unixsocket", "copy.sock", "--unixsocketperm", "700",    "--save", "",
+                        "--appendonly", "no", "--daemonize",  "no",        "--dbfilename",     kCopyFile};
     const auto pid = launch_redis(launch);
     if (!pid) return pid.error();
     return std::unique_ptr<CopyServer>(new CopyServer(*pid));
@@ -70,7 +58,8 @@ class CopyServer {
         return Error{ErrorCode::kCorrupt, "Redis cannot read the copy"};
       }
       if (client.ping(std::chrono::milliseconds(500))) return {};
-      if (std::chrono::steady_clock::now() > deadline) return Error{ErrorCode::kTimeout, "reading the copy takes too long"};
+      if (std::chrono::steady_clock::now() > deadline)
+        return Error{ErrorCode::kTimeout, "reading the copy takes too long"};
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }
@@ -111,7 +100,8 @@ Status check_target(RedisClient& target, const RestoreOptions& options) {
   const auto size = size_of(target);
   if (!size) return size.error();
   if (*size > 0 && !options.replace) {
-    return Error{ErrorCode::kConflict, "the store holds " + std::to_string(*size) + " keys; --replace replaces them all"};
+    return Error{ErrorCode::kConflict,
+                 "the store holds " + std::to_string(*size) + " keys; --replace replaces them all"};
   }
   return {};
 }
@@ -146,7 +136,8 @@ Status carry(RedisClient& from, RedisClient& to, const std::vector<Reply>& names
     const Reply& dump = (*values)[i * 2];
     const Reply& ttl = (*values)[i * 2 + 1];
     if (dump.is_nil()) continue;  // it expired meanwhile
-    writes.push_back({"RESTORE", names[i].text, ttl.integer > 0 ? std::to_string(ttl.integer) : "0", dump.text, "REPLACE"});
+    writes.push_back(
+        {"RESTORE", names[i].text, ttl.integer > 0 ? std::to_string(ttl.integer) : "0", dump.text, "REPLACE"});
   }
   if (writes.empty()) return {};
   const auto written = to.pipeline(writes, kCommandPatience);
@@ -185,8 +176,9 @@ Status restore_copy(const RestoreOptions& options) {
   auto server = CopyServer::start(options.copy_folder);
   if (!server) return server.error();
   // By way of the open folder, since the path of a socket must be short.
-  const Descriptor folder(open(options.copy_folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const auto copy = client_of("unix:///proc/self/fd/" + std::to_string(folder.get()) + "/copy.sock?db=" + std::to_string(options.copy_database));
+  const FileDescriptor folder(open(options.copy_folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto copy = client_of("unix:///proc/self/fd/" + std::to_string(folder.get()) +
+                              "/copy.sock?db=" + std::to_string(options.copy_database));
   if (const Status read = (*server)->wait(*copy); !read) return read;
 
   const auto beside = free_database(options, address->database);
@@ -207,7 +199,8 @@ Status restore_copy(const RestoreOptions& options) {
   if (!swapped) return swapped.error().within("swap");
   // What the store held before lies in the database beside it now.
   const auto emptied = filling->command({"FLUSHDB"});
-  return emptied ? Status() : Status(emptied.error().within("the store is restored, but its former content is still there"));
+  return emptied ? Status()
+                 : Status(emptied.error().within("the store is restored, but its former content is still there"));
 }
 
 Result<std::optional<TimePoint>> restored_at(RedisClient& redis) {

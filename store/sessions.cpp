@@ -1,13 +1,13 @@
 #include "store/sessions.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "base/crypto.h"
 #include "base/ids.h"
 #include "store/keys.h"
 #include "store/scripts.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
@@ -16,28 +16,26 @@ constexpr std::size_t kTokenBytes = 32;
 /// Redis forgets a little later than the session ends by the gateway's clock, which decides.
 constexpr std::chrono::minutes kGrace{1};
 
-std::string ms_text(TimePoint t) { return std::to_string(to_unix_ms(t)); }
-
-std::int64_t number(const std::string& text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+std::string ms_text(TimePoint t) {
+  return std::to_string(to_unix_ms(t));
 }
 
-std::string hashed(std::string_view text) { return to_hex(bytes_of(sha256(text))); }
+std::string hashed(std::string_view text) {
+  return to_hex(bytes_of(sha256(text)));
+}
 
-std::optional<Session> parse(std::string_view id, const Reply& reply) {
+std::optional<Session> read_session(std::string_view id, const Reply& reply) {
   if (reply.items.empty()) return std::nullopt;
   std::map<std::string, std::string> fields;
   for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2) fields[reply.items[i].text] = reply.items[i + 1].text;
   Session session;
   session.id = id;
   session.account = fields["account"];
-  session.generation = static_cast<std::uint64_t>(number(fields["generation"]));
+  session.generation = stored_number<std::uint64_t>(fields["generation"]);
   session.half = fields["half"] == "1";
-  session.created = from_unix_ms(number(fields["created"]));
-  session.seen = from_unix_ms(number(fields["seen"]));
-  session.ends = from_unix_ms(number(fields["ends"]));
+  session.created = from_unix_ms(stored_number<std::int64_t>(fields["created"]));
+  session.seen = from_unix_ms(stored_number<std::int64_t>(fields["seen"]));
+  session.ends = from_unix_ms(stored_number<std::int64_t>(fields["ends"]));
   session.source = fields["source"];
   session.agent = fields["agent"];
   return session;
@@ -52,7 +50,9 @@ Status first_error(const std::vector<Reply>& replies) {
 
 }  // namespace
 
-std::string Sessions::id_of(std::string_view token) { return hashed(token); }
+std::string Sessions::id_of(std::string_view token) {
+  return hashed(token);
+}
 
 Result<std::string> Sessions::begin(Session session, const SessionTimes& times) {
   const std::string token = random_hex(kTokenBytes);
@@ -61,9 +61,16 @@ Result<std::string> Sessions::begin(Session session, const SessionTimes& times) 
   const TimePoint ends = now + times.absolute;
   const std::string list = keys::sessions_of(session.account);
   const auto replies = redis_.pipeline(
-      {{"HSET", keys::session(id), "account", session.account, "generation", std::to_string(session.generation), "half",
-        session.half ? "1" : "0", "created", ms_text(now), "seen", ms_text(now), "ends", ms_text(ends), "idle",
-        std::to_string(times.idle.count()), "source", session.source, "agent", session.agent},
+      {{"HSET",       keys::session(id),
+        "account",    session.account,
+        "generation", std::to_string(session.generation),
+        "half",       session.half ? "1" : "0",
+        "created",    ms_text(now),
+        "seen",       ms_text(now),
+        "ends",       ms_text(ends),
+        "idle",       std::to_string(times.idle.count()),
+        "source",     session.source,
+        "agent",      session.agent},
        {"PEXPIRE", keys::session(id), std::to_string((std::min(times.idle, times.absolute) + kGrace).count())},
        {"ZREMRANGEBYSCORE", list, "-inf", ms_text(now)},
        {"ZADD", list, ms_text(ends), id},
@@ -82,7 +89,7 @@ Result<std::optional<Session>> Sessions::find(std::string_view token, TimePoint 
   const auto reply = redis_.eval(scripts::session_read(), {keys::session(id)}, {ms_text(now), used ? "1" : "0"});
   if (!reply) return reply.error();
   if (reply->is_error()) return error_of(*reply);
-  return parse(id, *reply);
+  return read_session(id, *reply);
 }
 
 Status Sessions::end(const Session& session) {
@@ -120,7 +127,7 @@ Result<std::vector<Session>> Sessions::of(std::string_view account, TimePoint no
     const auto reply = redis_.eval(scripts::session_read(), {keys::session(id.text)}, {ms_text(now), "0"});
     if (!reply) return reply.error();
     if (reply->is_error()) return error_of(*reply);
-    if (auto session = parse(id.text, *reply)) sessions.push_back(*std::move(session));
+    if (auto session = read_session(id.text, *reply)) sessions.push_back(*std::move(session));
   }
   std::sort(sessions.begin(), sessions.end(), [](const Session& a, const Session& b) { return a.created > b.created; });
   return sessions;
@@ -155,8 +162,9 @@ Result<OnceOnly::Begun> OnceOnly::begin(std::string_view request, std::string_vi
   if (state == "new") return Begun{};
   if (state == "running") return Begun{State::kRunning, 0, ""};
   if (state == "other") return Begun{State::kOtherBody, 0, ""};
-  if (state != "done" || reply->items.size() != 3) return Error{ErrorCode::kCorrupt, "an unreadable answer of once_begin"};
-  return Begun{State::kDone, static_cast<int>(number(reply->items[1].text)), reply->items[2].text};
+  if (state != "done" || reply->items.size() != 3)
+    return Error{ErrorCode::kCorrupt, "an unreadable answer of once_begin"};
+  return Begun{State::kDone, stored_number<int>(reply->items[1].text), reply->items[2].text};
 }
 
 Status OnceOnly::finish(std::string_view request, int status, std::string_view sealed_answer) {

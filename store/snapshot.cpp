@@ -24,7 +24,9 @@ constexpr int kSilenceMs = 30'000;
 constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr std::size_t kMaxLine = 1024;
 
-Error unavailable(const std::string& what) { return Error{ErrorCode::kUnavailable, "snapshot: " + what}; }
+Error no_snapshot(const std::string& what) {
+  return Error{ErrorCode::kUnavailable, "snapshot: " + what};
+}
 
 class Stream {
  public:
@@ -38,7 +40,7 @@ class Stream {
     while (!bytes.empty()) {
       const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent < 0 && errno == EINTR) continue;
-      if (sent <= 0) return unavailable(std::string("cannot send: ") + std::strerror(errno));
+      if (sent <= 0) return no_snapshot(std::string("cannot send: ") + std::strerror(errno));
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return {};
@@ -68,7 +70,7 @@ class Stream {
       const std::size_t end = bytes->find('\n');
       line.append(bytes->substr(0, end));
       use(end == std::string_view::npos ? bytes->size() : end + 1);
-      if (line.size() > kMaxLine) return unavailable("Redis sent no line");
+      if (line.size() > kMaxLine) return no_snapshot("Redis sent no line");
       if (end == std::string_view::npos) continue;
       if (!line.empty() && line.back() == '\r') line.pop_back();
       if (!line.empty()) return line;
@@ -90,7 +92,7 @@ Result<int> connect_to(const RedisAddress& address) {
   } to{};
   socklen_t size = 0;
   if (!address.socket.empty()) {
-    if (address.socket.size() >= sizeof to.local.sun_path) return unavailable("the socket's path is too long");
+    if (address.socket.size() >= sizeof to.local.sun_path) return no_snapshot("the socket's path is too long");
     to.local.sun_family = AF_UNIX;
     std::copy(address.socket.begin(), address.socket.end(), to.local.sun_path);
     size = sizeof to.local;
@@ -103,13 +105,13 @@ Result<int> connect_to(const RedisAddress& address) {
     to.v6.sin6_port = htons(static_cast<std::uint16_t>(address.port));
     size = sizeof to.v6;
   } else {
-    return unavailable("the host is not an address");
+    return no_snapshot("the host is not an address");
   }
   const int fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0 || connect(fd, &to.any, size) != 0) {
     const int reason = errno;
     if (fd >= 0) close(fd);
-    return unavailable(std::string("cannot connect: ") + std::strerror(reason));
+    return no_snapshot(std::string("cannot connect: ") + std::strerror(reason));
   }
   return fd;
 }
@@ -137,7 +139,7 @@ Status stream_snapshot(const std::string& redis_url, const std::function<void(st
     if (!sent) return sent;
     const auto answer = stream.line();
     if (!answer) return answer.error();
-    if (*answer != "+OK") return unavailable("Redis refuses the password");
+    if (*answer != "+OK") return no_snapshot("Redis refuses the password");
   }
   if (const Status sent = stream.send_all(command({"SYNC"})); !sent) return sent;
   const auto head = stream.line();
@@ -145,13 +147,14 @@ Status stream_snapshot(const std::string& redis_url, const std::function<void(st
   std::uint64_t left = 0;
   const auto [end, error] = std::from_chars(head->data() + 1, head->data() + head->size(), left);
   if (head->front() != '$' || error != std::errc() || end != head->data() + head->size()) {
-    return unavailable("Redis does not give one: " + head->substr(0, 200));
+    return no_snapshot("Redis does not give one: " + head->substr(0, 200));
   }
   if (begin) begin(left);
   while (left > 0) {
     const auto bytes = stream.more();
     if (!bytes) return bytes.error();
-    const std::string_view piece = bytes->substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes->size())));
+    const std::string_view piece =
+        bytes->substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, bytes->size())));
     if (const Status taken = take(piece); !taken) return taken;
     stream.use(piece.size());
     left -= piece.size();

@@ -64,6 +64,14 @@ Result<std::string> address_in(std::string_view slot) {
   return Error{ErrorCode::kCorrupt, "a subscriber's slot has a kind that this version does not know"};
 }
 
+std::uint64_t rank_at(std::string_view ranks, std::size_t ordinal) {
+  if ((ordinal + 1) * kRankBytes > ranks.size()) return 0;
+  std::uint64_t rank = 0;
+  for (const char byte : ranks.substr(ordinal * kRankBytes, kRankBytes))
+    rank = rank << 8 | static_cast<unsigned char>(byte);
+  return rank;
+}
+
 std::optional<SubscriberRef> ref_in(const Reply& entry, Partition partition) {
   if (entry.is_nil() || entry.text.empty() || entry.text.front() == kErasedMark) return std::nullopt;
   SubscriberRef ref{partition, 0};

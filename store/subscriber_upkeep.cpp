@@ -12,17 +12,6 @@ namespace kairan::store {
 namespace {
 
 constexpr std::size_t kPerScript = 500;
-constexpr std::size_t kTimeBytes = 8;
-
-/// Rank of the last follow or unfollow of an ordinal, out of the whole string.
-std::uint64_t rank_at(const std::string& times, std::size_t ordinal) {
-  std::uint64_t rank = 0;
-  if ((ordinal + 1) * kTimeBytes > times.size()) return 0;
-  for (std::size_t i = 0; i < kTimeBytes; ++i) {
-    rank = rank << 8 | static_cast<unsigned char>(times[ordinal * kTimeBytes + i]);
-  }
-  return rank;
-}
 
 }  // namespace
 

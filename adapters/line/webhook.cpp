@@ -58,7 +58,7 @@ bool read_timestamp(JsonScanner& in, std::optional<std::int64_t>& out) {
   return true;
 }
 
-bool read_source(JsonScanner& in, Outline& event) {
+bool take_source(JsonScanner& in, Outline& event) {
   event.forget_source();
   if (in.next_type() != JsonScanner::Type::kObject) return in.skip();
   return in.object([&](std::string_view key) {
@@ -84,7 +84,7 @@ bool read_outline(JsonScanner& in, Outline& event) {
     if (key == "type") return read_text(in, event.type);
     if (key == "webhookEventId") return read_text(in, event.id);
     if (key == "timestamp") return read_timestamp(in, event.timestamp);
-    if (key == "source") return read_source(in, event);
+    if (key == "source") return take_source(in, event);
     if (key == "deliveryContext") return read_delivery_context(in, event);
     return in.skip();
   });

@@ -13,14 +13,9 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kListedUsers = 1000;
 constexpr std::size_t kUsersAtOnce = 2'000'000;
-constexpr std::size_t kImageBytes = 1u << 20;
+constexpr std::size_t kUserImageBytes = 1u << 20;
 constexpr std::size_t kImages = 100;
-
-HttpResponse refuse(int status, const std::string& message) {
-  return gateway::json_response(status, dump_json(json{{"error", message}}));
-}
 
 HttpResponse told(const Result<json>& result) {
   if (result) return gateway::json_response(200, dump_json(*result));
@@ -64,6 +59,10 @@ void collect_actions(const json& node, std::vector<json>& out) {
 }
 
 }  // namespace
+
+HttpResponse refuse(int status, const std::string& message) {
+  return gateway::json_response(status, dump_json(json{{"error", message}}));
+}
 
 bool is_local_request(const HttpRequest& request) {
   const auto local = [](std::string_view value) { return check_loopback(host_name(value)).ok(); };
@@ -112,7 +111,7 @@ std::vector<gateway::Route> ControlApi::routes() {
   add(routes, "GET", "/sim/users", &ControlApi::users_list);
   add(routes, "GET", "/sim/users.csv", &ControlApi::users_csv);
   add(routes, "GET", "/sim/users/*", &ControlApi::user_view);
-  add(routes, "POST", "/sim/users/*", &ControlApi::user_act, kImageBytes);
+  add(routes, "POST", "/sim/users/*", &ControlApi::user_act, kUserImageBytes);
   add(routes, "POST", "/sim/groups", &ControlApi::groups_create);
   add(routes, "GET", "/sim/groups/*", &ControlApi::group_view);
   add(routes, "POST", "/sim/groups/*", &ControlApi::group_act);

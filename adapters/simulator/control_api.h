@@ -4,6 +4,7 @@
 // application/json, so that no web page elsewhere can act here. Threads: handlers run on any.
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "gateway/http.h"
 
 namespace kairan::adapters::simulator {
+
+inline constexpr std::size_t kListedUsers = 1000;  ///< in one answer
+/// {"error": message}
+gateway::HttpResponse refuse(int status, const std::string& message);
 
 class ControlApi {
  public:

@@ -13,16 +13,11 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kListedUsers = 1000;
 constexpr auto kHeartbeat = std::chrono::seconds(10);
 
 HttpResponse ok(const json& body) {
   return gateway::json_response(200, dump_json(body));
 }
-HttpResponse refuse(int status, const char* message) {
-  return gateway::json_response(status, dump_json(json{{"error", message}}));
-}
-
 std::uint64_t number(std::string_view text, std::uint64_t fallback) {
   if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string_view::npos) {
     return fallback;

@@ -16,9 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-HttpResponse ok(const json& body) {
-  return gateway::json_response(200, dump_json(body));
-}
 HttpResponse not_found() {
   return line_error(404, "Not found");
 }
@@ -86,12 +83,12 @@ void LineApi::account_routes(std::vector<gateway::Route>& routes) {
 
 HttpResponse LineApi::quota(const Call&) {
   const auto& quota = world_.options.limits.monthly_quota;
-  return quota ? ok({{"type", "limited"}, {"value", *quota}}) : ok({{"type", "none"}});
+  return quota ? line_ok({{"type", "limited"}, {"value", *quota}}) : line_ok({{"type", "none"}});
 }
 
 HttpResponse LineApi::consumption(const Call&) {
   std::lock_guard lock(world_.mutex);
-  return ok({{"totalUsage", world_.quota_used}});
+  return line_ok({{"totalUsage", world_.quota_used}});
 }
 
 HttpResponse LineApi::delivery_count(const Call& call) {
@@ -101,12 +98,12 @@ HttpResponse LineApi::delivery_count(const Call& call) {
   if (way != "reply" && way != "push" && way != "multicast" && way != "broadcast") return not_found();
   std::lock_guard lock(world_.mutex);
   // The count of a day is ready on the next one.
-  if (*date >= jst_date(world_.clock.now())) return ok({{"status", "unready"}});
+  if (*date >= jst_date(world_.clock.now())) return line_ok({{"status", "unready"}});
   std::uint64_t count = 0;
   for (const AcceptedSend& send : world_.ledger.sends()) {
     if (send.endpoint == way && jst_date(send.at) == *date) count += send.recipients.size();
   }
-  return ok({{"status", "ready"}, {"success", count}});
+  return line_ok({{"status", "ready"}, {"success", count}});
 }
 
 HttpResponse LineApi::profile(const Call& call) {
@@ -116,7 +113,7 @@ HttpResponse LineApi::profile(const Call& call) {
   const Person& person = world_.people.at(index);
   const bool wrote = person.follow == FollowState::kStranger && person.wrote_at != 0;
   if (person.follow != FollowState::kFollowing && !wrote) return not_found();
-  return ok({{"userId", call.request.rest}, {"displayName", display_name(world_, index)}, {"language", "ja"}});
+  return line_ok({{"userId", call.request.rest}, {"displayName", display_name(world_, index)}, {"language", "ja"}});
 }
 
 HttpResponse LineApi::follower_ids(const Call& call) {
@@ -153,7 +150,7 @@ HttpResponse LineApi::follower_ids(const Call& call) {
   if (index < world_.people.size()) {
     body["next"] = to_hex(std::to_string(index) + "-" + std::to_string(to_unix_ms(now)));
   }
-  return ok(body);
+  return line_ok(body);
 }
 
 HttpResponse LineApi::content(const Call& call) {
@@ -162,7 +159,7 @@ HttpResponse LineApi::content(const Call& call) {
   std::lock_guard lock(world_.mutex);
   const auto it = world_.contents.find(parts[0]);
   if (it == world_.contents.end()) return not_found();
-  if (parts.size() == 3 && parts[2] == "transcoding") return ok({{"status", "succeeded"}});
+  if (parts.size() == 3 && parts[2] == "transcoding") return line_ok({{"status", "succeeded"}});
   if (parts.size() == 3 && parts[2] != "preview") return not_found();
   HttpResponse response;
   response.content_type = it->second.rfind("\x89PNG", 0) == 0 ? "image/png" : "image/jpeg";
@@ -193,15 +190,15 @@ HttpResponse LineApi::mark_as_read(const Call& call) {
   const auto body = parse_json(call.request.body);
   if (!body || json_text(*body, "markAsReadToken").empty())
     return broken_rules({{"May not be empty", "markAsReadToken"}});
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::bot_info(const Call&) {
-  return ok({{"userId", world_.bot_user_id},
-             {"basicId", "@000mihon"},
-             {"displayName", world_.options.account_name},
-             {"chatMode", "bot"},
-             {"markAsReadMode", "auto"}});
+  return line_ok({{"userId", world_.bot_user_id},
+                  {"basicId", "@000mihon"},
+                  {"displayName", world_.options.account_name},
+                  {"chatMode", "bot"},
+                  {"markAsReadMode", "auto"}});
 }
 
 HttpResponse LineApi::group_get(const Call& call) {
@@ -210,17 +207,17 @@ HttpResponse LineApi::group_get(const Call& call) {
   const auto it = world_.groups.find(parts[0]);
   if (it == world_.groups.end() || !it->second.account_in || parts.size() < 2) return not_found();
   const Group& group = it->second;
-  if (parts[1] == "summary") return ok({{"groupId", group.id}, {"groupName", "見本グループ"}});
+  if (parts[1] == "summary") return line_ok({{"groupId", group.id}, {"groupName", "見本グループ"}});
   if (parts.size() < 3) return not_found();
-  if (parts[1] == "members" && parts[2] == "count") return ok({{"count", group.members.size()}});
+  if (parts[1] == "members" && parts[2] == "count") return line_ok({{"count", group.members.size()}});
   if (parts[1] == "members" && parts[2] == "ids") {
     json ids = json::array();
     for (const UserIndex member : group.members) ids.push_back(world_.people.id_text(member));
-    return ok({{"memberIds", std::move(ids)}});
+    return line_ok({{"memberIds", std::move(ids)}});
   }
   const UserIndex index = world_.people.find(parts[2]);
   if (parts[1] != "member" || group.members.count(index) == 0) return not_found();
-  return ok({{"userId", parts[2]}, {"displayName", display_name(world_, index)}});
+  return line_ok({{"userId", parts[2]}, {"displayName", display_name(world_, index)}});
 }
 
 HttpResponse LineApi::group_leave(const Call& call) {
@@ -229,7 +226,7 @@ HttpResponse LineApi::group_leave(const Call& call) {
   const auto it = world_.groups.find(parts[0]);
   if (it == world_.groups.end() || parts.size() != 2 || parts[1] != "leave") return not_found();
   it->second.account_in = false;
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::issue_stateless(const Call& call) {
@@ -254,9 +251,9 @@ HttpResponse LineApi::issue_stateless(const Call& call) {
   const std::string token = "sl." + random_hex(32);
   const auto life = world_.options.limits.token_life;
   world_.issued_tokens[token] = now + life;
-  return ok({{"token_type", "Bearer"},
-             {"access_token", token},
-             {"expires_in", std::chrono::duration_cast<std::chrono::seconds>(life).count()}});
+  return line_ok({{"token_type", "Bearer"},
+                  {"access_token", token},
+                  {"expires_in", std::chrono::duration_cast<std::chrono::seconds>(life).count()}});
 }
 
 HttpResponse LineApi::verify_token(const Call& call) {
@@ -273,13 +270,13 @@ HttpResponse LineApi::verify_token(const Call& call) {
     if (it != world_.issued_tokens.end()) left = std::chrono::duration_cast<std::chrono::seconds>(it->second - now);
   }
   if (left.count() <= 0) return oauth_error(400, "invalid_request", "access token expired or unknown");
-  return ok({{"client_id", world_.options.channel_id}, {"expires_in", left.count()}, {"scope", "profile"}});
+  return line_ok({{"client_id", world_.options.channel_id}, {"expires_in", left.count()}, {"scope", "profile"}});
 }
 
 HttpResponse LineApi::get_webhook(const Call&) {
   const std::string url = world_.sender.url();
   if (url.empty()) return not_found();
-  return ok({{"endpoint", url}, {"active", true}});
+  return line_ok({{"endpoint", url}, {"active", true}});
 }
 
 HttpResponse LineApi::set_webhook(const Call& call) {
@@ -290,20 +287,20 @@ HttpResponse LineApi::set_webhook(const Call& call) {
     return broken_rules({{"invalid uri scheme", "endpoint"}});
   }
   world_.sender.set_url(url);
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::test_webhook(const Call&) {
   if (world_.sender.url().empty()) return not_found();
   const int status = world_.sender.send_now(R"({"destination":")" + world_.bot_user_id + R"(","events":[]})");
   const bool success = status >= 200 && status < 300;
-  return ok({{"success", success},
-             {"timestamp", format_utc(world_.clock.now())},
-             {"statusCode", status},
-             {"reason", success       ? "OK"
-                        : status == 0 ? "COULD_NOT_CONNECT"
-                                      : "ERROR_STATUS_CODE"},
-             {"detail", std::to_string(status)}});
+  return line_ok({{"success", success},
+                  {"timestamp", format_utc(world_.clock.now())},
+                  {"statusCode", status},
+                  {"reason", success       ? "OK"
+                             : status == 0 ? "COULD_NOT_CONNECT"
+                                           : "ERROR_STATUS_CODE"},
+                  {"detail", std::to_string(status)}});
 }
 
 }  // namespace kairan::adapters::simulator

@@ -32,6 +32,10 @@ bool is_uuid(std::string_view text) {
 
 }  // namespace
 
+HttpResponse line_ok(const json& body) {
+  return gateway::json_response(200, dump_json(body));
+}
+
 HttpResponse line_error(int status, const std::string& message, const Violations& details) {
   json body = {{"message", message}};
   for (const Violation& violation : details) {

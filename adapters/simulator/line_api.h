@@ -16,6 +16,7 @@
 
 namespace kairan::adapters::simulator {
 
+gateway::HttpResponse line_ok(const nlohmann::json& body);
 /// LINE's error body; `details` is left out when empty.
 gateway::HttpResponse line_error(int status, const std::string& message, const Violations& details = {});
 gateway::HttpResponse broken_rules(const Violations& violations);

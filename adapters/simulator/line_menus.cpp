@@ -13,13 +13,10 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kImageBytes = 1'000'000;  // "Max file size: 1 MB"
+constexpr std::size_t kMenuImageBytes = 1'000'000;  // "Max file size: 1 MB"
 constexpr std::size_t kBulk = 500;
 
-HttpResponse ok(const json& body) {
-  return gateway::json_response(200, dump_json(body));
-}
-HttpResponse not_found() {
+HttpResponse menu_not_found() {
   return line_error(404, "richmenu not found");
 }
 
@@ -95,21 +92,21 @@ HttpResponse LineApi::menu_create(const Call& call) {
   if (world_.menus.menus.size() >= RichMenus::kMenus) return line_error(400, "Too many rich menus");
   const std::string id = "richmenu-" + random_hex(16);
   world_.menus.menus[id].definition = dump_json(*body);
-  return ok({{"richMenuId", id}});
+  return line_ok({{"richMenuId", id}});
 }
 
 HttpResponse LineApi::menu_validate(const Call& call) {
   const auto body = parse_json(call.request.body);
   if (!body) return line_error(400, "The request body could not be parsed as JSON");
   const Violations violations = check_rich_menu(*body);
-  return violations.empty() ? ok(json::object()) : broken_rules(violations);
+  return violations.empty() ? line_ok(json::object()) : broken_rules(violations);
 }
 
 HttpResponse LineApi::menu_list(const Call&) {
   json list = json::array();
   std::lock_guard lock(world_.mutex);
   for (const auto& [id, menu] : world_.menus.menus) list.push_back(described(id, menu));
-  return ok({{"richmenus", std::move(list)}});
+  return line_ok({{"richmenus", std::move(list)}});
 }
 
 HttpResponse LineApi::menu_get(const Call& call) {
@@ -119,8 +116,8 @@ HttpResponse LineApi::menu_get(const Call& call) {
   if (content) id.resize(slash);
   std::lock_guard lock(world_.mutex);
   const auto it = world_.menus.menus.find(id);
-  if (it == world_.menus.menus.end() || (content && it->second.image.empty())) return not_found();
-  if (!content) return ok(described(id, it->second));
+  if (it == world_.menus.menus.end() || (content && it->second.image.empty())) return menu_not_found();
+  if (!content) return line_ok(described(id, it->second));
   HttpResponse response;
   response.content_type = it->second.image_type;
   response.body = it->second.image;
@@ -129,25 +126,25 @@ HttpResponse LineApi::menu_get(const Call& call) {
 
 HttpResponse LineApi::menu_delete(const Call& call) {
   std::lock_guard lock(world_.mutex);
-  if (world_.menus.menus.count(call.request.rest) == 0) return not_found();
+  if (world_.menus.menus.count(call.request.rest) == 0) return menu_not_found();
   world_.menus.erase(call.request.rest);
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::menu_upload(const Call& call) {
   std::string id = call.request.rest;
   const auto slash = id.find('/');
-  if (slash == std::string::npos || id.substr(slash) != "/content") return not_found();
+  if (slash == std::string::npos || id.substr(slash) != "/content") return menu_not_found();
   id.resize(slash);
   const std::string type(call.request.header("content-type"));
   if (type != "image/png" && type != "image/jpeg") return line_error(415, "Unsupported media type");
   const std::string& image = call.request.body;
-  if (image.size() > kImageBytes) return line_error(413, "The image is larger than 1 MB");
+  if (image.size() > kMenuImageBytes) return line_error(413, "The image is larger than 1 MB");
   const auto size = image_size(image);
   if (!size) return line_error(400, "The image is neither PNG nor JPEG");
   std::lock_guard lock(world_.mutex);
   const auto it = world_.menus.menus.find(id);
-  if (it == world_.menus.menus.end()) return not_found();
+  if (it == world_.menus.menus.end()) return menu_not_found();
   if (!it->second.image.empty()) return line_error(400, "An image has already been uploaded to the richmenu");
   const json wanted = json::parse(it->second.definition)["size"];
   if (wanted["width"] != size->width || wanted["height"] != size->height) {
@@ -155,7 +152,7 @@ HttpResponse LineApi::menu_upload(const Call& call) {
   }
   it->second.image = image;
   it->second.image_type = type;
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::bulk(const Call& call, bool link) {
@@ -166,7 +163,7 @@ HttpResponse LineApi::bulk(const Call& call, bool link) {
   }
   const std::string menu = json_text(*body, "richMenuId");
   std::lock_guard lock(world_.mutex);
-  if (link && world_.menus.menus.count(menu) == 0) return not_found();
+  if (link && world_.menus.menus.count(menu) == 0) return menu_not_found();
   for (const json& id : *ids) {
     if (!id.is_string() || !parse_user_id(id.get_ref<const std::string&>())) {
       return broken_rules({{"invalid user id", "userIds"}});
@@ -204,7 +201,7 @@ HttpResponse LineApi::alias_create(const Call& call) {
   if (world_.menus.aliases.count(alias) != 0) return line_error(400, "conflict richmenu alias id");
   if (world_.menus.aliases.size() >= RichMenus::kAliases) return line_error(400, "Too many rich menu aliases");
   world_.menus.aliases[alias] = menu;
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::alias_update(const Call& call) {
@@ -215,7 +212,7 @@ HttpResponse LineApi::alias_update(const Call& call) {
   if (it == world_.menus.aliases.end()) return line_error(404, "richmenu alias not found");
   if (world_.menus.menus.count(menu) == 0) return line_error(400, "richmenu not found");
   it->second = menu;
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::alias_get(const Call& call) {
@@ -226,22 +223,22 @@ HttpResponse LineApi::alias_get(const Call& call) {
   if (call.request.path == "/v2/bot/richmenu/alias/list") {
     json list = json::array();
     for (const auto& entry : world_.menus.aliases) list.push_back(one(entry));
-    return ok({{"aliases", std::move(list)}});
+    return line_ok({{"aliases", std::move(list)}});
   }
   const auto it = world_.menus.aliases.find(call.request.rest);
   if (it == world_.menus.aliases.end()) return line_error(404, "richmenu alias not found");
-  return ok(one(*it));
+  return line_ok(one(*it));
 }
 
 HttpResponse LineApi::alias_delete(const Call& call) {
   std::lock_guard lock(world_.mutex);
   if (world_.menus.aliases.erase(call.request.rest) == 0) return line_error(404, "richmenu alias not found");
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::person_menu_get(const Call& call) {
   const PersonPath path = person_path(call.request.rest);
-  if (!path.good || !path.menu.empty()) return not_found();
+  if (!path.good || !path.menu.empty()) return menu_not_found();
   std::lock_guard lock(world_.mutex);
   std::string menu = world_.menus.for_all;
   if (path.person != "all") {
@@ -249,15 +246,15 @@ HttpResponse LineApi::person_menu_get(const Call& call) {
     menu = it == world_.menus.of_person.end() ? "" : it->second;
   }
   if (menu.empty()) return line_error(404, path.person == "all" ? "no default richmenu" : "the user has no richmenu");
-  return ok({{"richMenuId", menu}});
+  return line_ok({{"richMenuId", menu}});
 }
 
 HttpResponse LineApi::person_menu_link(const Call& call) {
   const PersonPath path = person_path(call.request.rest);
-  if (!path.good || path.menu.empty()) return not_found();
+  if (!path.good || path.menu.empty()) return menu_not_found();
   std::lock_guard lock(world_.mutex);
   const auto it = world_.menus.menus.find(path.menu);
-  if (it == world_.menus.menus.end()) return not_found();
+  if (it == world_.menus.menus.end()) return menu_not_found();
   if (it->second.image.empty()) return line_error(400, "must upload richmenu image before applying it to user");
   if (path.person == "all") {
     world_.menus.for_all = path.menu;
@@ -272,12 +269,12 @@ HttpResponse LineApi::person_menu_link(const Call& call) {
     }
   }
   world_.changed.notify_all();
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 HttpResponse LineApi::person_menu_unlink(const Call& call) {
   const PersonPath path = person_path(call.request.rest);
-  if (!path.good || !path.menu.empty()) return not_found();
+  if (!path.good || !path.menu.empty()) return menu_not_found();
   std::lock_guard lock(world_.mutex);
   if (path.person == "all") {
     world_.menus.for_all.clear();
@@ -287,7 +284,7 @@ HttpResponse LineApi::person_menu_unlink(const Call& call) {
     if (Chat* chat = world_.chats.find(path.person)) world_.chats.touch(*chat);
   }
   world_.changed.notify_all();
-  return ok(json::object());
+  return line_ok(json::object());
 }
 
 }  // namespace kairan::adapters::simulator

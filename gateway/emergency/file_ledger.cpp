@@ -23,7 +23,7 @@ Error problem(const std::string& what) {
   return {ErrorCode::kUnavailable, what + ": " + std::strerror(errno)};
 }
 
-std::uint64_t number(const json& object, std::string_view key) {
+std::uint64_t number_in(const json& object, std::string_view key) {
   const json* const found = json_member(object, key);
   return found != nullptr && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
@@ -123,8 +123,8 @@ void FileLedger::apply(std::string_view line) {
     order_.title = json_text(*object, "title");
     order_.by = json_text(*object, "by");
     order_.areas = json_text(*object, "areas");
-    order_.people = number(*object, "people");
-    order_.batches = number(*object, "batches");
+    order_.people = number_in(*object, "people");
+    order_.batches = number_in(*object, "batches");
     order_.print = json_text(*object, "print");
     if (const json* const texts = json_member(*object, "texts"); texts != nullptr && texts->is_object()) {
       for (const auto& [language, text] : texts->items()) {
@@ -137,7 +137,7 @@ void FileLedger::apply(std::string_view line) {
   } else if (const std::string ended = json_text(*object, "end"); !ended.empty()) {
     FileBatch& batch = batches_[ended];
     batch.outcome = json_text(*object, "outcome");
-    batch.people = number(*object, "people");
+    batch.people = number_in(*object, "people");
     batch.ended = time(*object, "at");
   } else if (const auto at = time(*object, "taken_over")) {
     taken_over_ = at;

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "intents/settings_dialogue.h"
+#include "store/attribute_names.h"
 #include "store/backup_file.h"
 
 namespace kairan::gateway {
 namespace {
 
 constexpr std::string_view kHead = "KAIRAN-PEOPLE 1\n";
-constexpr std::string_view kDistrict = "district";
 constexpr std::size_t kSnapshotMaxBytes = std::size_t{512} << 20;
 
 std::vector<std::string> values_of(const store::AttributeSchema& schema, std::string_view attribute) {
@@ -59,7 +59,7 @@ Status write_partition(store::Subscribers& subscribers, const store::PartitionBi
   return file.write(lines);
 }
 
-std::vector<std::string> split(std::string_view text, char at) {
+std::vector<std::string> split_at(std::string_view text, char at) {
   std::vector<std::string> parts;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(at), text.size());
@@ -75,10 +75,10 @@ Result<std::uint64_t> write_people_snapshot(store::Subscribers& subscribers, con
                                             const Sealer& sealer, const std::string& installation, TimePoint now,
                                             const std::string& path) {
   const std::vector<std::string> languages = values_of(schema, intents::kLanguageAttribute);
-  const std::vector<std::string> districts = values_of(schema, kDistrict);
+  const std::vector<std::string> districts = values_of(schema, store::kDistrictAttribute);
   std::vector<std::string> names{std::string(store::Subscribers::kFollowers)};
   for (const std::string& id : languages) names.push_back(store::value_bitmap(intents::kLanguageAttribute, id));
-  for (const std::string& id : districts) names.push_back(store::value_bitmap(kDistrict, id));
+  for (const std::string& id : districts) names.push_back(store::value_bitmap(store::kDistrictAttribute, id));
 
   std::error_code failure;
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -128,7 +128,7 @@ Result<PeopleSnapshot> read_people_snapshot(const std::string& path, const Seale
     if (second == std::string_view::npos) return Error{ErrorCode::kCorrupt, "a line of the snapshot cannot be read"};
     snapshot.people.push_back({std::string(line.substr(0, first)),
                                std::string(line.substr(first + 1, second - first - 1)),
-                               split(line.substr(second + 1), ',')});
+                               split_at(line.substr(second + 1), ',')});
   }
   return snapshot;
 }

@@ -14,7 +14,7 @@
 namespace kairan::gateway {
 namespace {
 
-struct Arguments {
+struct AccountArguments {
   std::string config, name, section;
   std::vector<std::string> roles;
   bool must_change = false, off = false;
@@ -22,7 +22,7 @@ struct Arguments {
 
 /// The store of the running gateway with the rules over it. Whoever may read its data folder may do anything: the actor is
 /// the machine's operator.
-struct Desk {
+struct AccountDesk {
   std::unique_ptr<AttachedStore> attached;
   SystemClock clock;
   std::unique_ptr<store::Accounts> records;
@@ -31,8 +31,8 @@ struct Desk {
   store::Actor by = store::Actor{"terminal", {store::Role::kOperator}, ""};
 };
 
-std::unique_ptr<Desk> open_desk(const std::string& config) {
-  auto desk = std::make_unique<Desk>();
+std::unique_ptr<AccountDesk> open_account_desk(const std::string& config) {
+  auto desk = std::make_unique<AccountDesk>();
   desk->attached = attach_to_store(config);
   if (!desk->attached) return nullptr;
   desk->records = std::make_unique<store::Accounts>(*desk->attached->redis, *desk->attached->sealer);
@@ -41,14 +41,14 @@ std::unique_ptr<Desk> open_desk(const std::string& config) {
   return desk;
 }
 
-int fail(const Error& error) {
+int account_failed(const Error& error) {
   const bool plain = error.code == ErrorCode::kInvalid || error.code == ErrorCode::kConflict || error.code == ErrorCode::kNotFound;
   std::fprintf(stderr, "%s%s\n", plain ? "" : "できませんでした: ", error.detail.c_str());
   return plain ? 1 : 2;
 }
 
 int finish(const Status& status, const std::string& done) {
-  if (!status) return fail(status.error());
+  if (!status) return account_failed(status.error());
   std::puts(done.c_str());
   return 0;
 }
@@ -80,22 +80,22 @@ std::optional<store::Roles> read_roles(const std::vector<std::string>& names) {
   return roles;
 }
 
-int run_add(const Arguments& arguments) {
+int run_add(const AccountArguments& arguments) {
   const auto roles = read_roles(arguments.roles);
   if (!roles) return 1;
   const auto password = read_password();
   if (!password) return 1;
-  const auto desk = open_desk(arguments.config);
+  const auto desk = open_account_desk(arguments.config);
   if (!desk) return 2;
   return finish(desk->rules->add({arguments.name, *roles, arguments.section, *password, arguments.must_change}, desk->by),
                 "アカウント「" + arguments.name + "」を作りました。");
 }
 
-int run_list(const Arguments& arguments) {
-  const auto desk = open_desk(arguments.config);
+int run_list_accounts(const AccountArguments& arguments) {
+  const auto desk = open_account_desk(arguments.config);
   if (!desk) return 2;
   const auto accounts = desk->records->all();
-  if (!accounts) return fail(accounts.error());
+  if (!accounts) return account_failed(accounts.error());
   if (accounts->empty()) std::puts("アカウントはまだありません。「kairan account add」で作ってください。");
   for (const store::Account& account : *accounts) {
     std::printf("%s  %s  %s%s%s  作成: %s\n", account.name.c_str(), account.section.c_str(), role_names(account.roles).c_str(),
@@ -105,47 +105,47 @@ int run_list(const Arguments& arguments) {
   return 0;
 }
 
-int run_roles(const Arguments& arguments) {
+int run_roles(const AccountArguments& arguments) {
   const auto roles = read_roles(arguments.roles);
   if (!roles) return 1;
-  const auto desk = open_desk(arguments.config);
+  const auto desk = open_account_desk(arguments.config);
   if (!desk) return 2;
   return finish(desk->rules->set_roles(arguments.name, *roles,
                                        arguments.section.empty() ? std::nullopt : std::optional(arguments.section), desk->by),
                 "「" + arguments.name + "」の役割を変えました。");
 }
 
-int run_disable(const Arguments& arguments, bool disabled) {
-  const auto desk = open_desk(arguments.config);
+int run_disable(const AccountArguments& arguments, bool disabled) {
+  const auto desk = open_account_desk(arguments.config);
   if (!desk) return 2;
   return finish(desk->rules->set_disabled(arguments.name, disabled, desk->by),
                 "「" + arguments.name + (disabled ? "」を使えないようにしました。" : "」を使えるようにしました。"));
 }
 
-int run_reset_password(const Arguments& arguments) {
+int run_reset_password(const AccountArguments& arguments) {
   const auto password = read_password();
   if (!password) return 1;
-  const auto desk = open_desk(arguments.config);
+  const auto desk = open_account_desk(arguments.config);
   if (!desk) return 2;
   return finish(desk->rules->set_password(arguments.name, *password, true, desk->by),
                 "「" + arguments.name + "」のパスワードを変えました。次のログインで本人が変えます。");
 }
 
-int run_totp(const Arguments& arguments) {
-  const auto desk = open_desk(arguments.config);
+int run_totp(const AccountArguments& arguments) {
+  const auto desk = open_account_desk(arguments.config);
   if (!desk) return 2;
   if (arguments.off) {
     return finish(desk->rules->remove_second_factor(arguments.name, desk->by),
                   "「" + arguments.name + "」の二要素認証を解除しました。");
   }
   const auto offer = desk->rules->offer_second_factor(arguments.name);
-  if (!offer) return fail(offer.error());
+  if (!offer) return account_failed(offer.error());
   std::printf("認証アプリに次を登録し、表示された6桁の数字を入れてください。\n%s\n確認コード: ", offer->uri.c_str());
   std::fflush(stdout);
   std::string code;
   std::getline(std::cin, code);
   const auto codes = desk->rules->confirm_second_factor(arguments.name, trim(code));
-  if (!codes) return fail(codes.error());
+  if (!codes) return account_failed(codes.error());
   std::puts("\n二要素認証を設定しました。回復コード（1つにつき1回だけ使えます。金庫などに保管してください）:");
   for (const std::string& one : *codes) std::printf("  %s\n", one.c_str());
   return 0;
@@ -156,7 +156,7 @@ int run_totp(const Arguments& arguments) {
 void add_account(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("account", "staff accounts of the console");
   command->require_subcommand(1);
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<AccountArguments>();
   const auto sub = [&](const char* name, const char* help, bool named, auto run) {
     CLI::App* const made = command->add_subcommand(name, help);
     made->add_option("--config", arguments->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
@@ -169,12 +169,13 @@ void add_account(CLI::App& app, int& exit_code) {
   adding->add_option("--role", arguments->roles, role_help)->required();
   adding->add_option("--section", arguments->section, "the section (課)")->required();
   adding->add_flag("--must-change", arguments->must_change, "the person must choose another password at the first login");
-  sub("list", "names, sections and roles", false, run_list);
+  sub("list", "names, sections and roles", false, run_list_accounts);
   CLI::App* const roles = sub("roles", "replace an account's roles", true, run_roles);
   roles->add_option("--role", arguments->roles, role_help)->required();
   roles->add_option("--section", arguments->section, "also its section (課)");
-  sub("disable", "let nobody in with it any more", true, [](const Arguments& a) { return run_disable(a, true); });
-  sub("enable", "let it in again", true, [](const Arguments& a) { return run_disable(a, false); });
+  sub("disable", "let nobody in with it any more", true,
+      [](const AccountArguments& a) { return run_disable(a, true); });
+  sub("enable", "let it in again", true, [](const AccountArguments& a) { return run_disable(a, false); });
   sub("reset-password", "a new password from standard input, to be changed at the next login", true, run_reset_password);
   CLI::App* const totp = sub("totp", "set up the second factor from a terminal", true, run_totp);
   totp->add_flag("--off", arguments->off, "take it away");

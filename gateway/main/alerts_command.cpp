@@ -27,7 +27,7 @@ using nlohmann::json;
 constexpr std::chrono::seconds kArrivesAfter{5};  ///< replay: a telegram is read this long after it was issued
 
 /// Prints the problems; false when one of them is an error.
-bool print_problems(const std::vector<FileProblem>& problems, std::ostream& out) {
+bool print_file_problems(const std::vector<FileProblem>& problems, std::ostream& out) {
   bool ok = true;
   for (const FileProblem& problem : problems) {
     out << problem.file;
@@ -119,7 +119,7 @@ int replay(const ReplayArguments& arguments) {
   std::vector<FileProblem> problems;
   Result<AlertContent> content = broadcasts::load_alert_content(arguments.content, problems);
   if (!content) {
-    print_problems(problems, std::cerr);
+    print_file_problems(problems, std::cerr);
     return 2;
   }
   content->release = "replay";  // what the files say, as if two people had published them
@@ -143,7 +143,7 @@ int replay(const ReplayArguments& arguments) {
 int check(const std::string& folder) {
   std::vector<FileProblem> problems;
   const Result<AlertContent> content = broadcasts::load_alert_content(folder, problems);
-  const bool ok = print_problems(problems, std::cout) && content.ok();
+  const bool ok = print_file_problems(problems, std::cout) && content.ok();
   if (!ok) {
     std::cout << "使えません。直してからもう一度確かめてください。\n";
     return 1;

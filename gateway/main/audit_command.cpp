@@ -12,7 +12,7 @@
 namespace kairan::gateway {
 namespace {
 
-struct Arguments {
+struct AuditArguments {
   std::string config, head;
   std::size_t count = 50;
 };
@@ -27,7 +27,7 @@ std::optional<store::ChainHead> parse_head(const std::string& text) {
   return head.hash.size() == 64 ? std::optional(head) : std::nullopt;
 }
 
-int run_verify(const Arguments& a) {
+int run_verify(const AuditArguments& a) {
   std::optional<store::ChainHead> known;
   if (!a.head.empty()) {
     known = parse_head(a.head);
@@ -52,7 +52,7 @@ int run_verify(const Arguments& a) {
   return 0;
 }
 
-int run_list(const Arguments& a) {
+int run_list_audit(const AuditArguments& a) {
   const auto attached = attach_to_store(a.config);
   if (!attached) return 2;
   const auto entries = store::Audit(*attached->redis).recent(std::nullopt, std::min<std::size_t>(a.count, 5000));
@@ -72,7 +72,7 @@ int run_list(const Arguments& a) {
 void add_audit(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("audit", "the log of who did what");
   command->require_subcommand(1);
-  const auto a = std::make_shared<Arguments>();
+  const auto a = std::make_shared<AuditArguments>();
   CLI::App* const verify = command->add_subcommand("verify", "whether anything in it was changed");
   verify->add_option("--config", a->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
   verify->add_option("--head", a->head, "NUMBER:HASH kept outside, which must be part of it");
@@ -80,7 +80,7 @@ void add_audit(CLI::App& app, int& exit_code) {
   CLI::App* const list = command->add_subcommand("list", "newest first");
   list->add_option("--config", a->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
   list->add_option("--count", a->count)->capture_default_str();
-  list->callback([a, &exit_code] { exit_code = run_list(*a); });
+  list->callback([a, &exit_code] { exit_code = run_list_audit(*a); });
 }
 
 }  // namespace kairan::gateway

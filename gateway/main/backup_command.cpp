@@ -26,12 +26,12 @@
 namespace kairan::gateway {
 namespace {
 
-struct Arguments {
+struct BackupArguments {
   std::string config, file;
   bool replace = false;
 };
 
-int fail(const std::string& what, const Error& error) {
+int backup_failed(const std::string& what, const Error& error) {
   std::fprintf(stderr, "%s: %s\n", what.c_str(), error.detail.c_str());
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout ? 2 : 1;
 }
@@ -65,19 +65,19 @@ Result<std::size_t> write_pictures(store::BackupWriter& writer, const std::strin
   return names->size();
 }
 
-int backup(const Arguments& arguments) {
+int backup(const BackupArguments& arguments) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
   const SystemClock clock;
   const auto installation = store::open_installation(*attached->redis, store::kDefaultPartitions, clock.now());
-  if (!installation) return fail("記録を読めません", installation.error());
+  if (!installation) return backup_failed("記録を読めません", installation.error());
   const auto address = store::parse_redis_url(attached->redis_url);
   store::BackupHeader header;
   header.installation = installation->id;
   header.created = clock.now();
   header.database = address ? address->database : 0;
   auto writer = store::BackupWriter::create(arguments.file, *attached->sealer, header);
-  if (!writer) return fail("バックアップを書けません", writer.error());
+  if (!writer) return backup_failed("バックアップを書けません", writer.error());
   std::fputs("Redisに、ある瞬間の全体の写しを作らせています。サービスは止まりません。\n", stderr);
   Progress progress("バイト");
   std::uint64_t all = 0;
@@ -89,10 +89,12 @@ int backup(const Arguments& arguments) {
         progress.at(done, all);
         return (*writer)->write(piece);
       });
-  if (!copied) return fail("バックアップを作れません（ファイルは残していません）", copied.error());
+  if (!copied) return backup_failed("バックアップを作れません（ファイルは残していません）", copied.error());
   const auto pictures = write_pictures(**writer, attached->config.data_dir);
-  if (!pictures) return fail("画像をバックアップに入れられません（ファイルは残していません）", pictures.error());
-  if (const Status finished = (*writer)->finish(); !finished) return fail("バックアップを書けません", finished.error());
+  if (!pictures)
+    return backup_failed("画像をバックアップに入れられません（ファイルは残していません）", pictures.error());
+  if (const Status finished = (*writer)->finish(); !finished)
+    return backup_failed("バックアップを書けません", finished.error());
   if (const Status noted = note_backup(attached->config.data_dir, header.created); !noted) {
     std::fprintf(stderr, "バックアップの日時を記録できません（管理画面の表示だけに使います）: %s\n", noted.error().detail.c_str());
   }
@@ -135,7 +137,7 @@ Status put_back_pictures(const store::Media& from, const std::string& data_dir) 
   return {};
 }
 
-int restore(const Arguments& arguments) {
+int restore(const BackupArguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
   ConfigResult loaded =
       load_config(arguments.config.empty() ? std::nullopt : std::optional(arguments.config), kairan_environment());
@@ -143,7 +145,7 @@ int restore(const Arguments& arguments) {
   if (!loaded.errors.empty()) return 2;
   const Config& config = loaded.config;
   const auto key = load_or_make_data_key(config);
-  if (!key) return fail("データの鍵を読めません", key.error());
+  if (!key) return backup_failed("データの鍵を読めません", key.error());
   const Sealer sealer(*key);
 
   const WorkFolder folder(config.data_dir);
@@ -165,8 +167,8 @@ int restore(const Arguments& arguments) {
       },
       [&](std::string_view name, std::string_view bytes) { return pictures.put_back(name, bytes); });
   copy.close();
-  if (!header) return fail("このバックアップは使えません（何も変えていません）", header.error());
-  if (!copy) return fail("作業用の写しを書けません", Error{ErrorCode::kUnavailable, folder.path()});
+  if (!header) return backup_failed("このバックアップは使えません（何も変えていません）", header.error());
+  if (!copy) return backup_failed("作業用の写しを書けません", Error{ErrorCode::kUnavailable, folder.path()});
   std::fprintf(stderr, "%s のバックアップを確かめました。戻しています。\n", format_jst(header->created).c_str());
 
   std::unique_ptr<store::EmbeddedRedis> embedded;
@@ -176,7 +178,7 @@ int restore(const Arguments& arguments) {
     store::EmbeddedRedis::Options own;
     own.data_dir = config.data_dir;
     auto started = store::EmbeddedRedis::start(own);
-    if (!started) return fail("Redisを起動できません", started.error());
+    if (!started) return backup_failed("Redisを起動できません", started.error());
     embedded = *std::move(started);
     options.redis_url = embedded->url();
   }
@@ -187,10 +189,10 @@ int restore(const Arguments& arguments) {
   options.now = SystemClock().now();
   options.progress = [&](std::uint64_t done, std::uint64_t all) { progress.at(done, all); };
   if (const Status put = put_back_pictures(pictures, config.data_dir); !put) {
-    return fail("画像を戻せませんでした（記録は変わっていません）", put.error());
+    return backup_failed("画像を戻せませんでした（記録は変わっていません）", put.error());
   }
   if (const Status restored = store::restore_copy(options); !restored) {
-    return fail("戻せませんでした（元の記録は変わっていません）", restored.error());
+    return backup_failed("戻せませんでした（元の記録は変わっていません）", restored.error());
   }
   std::puts(
       "バックアップから戻しました。途中だった配信は保留になります。「kairan "
@@ -201,7 +203,7 @@ int restore(const Arguments& arguments) {
 }  // namespace
 
 void add_backup(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BackupArguments>();
   const auto add = [&](const char* name, const char* help) {
     CLI::App* const command = app.add_subcommand(name, help);
     command->add_option("--config", arguments->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");

@@ -21,14 +21,14 @@ using Json = nlohmann::json;
 constexpr std::size_t kMaxFile = 512 * 1024;
 constexpr std::size_t kMaxList = 500;
 
-struct Arguments {
+struct BroadcastArguments {
   std::string config, as, id, file, key, comment, text, frame, state, section, csv;
   std::vector<std::string> fields;
   std::size_t count = 50;
   bool json = false;
 };
 
-void print_problems(const std::vector<broadcasts::Problem>& problems) {
+void print_document_problems(const std::vector<broadcasts::Problem>& problems) {
   for (const broadcasts::Problem& problem : problems) {
     std::fprintf(stderr, "  - %s%s%s%s\n", problem.warning ? "（注意）" : "", problem.path.c_str(),
                  problem.path.empty() ? "" : ": ", problem.message.c_str());
@@ -47,7 +47,7 @@ std::optional<std::string> read_input(const std::string& file) {
 }
 
 /// Opens the desk and the account, runs, prints errors.
-int with_desk(const Arguments& a, const std::function<int(AttachedDesk&, const store::Actor&)>& run) {
+int with_attached_desk(const BroadcastArguments& a, const std::function<int(AttachedDesk&, const store::Actor&)>& run) {
   const auto desk = open_attached_desk(a.config);
   if (!desk) return 2;
   store::Actor who{"terminal", {store::Role::kAuditor}, ""};  // looking needs no account: whoever may read the store may look
@@ -59,36 +59,36 @@ int with_desk(const Arguments& a, const std::function<int(AttachedDesk&, const s
   return run(*desk, who);
 }
 
-int run_create(const Arguments& a) {
+int run_create(const BroadcastArguments& a) {
   const auto json = read_input(a.file);
   if (!json) return 1;
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     std::vector<broadcasts::Problem> problems;
     const auto id = desk.desk->service().create(who, *json, a.key, problems);
-    print_problems(problems);
+    print_document_problems(problems);
     if (!id) return print_error(id.error());
     std::puts(id->c_str());
     return 0;
   });
 }
 
-int run_edit(const Arguments& a) {
+int run_edit(const BroadcastArguments& a) {
   const auto json = read_input(a.file);
   if (!json) return 1;
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const auto view = desk.desk->service().view(who, a.id);
     if (!view) return print_error(view.error());
     std::vector<broadcasts::Problem> problems;
     const auto edited = desk.desk->service().edit(who, a.id, view->revision, *json, problems);
-    print_problems(problems);
+    print_document_problems(problems);
     if (!edited) return print_error(edited.error());
     std::puts("draft");
     return 0;
   });
 }
 
-int run_move(const Arguments& a, Action action) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+int run_move(const BroadcastArguments& a, Action action) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const auto state = desk.desk->service().move(who, a.id, action, {std::nullopt, a.comment});
     if (!state) return print_error(state.error());
     std::puts(std::string(state_name(*state)).c_str());
@@ -98,7 +98,7 @@ int run_move(const Arguments& a, Action action) {
 
 /// What a correction says: a file, a text, or a frame with its fields; nothing given: the one published frame for it that
 /// has no fields.
-Result<std::string> correction_content(const Arguments& a, AttachedDesk& desk, std::string_view use) {
+Result<std::string> correction_content(const BroadcastArguments& a, AttachedDesk& desk, std::string_view use) {
   if (!a.text.empty()) return dump_json(Json{{"messages", Json::array({Json{{"type", "text"}, {"text", a.text}}})}});
   Json frame = Json::object();
   frame["id"] = a.frame;
@@ -123,13 +123,13 @@ Result<std::string> correction_content(const Arguments& a, AttachedDesk& desk, s
   return dump_json(Json{{"frame", std::move(frame)}});
 }
 
-int run_correct(const Arguments& a, broadcasts::Effect effect) {
+int run_correct(const BroadcastArguments& a, broadcasts::Effect effect) {
   std::optional<std::string> json;
   if (!a.file.empty()) {
     json = read_input(a.file);
     if (!json) return 1;
   }
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     if (!json) {
       auto content = correction_content(a, desk, effect == broadcasts::Effect::kCorrect ? "correct" : "withdraw");
       if (!content) return print_error(content.error());
@@ -137,15 +137,15 @@ int run_correct(const Arguments& a, broadcasts::Effect effect) {
     }
     std::vector<broadcasts::Problem> problems;
     const auto id = desk.desk->service().correct(who, a.id, effect, *json, problems);
-    print_problems(problems);
+    print_document_problems(problems);
     if (!id) return print_error(id.error());
     std::puts(id->c_str());
     return 0;
   });
 }
 
-int run_status(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
+int run_broadcast_status(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
     const auto status = desk.desk->service().status(a.id);
     if (!status) return print_error(status.error());
     if (a.json) {
@@ -167,8 +167,8 @@ int run_status(const Arguments& a) {
   });
 }
 
-int run_dry_run(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+int run_dry_run(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const auto run = desk.desk->service().dry_run(who, a.id);
     if (!run) return print_error(run.error());
     if (a.json) {
@@ -181,9 +181,11 @@ int run_dry_run(const Arguments& a) {
         json["variants"].push_back({{"label", v.label}, {"recipients", v.recipients}, {"batches", v.batches}, {"preview", v.preview}});
       }
       json["nth_this_week"] = Json::array();
-      for (const auto& [nth, people] : run->nth_this_week) json["nth_this_week"].push_back({{"nth", nth}, {"recipients", people}});
+      for (const auto& [nth, people] : run->nth_this_week)
+        json["nth_this_week"].push_back({{"nth", nth}, {"recipients", people}});
       json["problems"] = Json::array();
-      for (const auto& p : run->problems) json["problems"].push_back({{"path", p.path}, {"message", p.message}, {"warning", p.warning}});
+      for (const auto& p : run->problems)
+        json["problems"].push_back({{"path", p.path}, {"message", p.message}, {"warning", p.warning}});
       std::puts(dump_json(json).c_str());
       return 0;
     }
@@ -207,7 +209,7 @@ int run_dry_run(const Arguments& a) {
       std::printf("  この分野の直近%llu回の後、24時間以内のブロック: %llu人\n", static_cast<unsigned long long>(run->topic_broadcasts),
                   static_cast<unsigned long long>(run->blocks_after_topic));
     }
-    print_problems(run->problems);
+    print_document_problems(run->problems);
     for (const auto& problem : run->problems) {
       if (!problem.warning) return 1;
     }
@@ -215,7 +217,7 @@ int run_dry_run(const Arguments& a) {
   });
 }
 
-int run_list(const Arguments& a) {
+int run_list_broadcasts(const BroadcastArguments& a) {
   broadcasts::ListFilter filter;
   filter.section = a.section;
   filter.count = std::min(a.count, kMaxList);
@@ -226,7 +228,7 @@ int run_list(const Arguments& a) {
       return 1;
     }
   }
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const auto views = desk.desk->service().list(who, filter);
     if (!views) return print_error(views.error());
     for (const broadcasts::View& view : *views) {
@@ -238,8 +240,8 @@ int run_list(const Arguments& a) {
   });
 }
 
-int run_show(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+int run_show(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const auto view = desk.desk->service().view(who, a.id);
     if (!view) return print_error(view.error());
     std::printf("%s  %s（%s）\n状態: %s %s\n対象: %s\n作成: %s  承認: %s\n", view->document.title.c_str(),
@@ -255,8 +257,8 @@ int run_show(const Arguments& a) {
   });
 }
 
-int run_copy(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+int run_copy(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const auto id = desk.desk->service().copy(who, a.id);
     if (!id) return print_error(id.error());
     std::puts(id->c_str());
@@ -264,8 +266,8 @@ int run_copy(const Arguments& a) {
   });
 }
 
-int run_test_send(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+int run_test_send(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const auto sent = desk.desk->service().test_send(who, a.id);
     if (!sent) return print_error(sent.error());
     std::printf("%zu件のテスト用の宛先に送りました。\n", *sent);
@@ -273,8 +275,8 @@ int run_test_send(const Arguments& a) {
   });
 }
 
-int run_links(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
+int run_links(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
     const auto clicks = desk.desk->links().clicks(a.id);
     if (!clicks) return print_error(clicks.error());
     for (const auto& [code, count] : *clicks) {
@@ -285,8 +287,8 @@ int run_links(const Arguments& a) {
   });
 }
 
-int run_register(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
+int run_register(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
     const auto proof = desk.desk->book().verify();
     if (!proof) return print_error(proof.error());
     if (proof->fault) {
@@ -305,21 +307,21 @@ int run_register(const Arguments& a) {
   });
 }
 
-int run_frame_save(const Arguments& a) {
+int run_frame_save(const BroadcastArguments& a) {
   const auto json = read_input(a.file);
   if (!json) return 1;
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     std::vector<broadcasts::Problem> problems;
     const Status saved = desk.desk->frames().save(who, *json, *desk.schema->get(), problems);
-    print_problems(problems);
+    print_document_problems(problems);
     if (!saved) return print_error(saved.error());
     std::puts("保存しました。別の方が公開すると使えます（kairan broadcast frame publish）。");
     return 0;
   });
 }
 
-int run_frame(const Arguments& a, bool publish) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
+int run_frame(const BroadcastArguments& a, bool publish) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor& who) {
     const Status done = publish ? desk.desk->frames().publish(who, a.id) : desk.desk->frames().retire(who, a.id);
     if (!done) return print_error(done.error());
     std::puts(publish ? "公開しました。" : "下げました。");
@@ -327,8 +329,8 @@ int run_frame(const Arguments& a, bool publish) {
   });
 }
 
-int run_frame_list(const Arguments& a) {
-  return with_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
+int run_frame_list(const BroadcastArguments& a) {
+  return with_attached_desk(a, [&](AttachedDesk& desk, const store::Actor&) {
     const auto frames = desk.desk->frames().all();
     if (!frames) return print_error(frames.error());
     for (const broadcasts::Frame& frame : *frames) {
@@ -344,7 +346,7 @@ int run_frame_list(const Arguments& a) {
 void add_broadcast(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("broadcast", "write, approve, send and correct broadcasts");
   command->require_subcommand(1);
-  const auto a = std::make_shared<Arguments>();
+  const auto a = std::make_shared<BroadcastArguments>();
   enum Needs : unsigned { kNothing = 0, kId = 1, kAs = 2, kFile = 4, kMaybeFile = 8 };
   const auto sub = [a, &exit_code](CLI::App* parent, const char* name, const char* help, unsigned needs, auto run) {
     CLI::App* const made = parent->add_subcommand(name, help);
@@ -368,7 +370,7 @@ void add_broadcast(CLI::App& app, int& exit_code) {
       {Action::kStop, "end it; what has left stays"}};
   for (const auto& [action, help] : moves) {
     sub(command, std::string(action_name(action)).c_str(), help, kId | kAs,
-        [action = action](const Arguments& arguments) { return run_move(arguments, action); })
+        [action = action](const BroadcastArguments& arguments) { return run_move(arguments, action); })
         ->add_option("--comment", a->comment, "why");
   }
   for (const auto effect : {broadcasts::Effect::kCorrect, broadcasts::Effect::kWithdraw}) {
@@ -376,16 +378,17 @@ void add_broadcast(CLI::App& app, int& exit_code) {
     CLI::App* const made = sub(command, correct ? "correct" : "withdraw",
                                correct ? "stop what is unsent and send a correction to whom it reached"
                                        : "stop what is unsent and take it back from whom it reached",
-                               kId | kMaybeFile | kAs,
-                               [effect](const Arguments& arguments) { return run_correct(arguments, effect); });
+                               kId | kMaybeFile | kAs, [effect](const BroadcastArguments& arguments) {
+                                 return run_correct(arguments, effect);
+                               });
     made->add_option("--text", a->text, "what it says");
     made->add_option("--frame", a->frame, "a published frame");
     made->add_option("--field", a->fields, "NAME=VALUE of the frame; may be repeated");
   }
   sub(command, "dry-run", "whom it would reach, how long, what is left", kId, run_dry_run)->add_flag("--json", a->json);
-  sub(command, "status", "state and counts", kId, run_status)->add_flag("--json", a->json);
+  sub(command, "status", "state and counts", kId, run_broadcast_status)->add_flag("--json", a->json);
   sub(command, "show", "document and history", kId, run_show);
-  CLI::App* const list = sub(command, "list", "newest first", kNothing, run_list);
+  CLI::App* const list = sub(command, "list", "newest first", kNothing, run_list_broadcasts);
   list->add_option("--state", a->state, "draft, submitted, ...");
   list->add_option("--section", a->section);
   list->add_option("--count", a->count)->capture_default_str();
@@ -397,8 +400,9 @@ void add_broadcast(CLI::App& app, int& exit_code) {
   CLI::App* const frame = command->add_subcommand("frame", "emergency templates and frames of corrections");
   frame->require_subcommand(1);
   sub(frame, "save", "store one, unpublished", kFile | kAs, run_frame_save);
-  sub(frame, "publish", "release what another person wrote", kId | kAs, [](const Arguments& x) { return run_frame(x, true); });
-  sub(frame, "retire", "take one away", kId | kAs, [](const Arguments& x) { return run_frame(x, false); });
+  sub(frame, "publish", "release what another person wrote", kId | kAs,
+      [](const BroadcastArguments& x) { return run_frame(x, true); });
+  sub(frame, "retire", "take one away", kId | kAs, [](const BroadcastArguments& x) { return run_frame(x, false); });
   sub(frame, "list", "all of them", kNothing, run_frame_list);
 }
 

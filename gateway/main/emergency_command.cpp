@@ -29,13 +29,13 @@ namespace {
 constexpr std::string_view kGo = "送信する";
 constexpr std::size_t kMostText = 64 * 1024;
 
-struct Arguments {
+struct EmergencyArguments {
   std::string config, snapshot, title, text_file, by, ledger;
   std::vector<std::string> districts;
   bool from_snapshot = false, everyone = false, drill = false, yes = false, old_ok = false;
 };
 
-int fail(const std::string& what) {
+int emergency_failed(const std::string& what) {
   std::fprintf(stderr, "%s\n", what.c_str());
   return 1;
 }
@@ -103,19 +103,19 @@ bool confirmed(const std::string& question, std::string_view word) {
   return static_cast<bool>(std::getline(std::cin, typed)) && typed == word;
 }
 
-int snapshot(const Arguments& arguments) {
+int snapshot(const EmergencyArguments& arguments) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
   std::vector<FileProblem> problems;
   const auto schema = store::load_attributes(attached->config.content, problems);
-  if (!schema) return fail("attributes.yaml を読めません: " + schema.error().detail);
+  if (!schema) return emergency_failed("attributes.yaml を読めません: " + schema.error().detail);
   const TimePoint now = SystemClock().now();
   const auto installation = store::open_installation(*attached->redis, store::kDefaultPartitions, now);
-  if (!installation) return fail("保存先を読めません: " + installation.error().detail);
+  if (!installation) return emergency_failed("保存先を読めません: " + installation.error().detail);
   store::Subscribers subscribers(*attached->redis, *attached->sealer, installation->partitions);
   const std::string path = arguments.snapshot.empty() ? default_snapshot(attached->config) : arguments.snapshot;
   const auto people = write_people_snapshot(subscribers, *schema, *attached->sealer, installation->id, now, path);
-  if (!people) return fail("名簿の控えを書けません: " + people.error().detail);
+  if (!people) return emergency_failed("名簿の控えを書けません: " + people.error().detail);
   std::printf("名簿の控えを書きました: %s（%llu人、%s 現在）\n", path.c_str(), static_cast<unsigned long long>(*people),
               format_jst(now).c_str());
   return 0;
@@ -126,40 +126,41 @@ void print_outcome(const SnapshotOutcome& outcome) {
               static_cast<unsigned long long>(outcome.refused), static_cast<unsigned long long>(outcome.open));
 }
 
-int send(const Arguments& arguments) {
+int send(const EmergencyArguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
   log::set_level(log::Level::kError);
   if (!arguments.from_snapshot)
-    return fail(
+    return emergency_failed(
         "控えから送るときは --from-snapshot を付けてください。Redisが動いているときは、画面の「緊急配信」か「kairan "
         "broadcast」を使ってください。");
   if (arguments.everyone == !arguments.districts.empty())
-    return fail("--everyone か --district のどちらかを書いてください。");
+    return emergency_failed("--everyone か --district のどちらかを書いてください。");
   ConfigResult loaded =
       load_config(arguments.config.empty() ? std::nullopt : std::optional(arguments.config), kairan_environment());
   for (const std::string& error : loaded.errors) std::fprintf(stderr, "  - %s\n", error.c_str());
   if (!loaded.errors.empty()) return 2;
   const Config& config = loaded.config;
   if (config.line_access_token.empty() && (config.line_channel_id.empty() || config.line_channel_secrets.empty()))
-    return fail("LINEのアクセストークンがありません。");
+    return emergency_failed("LINEのアクセストークンがありません。");
   const auto key = load_or_make_data_key(config);
-  if (!key) return fail("データの鍵を読めません: " + key.error().detail);
+  if (!key) return emergency_failed("データの鍵を読めません: " + key.error().detail);
   const Sealer sealer(*key);
   const std::string path = arguments.snapshot.empty() ? default_snapshot(config) : arguments.snapshot;
   const auto people = read_people_snapshot(path, sealer);
   if (!people) {
     const ErrorCode code = people.error().code;
-    return fail(code == ErrorCode::kNotFound ? "名簿の控えがありません: " + path
-                : code == ErrorCode::kRefused
-                    ? "この控えは別の鍵で封じられています。控えを作ったときの data_key を使ってください: " + path
-                    : "名簿の控えを読めません: " + path + "（" + people.error().detail + "）");
+    return emergency_failed(code == ErrorCode::kNotFound ? "名簿の控えがありません: " + path
+                            : code == ErrorCode::kRefused
+                                ? "この控えは別の鍵で封じられています。控えを作ったときの data_key を使ってください: " +
+                                      path
+                                : "名簿の控えを読めません: " + path + "（" + people.error().detail + "）");
   }
   SnapshotOrder order;
   auto texts = read_texts(arguments.text_file);
-  if (!texts) return fail("文面を読めません: " + texts.error().detail);
+  if (!texts) return emergency_failed("文面を読めません: " + texts.error().detail);
   order.texts = *std::move(texts);
   auto districts = district_ids(config, arguments.districts, order.areas);
-  if (!districts) return fail(districts.error().detail);
+  if (!districts) return emergency_failed(districts.error().detail);
   order.districts = *std::move(districts);
   if (order.districts.empty()) order.areas = "全域";
   order.title = arguments.title;
@@ -167,8 +168,9 @@ int send(const Arguments& arguments) {
   order.drill = arguments.drill;
   for (const auto& [language, text] : order.texts) {
     if (!order.drill && broadcasts::with_mark(broadcasts::kDrillMark, text) == text)
-      return fail("文面が【訓練】で始まっています。訓練なら --drill を付け、本番なら【訓練】を消してください: " +
-                  arguments.text_file);
+      return emergency_failed(
+          "文面が【訓練】で始まっています。訓練なら --drill を付け、本番なら【訓練】を消してください: " +
+          arguments.text_file);
   }
 
   const SystemClock clock;
@@ -177,7 +179,7 @@ int send(const Arguments& arguments) {
                                          config.line_api_base, config.line_data_api_base, "", clock});
   adapters::line::LineDeliverer deliverer(channel->api());
   const SnapshotPlan plan = plan_snapshot_send(order, *people, deliverer.limits().recipients, clock.now());
-  if (plan.order.people == 0) return fail("この対象に当たる人は控えにいません。");
+  if (plan.order.people == 0) return emergency_failed("この対象に当たる人は控えにいません。");
 
   std::printf("名簿の控え: %s 現在（%s）、%zu人\n", format_jst(people->created).c_str(),
               age_ja(clock.now() - people->created).c_str(), people->people.size());
@@ -188,8 +190,9 @@ int send(const Arguments& arguments) {
   }
   for (const auto& [language, text] : plan.order.texts) std::printf("――[%s]\n%s\n", language.c_str(), text.c_str());
   const std::string doubt = snapshot_doubt(people->created, clock.now());
-  if (!doubt.empty() && !arguments.old_ok && !confirmed(doubt, "古い控えで送る")) return fail("送りませんでした。");
-  if (!arguments.yes && !confirmed("いますぐ送ります。", kGo)) return fail("送りませんでした。");
+  if (!doubt.empty() && !arguments.old_ok && !confirmed(doubt, "古い控えで送る"))
+    return emergency_failed("送りませんでした。");
+  if (!arguments.yes && !confirmed("いますぐ送ります。", kGo)) return emergency_failed("送りませんでした。");
 
   std::error_code failure;
   std::string ledger_path = arguments.ledger;
@@ -199,14 +202,14 @@ int send(const Arguments& arguments) {
     ledger_path = folder / (plan.order.id + ".ledger");
   }
   const auto ledger = FileLedger::open(ledger_path, plan.order);
-  if (!ledger) return fail(ledger.error().detail);
+  if (!ledger) return emergency_failed(ledger.error().detail);
   std::printf("台帳: %s\n", ledger_path.c_str());
   SnapshotSendOptions options;
   options.pause = [](std::chrono::milliseconds length) { std::this_thread::sleep_for(length); };
   options.per_second = static_cast<double>(config.broadcast_rate);
   const SnapshotOutcome outcome = send_snapshot(plan, **ledger, deliverer, clock, options);
   print_outcome(outcome);
-  if (!outcome.stopped.empty()) return fail("途中で止めました: " + outcome.stopped);
+  if (!outcome.stopped.empty()) return emergency_failed("途中で止めました: " + outcome.stopped);
   if (outcome.open > 0) {
     std::fprintf(stderr,
                  "まだ結果の分からない人がいます。同じコマンドをもう一度実行すると、続きから送ります（届いた人に二度は"
@@ -217,9 +220,9 @@ int send(const Arguments& arguments) {
   return 0;
 }
 
-int status(const Arguments& arguments) {
+int status(const EmergencyArguments& arguments) {
   const auto ledger = FileLedger::open(arguments.ledger);
-  if (!ledger) return fail("台帳を読めません: " + ledger.error().detail);
+  if (!ledger) return emergency_failed("台帳を読めません: " + ledger.error().detail);
   const FileOrder& order = (*ledger)->order();
   std::printf("%s: %s（%s、%s、%s）\n", std::string(broadcasts::kind_ja(order.kind)).c_str(), order.title.c_str(),
               order.areas.c_str(), format_jst(order.created).c_str(), order.by.c_str());
@@ -227,23 +230,23 @@ int status(const Arguments& arguments) {
   return 0;
 }
 
-int take_over(const Arguments& arguments) {
+int take_over(const EmergencyArguments& arguments) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
   const auto ledger = FileLedger::open(arguments.ledger);
-  if (!ledger) return fail("台帳を読めません: " + ledger.error().detail);
+  if (!ledger) return emergency_failed("台帳を読めません: " + ledger.error().detail);
   const FileOrder& order = (*ledger)->order();
   const TimePoint now = SystemClock().now();
   const store::RegisterEntry entry = register_entry(**ledger, now);
   store::Register book(*attached->redis);
   const auto number = book.add(entry);
-  if (!number) return fail("配信台帳に書けません: " + number.error().detail);
+  if (!number) return emergency_failed("配信台帳に書けません: " + number.error().detail);
   if (!(*ledger)->taken_over()) {
     store::Audit audit(*attached->redis);
     const auto noted =
         audit.append({0, now, arguments.by, "emergency.take_over", "broadcast:" + order.id, order.title, ""});
-    if (!noted) return fail("操作の記録に書けません: " + noted.error().detail);
-    if (const Status marked = (*ledger)->note_taken_over(now); !marked) return fail(marked.error().detail);
+    if (!noted) return emergency_failed("操作の記録に書けません: " + noted.error().detail);
+    if (const Status marked = (*ledger)->note_taken_over(now); !marked) return emergency_failed(marked.error().detail);
   }
   std::printf("配信台帳の%llu番に取り込みました。\n", static_cast<unsigned long long>(*number));
   return 0;
@@ -253,7 +256,7 @@ int take_over(const Arguments& arguments) {
 
 void add_emergency(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("emergency", "sending when Redis or its disk is gone");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<EmergencyArguments>();
   command->add_option("--config", arguments->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
   command->add_flag("--from-snapshot", arguments->from_snapshot, "send from the snapshot of addresses, without Redis");
   command->add_option("--snapshot", arguments->snapshot, "the snapshot (default: emergency.snapshot)");

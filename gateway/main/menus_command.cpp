@@ -26,11 +26,11 @@ using adapters::line::RichMenus;
 
 constexpr std::size_t kMaxPicture = 1'000'000;
 
-struct Arguments {
+struct MenusArguments {
   std::string config, name, folder;
 };
 
-void print_problems(const std::vector<FileProblem>& problems) {
+void print_menu_problems(const std::vector<FileProblem>& problems) {
   for (const FileProblem& problem : problems) {
     std::fprintf(stderr, "%s %s%s: %s\n", problem.warning ? "注意" : "誤り", problem.file.c_str(),
                  problem.row > 0 ? (" " + std::to_string(problem.row) + "行目").c_str() : "", problem.message.c_str());
@@ -46,7 +46,7 @@ std::optional<std::vector<intents::Menu>> menus_of(const std::string& folder, bo
                                   [](const FileProblem& p) { return p.file.find(".png") != std::string::npos; }),
                    problems.end());
   }
-  print_problems(problems);
+  print_menu_problems(problems);
   const bool wrong = std::any_of(problems.begin(), problems.end(), [](const FileProblem& p) { return !p.warning; });
   return wrong ? std::nullopt : std::optional(std::move(menus));
 }
@@ -79,7 +79,7 @@ std::unique_ptr<Account> open_account(const std::string& config_file) {
   return account;
 }
 
-int fail(const char* what, const Error& error) {
+int menus_failed(const char* what, const Error& error) {
   const char* advice = "";
   if (error.code == ErrorCode::kUnavailable) advice = " 作成と削除は1時間に100回までです。しばらくしてからもう一度実行してください。";
   if (error.code == ErrorCode::kNotFound) advice = " 「kairan menus publish」で公開してから、もう一度実行してください。";
@@ -88,7 +88,7 @@ int fail(const char* what, const Error& error) {
   return 1;
 }
 
-int run_publish(const Arguments& arguments) {
+int run_publish(const MenusArguments& arguments) {
   const auto account = open_account(arguments.config);
   if (!account) return 2;
   const auto menus = menus_of(account->config.content, true);
@@ -107,14 +107,14 @@ int run_publish(const Arguments& arguments) {
     std::fclose(file);
     return Result<std::string>(std::move(bytes));
   });
-  if (!published) return fail("メニューを公開", published.error());
+  if (!published) return menus_failed("メニューを公開", published.error());
   for (const auto& version : *published) {
     std::printf("%s: %s\n", version.alias.c_str(), version.made ? "公開しました" : "変わりありません");
   }
   return 0;
 }
 
-int run_switch(const Arguments& arguments) {
+int run_switch(const MenusArguments& arguments) {
   const auto account = open_account(arguments.config);
   if (!account) return 2;
   const auto menus = menus_of(account->config.content, false);
@@ -128,18 +128,18 @@ int run_switch(const Arguments& arguments) {
   if (!attached) return 2;
   store::Subscribers subscribers(*attached->redis, *attached->sealer, store::kDefaultPartitions);
   const auto done = switch_menu(*account->menus, subscribers, *menu);
-  if (!done) return fail("メニューを切り替え", done.error());
+  if (!done) return menus_failed("メニューを切り替え", done.error());
   std::printf("メニューを「%s」にしました。\n", menu->title.c_str());
   for (const auto& [language, people] : done->people) std::printf("  %s: %zu人\n", language.c_str(), people);
   if (done->not_yet > 0) std::fprintf(stderr, "確かめた人のうち%zu人にまだ反映されていません。少し待ってから確かめてください。\n", done->not_yet);
   return 0;
 }
 
-int run_status(const Arguments& arguments) {
+int run_menus_status(const MenusArguments& arguments) {
   const auto account = open_account(arguments.config);
   if (!account) return 2;
   const auto status = account->menus->status();
-  if (!status) return fail("メニューを確認", status.error());
+  if (!status) return menus_failed("メニューを確認", status.error());
   for (const auto& menu : status->menus) {
     std::printf("%s%s  %s\n", menu.alias.c_str(), menu.alias == status->default_alias ? "（全員に表示中）" : "", menu.menu_id.c_str());
   }
@@ -149,7 +149,7 @@ int run_status(const Arguments& arguments) {
 }
 
 /// What scripts/draw-menus draws.
-int run_json(const Arguments& arguments) {
+int run_json(const MenusArguments& arguments) {
   const auto menus = menus_of(arguments.folder, false);
   if (!menus) return 1;
   nlohmann::json all = nlohmann::json::array();
@@ -171,7 +171,7 @@ int run_json(const Arguments& arguments) {
 void add_menus(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("menus", "the picture menus under the chat");
   command->require_subcommand(1);
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<MenusArguments>();
   const auto sub = [&](const char* name, const char* help, auto run) {
     CLI::App* const made = command->add_subcommand(name, help);
     made->add_option("--config", arguments->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
@@ -180,7 +180,7 @@ void add_menus(CLI::App& app, int& exit_code) {
   };
   sub("publish", "put the content's menus on LINE; what is there already is left alone", run_publish);
   sub("switch", "show one menu to everyone, in their language", run_switch)->add_option("NAME", arguments->name)->required();
-  sub("status", "what is published and shown", run_status);
+  sub("status", "what is published and shown", run_menus_status);
   sub("json", "the menus as JSON, for scripts/draw-menus", run_json)->add_option("DIR", arguments->folder)->required();
 }
 

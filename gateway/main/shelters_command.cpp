@@ -17,7 +17,7 @@ struct ShelterArguments {
 };
 
 template <typename Work>
-int with_desk(const ShelterArguments& arguments, const Work& work) {
+int with_shelter_desk(const ShelterArguments& arguments, const Work& work) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
   const auto list = std::make_shared<ShelterList>(ShelterList::load(attached->config.content));
@@ -34,7 +34,7 @@ int with_desk(const ShelterArguments& arguments, const Work& work) {
 }
 
 int list_shelters(const ShelterArguments& arguments) {
-  return with_desk(arguments, [](ShelterDesk& desk, const ShelterList& list) -> Status {
+  return with_shelter_desk(arguments, [](ShelterDesk& desk, const ShelterList& list) -> Status {
     std::cout << "災害モード: " << (desk.disaster_mode() ? "入" : "切") << "\n";
     const auto states = desk.states();
     for (const Shelter& shelter : list.all()) {
@@ -53,7 +53,9 @@ int set_shelter(const ShelterArguments& arguments) {
     std::cerr << "open（開設）, full（満員）, closed（閉鎖）のどれかを書いてください。\n";
     return 2;
   }
-  return with_desk(arguments, [&](ShelterDesk& desk, const ShelterList&) { return desk.set(arguments.name, *state, arguments.account); });
+  return with_shelter_desk(arguments, [&](ShelterDesk& desk, const ShelterList&) {
+    return desk.set(arguments.name, *state, arguments.account);
+  });
 }
 
 int set_mode(const ShelterArguments& arguments) {
@@ -61,7 +63,9 @@ int set_mode(const ShelterArguments& arguments) {
     std::cerr << "on か off を書いてください。\n";
     return 2;
   }
-  return with_desk(arguments, [&](ShelterDesk& desk, const ShelterList&) { return desk.set_disaster_mode(arguments.state == "on", arguments.account); });
+  return with_shelter_desk(arguments, [&](ShelterDesk& desk, const ShelterList&) {
+    return desk.set_disaster_mode(arguments.state == "on", arguments.account);
+  });
 }
 
 }  // namespace

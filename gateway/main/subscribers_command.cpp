@@ -24,14 +24,14 @@ namespace {
 
 constexpr store::Partition kPartitions = store::kDefaultPartitions;
 
-struct Arguments {
+struct SubscribersArguments {
   std::string config, file, segment, code;
   std::string attribute, value = "yes", note, expires, id;
   std::uint64_t at_most = 0;
   bool with_members = false;
 };
 
-int fail(const std::string& what, const Error& error) {
+int subscribers_failed(const std::string& what, const Error& error) {
   std::fprintf(stderr, "%s（%s）\n", what.c_str(), error.detail.c_str());
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout ? 2 : 1;
 }
@@ -46,13 +46,13 @@ void show(const std::vector<FileProblem>& problems) {
 }
 
 /// The running gateway's store, with the attributes of its content.
-struct Desk {
+struct SubscribersDesk {
   std::unique_ptr<AttachedStore> attached;
   store::AttributeSchema schema;
 };
 
-std::unique_ptr<Desk> open_desk(const std::string& config) {
-  auto desk = std::make_unique<Desk>();
+std::unique_ptr<SubscribersDesk> open_subscribers_desk(const std::string& config) {
+  auto desk = std::make_unique<SubscribersDesk>();
   desk->attached = attach_to_store(config);
   if (!desk->attached) return nullptr;
   std::vector<FileProblem> problems;
@@ -63,8 +63,8 @@ std::unique_ptr<Desk> open_desk(const std::string& config) {
   return desk;
 }
 
-int import_file(const Arguments& arguments) {
-  const auto desk = open_desk(arguments.config);
+int import_file(const SubscribersArguments& arguments) {
+  const auto desk = open_subscribers_desk(arguments.config);
   if (!desk) return 2;
   const SystemClock clock;
   std::vector<FileProblem> problems;
@@ -84,7 +84,8 @@ int import_file(const Arguments& arguments) {
       };
       const auto counts = store::SubscriberImport(*desk->attached->redis, *desk->attached->sealer, kPartitions)
                               .import(desk->schema, read.columns, read.rows, now, progress);
-      if (!counts) return fail("取り込みが途中で止まりました。もう一度実行すれば、続きから揃います", counts.error());
+      if (!counts)
+        return subscribers_failed("取り込みが途中で止まりました。もう一度実行すれば、続きから揃います", counts.error());
       const double seconds = std::chrono::duration<double>(clock.steady_now() - started).count();
       std::printf("取り込みました: 新しい方 %" PRIu64 "人、変わった方 %" PRIu64 "人、同じ方 %" PRIu64
                   "人（%.1f秒、毎秒%.0f人）\n",
@@ -156,8 +157,8 @@ Status export_partition(store::Subscribers& subscribers, const store::AttributeS
   return {};
 }
 
-int export_file(const Arguments& arguments) {
-  const auto desk = open_desk(arguments.config);
+int export_file(const SubscribersArguments& arguments) {
+  const auto desk = open_subscribers_desk(arguments.config);
   if (!desk) return 2;
   store::Subscribers subscribers(*desk->attached->redis, *desk->attached->sealer, kPartitions);
   const int year = static_cast<int>(jst_date(SystemClock().now()).year());
@@ -176,7 +177,7 @@ int export_file(const Arguments& arguments) {
   std::uint64_t count = 0;
   for (store::Partition p = 0; written && p < kPartitions; ++p) {
     const Status status = export_partition(subscribers, desk->schema, p, values, names, file, count);
-    if (!status) return fail("書き出しが途中で止まりました。ファイルは残していません", status.error());
+    if (!status) return subscribers_failed("書き出しが途中で止まりました。ファイルは残していません", status.error());
   }
   if (!written || !file.finish()) {
     std::fprintf(stderr, "%s に書けません。場所と空きを確かめてください。\n", arguments.file.c_str());
@@ -187,8 +188,8 @@ int export_file(const Arguments& arguments) {
   return 0;
 }
 
-int count_segment(const Arguments& arguments) {
-  const auto desk = open_desk(arguments.config);
+int count_segment(const SubscribersArguments& arguments) {
+  const auto desk = open_subscribers_desk(arguments.config);
   if (!desk) return 2;
   std::vector<broadcasts::SegmentProblem> problems;
   const auto segment = broadcasts::parse_segment(arguments.segment, desk->schema, problems);
@@ -201,12 +202,12 @@ int count_segment(const Arguments& arguments) {
   store::Subscribers subscribers(*desk->attached->redis, *desk->attached->sealer, kPartitions);
   const auto count =
       broadcasts::SegmentReader(subscribers, nullptr).count(*segment, jst_date(SystemClock().now()));
-  if (!count) return fail("数えられません", count.error());
+  if (!count) return subscribers_failed("数えられません", count.error());
   std::printf("%" PRIu64 "\n", *count);
   return 0;
 }
 
-int erase(const Arguments& arguments) {
+int erase(const SubscribersArguments& arguments) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
   const SystemClock clock;
@@ -222,20 +223,26 @@ int erase(const Arguments& arguments) {
     return 0;
   }
   switch (erased.error().code) {
-    case ErrorCode::kInvalid: return fail("コードは8文字です（例 K7QM-2XTP）。もう一度ご本人に確かめてください", erased.error());
+    case ErrorCode::kInvalid:
+      return subscribers_failed("コードは8文字です（例 K7QM-2XTP）。もう一度ご本人に確かめてください", erased.error());
     case ErrorCode::kNotFound:
-      return fail("このコードは使えません。24時間を過ぎたか、新しいコードが出たか、もう消去されています。"
-                  "ご本人にトークで出し直してもらってください",
-                  erased.error());
-    case ErrorCode::kConflict: return fail("間違ったコードが続いたので止めています。1時間あとにもう一度試してください", erased.error());
+      return subscribers_failed(
+          "このコードは使えません。24時間を過ぎたか、新しいコードが出たか、もう消去されています。"
+          "ご本人にトークで出し直してもらってください",
+          erased.error());
+    case ErrorCode::kConflict:
+      return subscribers_failed("間違ったコードが続いたので止めています。1時間あとにもう一度試してください",
+                                erased.error());
     default:
-      return fail("消去が終わっていません。もう一度実行してください。コードが使えなくなっていれば、残りは夜の処理（3時半）で消去されます",
-                  erased.error());
+      return subscribers_failed(
+          "消去が終わっていません。もう一度実行してください。コードが使えなくなっていれば、残りは夜の処理（3時半）で消"
+          "去されます",
+          erased.error());
   }
 }
 
-int add_group(const Arguments& arguments) {
-  const auto desk = open_desk(arguments.config);
+int add_group(const SubscribersArguments& arguments) {
+  const auto desk = open_subscribers_desk(arguments.config);
   if (!desk) return 2;
   const store::Attribute* const attribute = desk->schema.find(arguments.attribute);
   if (attribute == nullptr || !attribute->verified || !attribute->allows(arguments.value)) {
@@ -256,20 +263,22 @@ int add_group(const Arguments& arguments) {
   code.created = SystemClock().now();
   if (!arguments.expires.empty()) {
     const auto date = parse_date(arguments.expires);
-    if (!date) return fail("--expires には「2027-03-31」のように書いてください", Error{ErrorCode::kInvalid, arguments.expires});
+    if (!date)
+      return subscribers_failed("--expires には「2027-03-31」のように書いてください",
+                                Error{ErrorCode::kInvalid, arguments.expires});
     code.expires = jst_time(add_days(*date, 1), 0);  // through the day
   }
   const auto made = store::GroupCodes(*desk->attached->redis, *desk->attached->sealer).add(code);
-  if (!made) return fail("コードを作れません", made.error());
+  if (!made) return subscribers_failed("コードを作れません", made.error());
   std::printf("コード: %s（名前 %s）\nこのコードは二度と表示できません。渡す相手だけに伝えてください。\n", made->c_str(), code.id.c_str());
   return 0;
 }
 
-int list_groups(const Arguments& arguments) {
+int list_groups(const SubscribersArguments& arguments) {
   const auto attached = attach_to_store(arguments.config);
   if (!attached) return 2;
   const auto codes = store::GroupCodes(*attached->redis, *attached->sealer).list();
-  if (!codes) return fail("コードを読めません", codes.error());
+  if (!codes) return subscribers_failed("コードを読めません", codes.error());
   if (codes->empty()) std::puts("団体のコードはまだありません。");
   for (const store::GroupCode& code : *codes) {
     const std::string limit = code.at_most == 0 ? "" : "（" + std::to_string(code.at_most) + "人まで）";
@@ -281,19 +290,20 @@ int list_groups(const Arguments& arguments) {
   return 0;
 }
 
-int revoke_group(const Arguments& arguments) {
-  const auto desk = open_desk(arguments.config);
+int revoke_group(const SubscribersArguments& arguments) {
+  const auto desk = open_subscribers_desk(arguments.config);
   if (!desk) return 2;
   store::GroupCodes codes(*desk->attached->redis, *desk->attached->sealer);
   if (const Status revoked = codes.revoke(arguments.id); !revoked) {
-    return fail("取り消せません。「kairan subscribers groups list」に出る名前を書いてください", revoked.error());
+    return subscribers_failed("取り消せません。「kairan subscribers groups list」に出る名前を書いてください",
+                              revoked.error());
   }
   std::puts("取り消しました。このコードではもう入れません。");
   if (!arguments.with_members) return 0;
   const auto all = codes.list();
-  if (!all) return fail("コードを読めません", all.error());
+  if (!all) return subscribers_failed("コードを読めません", all.error());
   const auto members = codes.members(arguments.id);
-  if (!members) return fail("使った方を読めません", members.error());
+  if (!members) return subscribers_failed("使った方を読めません", members.error());
   store::Subscribers subscribers(*desk->attached->redis, *desk->attached->sealer, kPartitions);
   std::uint64_t taken = 0;
   for (const store::GroupCode& code : *all) {
@@ -301,7 +311,8 @@ int revoke_group(const Arguments& arguments) {
     const std::vector<store::AttributeChange> off{{code.attribute, code.value, false}};
     for (const store::SubscriberRef ref : *members) {
       const auto changed = subscribers.change(ref, desk->schema, off, SystemClock().now());
-      if (!changed && changed.error().code != ErrorCode::kNotFound) return fail("途中で止まりました", changed.error());
+      if (!changed && changed.error().code != ErrorCode::kNotFound)
+        return subscribers_failed("途中で止まりました", changed.error());
       if (changed) taken += *changed;
     }
   }
@@ -314,8 +325,9 @@ int revoke_group(const Arguments& arguments) {
 void add_subscribers(CLI::App& app, int& exit_code) {
   CLI::App* const command = app.add_subcommand("subscribers", "who follows the account and what they chose");
   command->require_subcommand(1);
-  auto arguments = std::make_shared<Arguments>();
-  const auto add = [arguments, &exit_code](CLI::App& to, const char* name, const char* help, int (*run)(const Arguments&)) {
+  auto arguments = std::make_shared<SubscribersArguments>();
+  const auto add = [arguments, &exit_code](CLI::App& to, const char* name, const char* help,
+                                           int (*run)(const SubscribersArguments&)) {
     CLI::App* const sub = to.add_subcommand(name, help);
     sub->add_option("--config", arguments->config, "configuration file (else KAIRAN_CONFIG, else ./kairan.yaml)");
     sub->callback([arguments, &exit_code, run] { exit_code = run(*arguments); });

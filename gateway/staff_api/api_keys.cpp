@@ -9,8 +9,8 @@
 namespace kairan::gateway::staff {
 namespace {
 
-constexpr std::string_view kPrefix = "kairan_";
-constexpr std::size_t kIdDigits = 16;
+constexpr std::string_view kKeyPrefix = "kairan_";
+constexpr std::size_t kKeyIdDigits = 16;
 constexpr std::size_t kSecretDigits = 64;
 
 std::string hash_of(std::string_view secret) { return to_hex(bytes_of(sha256(secret))); }
@@ -42,7 +42,7 @@ Result<ApiKey> parse(const store::Record& record) {
 }  // namespace
 
 Result<std::string> make_api_key(store::Records& records, ApiKey& key) {
-  key.id = random_hex(kIdDigits / 2);
+  key.id = random_hex(kKeyIdDigits / 2);
   const std::string secret = random_hex(kSecretDigits / 2);
   key.hash = hash_of(secret);
   nlohmann::json document;
@@ -56,21 +56,21 @@ Result<std::string> make_api_key(store::Records& records, ApiKey& key) {
   const auto stored = records.put({key.id, 0, dump_json(document)});
   if (!stored) return stored.error();
   key.revision = *stored;
-  return std::string(kPrefix) + key.id + "_" + secret;
+  return std::string(kKeyPrefix) + key.id + "_" + secret;
 }
 
 Result<std::optional<ApiKey>> find_api_key(store::Records& records, std::string_view bearer, TimePoint now) {
   const std::optional<ApiKey> none;
-  if (bearer.size() != kPrefix.size() + kIdDigits + 1 + kSecretDigits || bearer.substr(0, kPrefix.size()) != kPrefix ||
-      bearer[kPrefix.size() + kIdDigits] != '_') {
+  if (bearer.size() != kKeyPrefix.size() + kKeyIdDigits + 1 + kSecretDigits ||
+      bearer.substr(0, kKeyPrefix.size()) != kKeyPrefix || bearer[kKeyPrefix.size() + kKeyIdDigits] != '_') {
     return none;
   }
-  const auto record = records.find(bearer.substr(kPrefix.size(), kIdDigits));
+  const auto record = records.find(bearer.substr(kKeyPrefix.size(), kKeyIdDigits));
   if (!record) return record.error();
   if (!*record) return none;
   auto key = parse(**record);
   if (!key) return key.error();
-  const bool fits = constant_time_equal(hash_of(bearer.substr(kPrefix.size() + kIdDigits + 1)), key->hash);
+  const bool fits = constant_time_equal(hash_of(bearer.substr(kKeyPrefix.size() + kKeyIdDigits + 1)), key->hash);
   if (!fits || now >= key->expires) return none;
   return std::optional<ApiKey>(*std::move(key));
 }

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kUploadBytes = std::size_t{50} << 20;
-constexpr std::size_t kMostShown = 500;
+constexpr std::size_t kMostRows = 500;
 constexpr std::size_t kMostProblems = 200;
 
 json problems_of(const std::vector<FileProblem>& problems) {
@@ -138,7 +138,7 @@ class ContentCalls {
     std::size_t passed = 0;
     for (const AnswerTest& test : *tests) {
       passed += test.passed ? 1 : 0;
-      if (outcomes.size() < kMostShown) {
+      if (outcomes.size() < kMostRows) {
         outcomes.push_back({{"row", test.row}, {"text", test.text}, {"expected", test.expected}, {"passed", test.passed},
                             {"got", test.got}, {"failure", test.failure}});
       }
@@ -151,7 +151,7 @@ class ContentCalls {
     if (!changes) return refuse_with_errors(changes.error());
     json list = json::array();
     for (const AnswerChange& change : changes->changes) {
-      if (list.size() == kMostShown) break;
+      if (list.size() == kMostRows) break;
       list.push_back({{"text", change.text}, {"before", change.before}, {"after", change.after},
                       {"before_answer", change.before_answer}, {"after_answer", change.after_answer}});
     }
@@ -206,7 +206,7 @@ class ContentCalls {
     if (!counts) return refuse_quietly(counts.error());
     json items = json::array();
     for (const intents::GapCluster& cluster : intents::cluster_gaps(*counts)) {
-      if (items.size() == kMostShown) break;
+      if (items.size() == kMostRows) break;
       items.push_back({{"kind", intents::gap_kind_name(cluster.kind)}, {"intent", cluster.intent}, {"examples", cluster.examples},
                        {"times", cluster.times}, {"residents", cluster.residents}, {"last", time_text(cluster.last)}});
     }

@@ -11,6 +11,7 @@
 #include "gateway/staff_api/endpoints.h"
 #include "gateway/staff_api/fields.h"
 #include "gateway/staff_api/segment_views.h"
+#include "store/attribute_names.h"
 
 namespace kairan::gateway::staff {
 namespace {
@@ -78,11 +79,11 @@ class DeskCalls {
     const auto schema = parts_.schema();
     json body{{"districts", json::array()}, {"templates", json::array()}, {"corrections", json::array()},
               {"held", json::array()},      {"running", json::array()},   {"undeclared", 0}};
-    if (const store::Attribute* district = schema->find(kDistrict); district != nullptr && !district->values.empty()) {
+    if (const store::Attribute* district = schema->find(store::kDistrictAttribute); district != nullptr && !district->values.empty()) {
       std::vector<std::string> all;
       for (const store::AttributeValue& value : district->values) {
         const std::vector<std::string> one{value.id};
-        const auto count = parts_.segments->count_area(one, *schema, today, kDistrict);
+        const auto count = parts_.segments->count_area(one, *schema, today, store::kDistrictAttribute);
         if (!count) return refuse_with_reason(count.error());
         body["districts"].push_back(
             {{"id", value.id}, {"name", pick(value.label, "ja")}, {"registered", count->registered}});
@@ -137,9 +138,9 @@ class DeskCalls {
            {"sentence", call.language == Language::kEn ? "This goes to " + people + " people in all of the city, now"
                                                        : city + "全域の" + people + "人に、いま送信します"}});
     }
-    const auto segment = broadcasts::emergency_area_segment(districts, *schema, kDistrict);
+    const auto segment = broadcasts::emergency_area_segment(districts, *schema, store::kDistrictAttribute);
     if (!segment) return refuse("invalid", segment.error().detail, {{"districts", segment.error().detail}});
-    const auto count = parts_.segments->count_area(districts, *schema, today, kDistrict);
+    const auto count = parts_.segments->count_area(districts, *schema, today, store::kDistrictAttribute);
     if (!count) return refuse_with_reason(count.error());
     std::string names;
     for (const std::string& id : districts) names += (names.empty() ? "" : "・") + district_name(schema.get(), id).value_or(id);

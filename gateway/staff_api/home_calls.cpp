@@ -19,7 +19,7 @@ using nlohmann::json;
 using store::Role;
 
 constexpr std::size_t kMostBroadcasts = 600;
-constexpr std::size_t kMostShown = 100;
+constexpr std::size_t kMostTasks = 100;
 constexpr std::chrono::minutes kCollision{30};
 constexpr int kMostCalendarDays = 100;
 constexpr int kBalanceDays = 28;
@@ -97,14 +97,14 @@ class HomeCalls {
     const Date day = jst_date(call.now);
     const TimePoint month_ago = call.now - std::chrono::hours(24 * kBalanceDays);
     const auto look = [&](const View& view) {
-      if (const std::string_view why = why_me(view, call.actor); !why.empty() && needs.size() < kMostShown) {
+      if (const std::string_view why = why_me(view, call.actor); !why.empty() && needs.size() < kMostTasks) {
         needs.push_back({{"why", why}, {"broadcast", summary_json(view)}});
       }
       const auto left = departed_at(view);
       const bool goes = view.state == State::kScheduled && view.due && jst_date(*view.due) == day;
       const bool going =
           view.state == State::kSending || view.state == State::kFreezing || view.state == State::kPaused;
-      if ((goes || going || (left && jst_date(*left) == day)) && today.size() < kMostShown)
+      if ((goes || going || (left && jst_date(*left) == day)) && today.size() < kMostTasks)
         today.push_back(summary_json(view));
       if (left && *left >= month_ago && view.document.kind != broadcasts::Kind::kPractice) {
         add(sections[view.document.section], view.document.section, *left, call.now);

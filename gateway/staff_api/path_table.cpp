@@ -7,7 +7,7 @@ namespace kairan::gateway::staff {
 namespace {
 
 /// Nothing when a segment is empty, "." or "..".
-std::optional<std::vector<std::string>> split(std::string_view path) {
+std::optional<std::vector<std::string>> path_segments(std::string_view path) {
   std::vector<std::string> segments;
   if (path.empty() || path.front() != '/') return std::nullopt;
   path.remove_prefix(1);
@@ -34,7 +34,7 @@ bool may_be_value(std::string_view segment) {
 }  // namespace
 
 void PathTable::add(std::string_view method, std::string_view pattern, std::size_t what) {
-  const auto segments = split(pattern);
+  const auto segments = path_segments(pattern);
   if (!segments) std::abort();
   auto it = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.segments == *segments; });
   if (it == entries_.end()) it = entries_.insert(entries_.end(), Entry{*segments, {}});
@@ -44,7 +44,7 @@ void PathTable::add(std::string_view method, std::string_view pattern, std::size
 PathTable::Match PathTable::find(std::string_view method, std::string_view path) const {
   Match match;
   if (path.size() > kMaxPathBytes) return match;
-  const auto segments = split(path);
+  const auto segments = path_segments(path);
   if (!segments) return match;
   const Entry* found = nullptr;
   std::size_t found_literals = 0;

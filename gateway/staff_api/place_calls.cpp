@@ -14,11 +14,13 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kPictureBytes = std::size_t{10} << 20;
-constexpr std::size_t kIdDigits = 16;
+constexpr std::size_t kPlaceIdDigits = 16;
 constexpr std::string_view kMenu = "menu";
 
 /// Shelters are known by their names; a path needs letters and digits.
-std::string id_of(const std::string& name) { return to_hex(bytes_of(sha256("shelter/" + name))).substr(0, kIdDigits); }
+std::string id_of(const std::string& name) {
+  return to_hex(bytes_of(sha256("shelter/" + name))).substr(0, kPlaceIdDigits);
+}
 
 json shelter_json(const Parts& parts, const ShelterRow& row) {
   const auto schema = parts.schema ? parts.schema() : nullptr;

@@ -8,6 +8,7 @@
 #include "gateway/staff_api/endpoints.h"
 #include "gateway/staff_api/fields.h"
 #include "gateway/staff_api/segment_views.h"
+#include "store/attribute_names.h"
 
 namespace kairan::gateway::staff {
 namespace {
@@ -143,7 +144,7 @@ class SegmentCalls {
 }  // namespace
 
 std::optional<std::string> district_name(const store::AttributeSchema* schema, std::string_view id) {
-  const store::Attribute* const district = schema == nullptr ? nullptr : schema->find(kDistrict);
+  const store::Attribute* const district = schema == nullptr ? nullptr : schema->find(store::kDistrictAttribute);
   const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(id);
   if (value == nullptr) return std::nullopt;
   return pick(value->label, "ja");

@@ -12,9 +12,6 @@
 
 namespace kairan::gateway::staff {
 
-/// The attribute by which emergencies choose their areas.
-inline constexpr std::string_view kDistrict = "district";
-
 /// A district as residents read it; none when the schema (which may be null) does not have it.
 std::optional<std::string> district_name(const store::AttributeSchema* schema, std::string_view id);
 

@@ -7,6 +7,7 @@
 
 #include "base/bounded_json.h"
 #include "base/crypto.h"
+#include "gateway/http_parser.h"
 #include "gateway/staff_api/api_keys.h"
 #include "gateway/staff_api/cookies.h"
 
@@ -16,7 +17,7 @@ namespace {
 using store::Role;
 using store::Roles;
 
-constexpr std::string_view kPrefix = "/api/v1/";
+constexpr std::string_view kApiPrefix = "/api/v1/";
 constexpr std::string_view kSessionPrefix = "/api/v1/session";
 constexpr std::string_view kCookie = "kairan_session";
 constexpr std::string_view kSecureCookie = "__Host-kairan_session";
@@ -27,13 +28,6 @@ constexpr std::size_t kUnknownBodyBytes = kJsonBodyBytes;
 bool is_https(const HttpRequest& request) { return request.header("x-forwarded-proto") == "https"; }
 
 bool only_reads(std::string_view method) { return method == "GET" || method == "HEAD"; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
-}
 
 /// Whether a browser says that this request was made by a page of this site, or says nothing.
 bool from_this_site(const HttpRequest& request) {
@@ -100,7 +94,7 @@ StaffApi::StaffApi(const Parts& parts, std::vector<Endpoint> endpoints) : parts_
 std::vector<Route> StaffApi::routes() {
   std::vector<Route> routes;
   for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
-    Route route{method, std::string(kPrefix) + "*", [this](const HttpRequest& request) { return handle(request); }};
+    Route route{method, std::string(kApiPrefix) + "*", [this](const HttpRequest& request) { return handle(request); }};
     route.admit = [this](const HttpRequest& head) { return admit(head); };
     routes.push_back(std::move(route));
   }

@@ -28,7 +28,7 @@ constexpr std::array<Property, 5> kProperties{{{"burnableGarbage", {"燃や", "�
                                                {"plasticContainers", {"プラスチック容器", "プラ", "容器包装"}, "プラスチック容器包装"}}};
 
 /// Places in calendar_columns().
-constexpr std::size_t kArea = 0, kGroup = 1, kCategory = 2, kDays = 3, kRemark = 4, kPlace = 5;
+constexpr std::size_t kAreaColumn = 0, kGroupColumn = 1, kCategoryColumn = 2, kDaysColumn = 3, kRemarkColumn = 4, kPlace = 5;
 
 /// The category of our own table that says when nothing is collected.
 constexpr std::string_view kClosedDays = "休み";
@@ -118,12 +118,12 @@ class CalendarImport {
   void find_columns() {
     master_ = table_.column({"マスター"});
     const auto find = [&](std::size_t number) { return source_column(table_, options_, calendar_columns()[number], problems_); };
-    name_ = find(kArea);
-    group_ = find(kGroup);
+    name_ = find(kAreaColumn);
+    group_ = find(kGroupColumn);
     if (group_ == name_) group_ = std::nullopt;
-    category_ = find(kCategory);
-    days_ = find(kDays);
-    remark_ = find(kRemark);
+    category_ = find(kCategoryColumn);
+    days_ = find(kDaysColumn);
+    remark_ = find(kRemarkColumn);
     place_ = find(kPlace);
     if (place_) {
       City city;
