@@ -18,6 +18,8 @@ function(kairan_test name)
     return()
   endif()
   add_executable(test_${name} ${arg_SOURCES})
+  # Each test file has helpers of its own under names that others use too.
+  set_target_properties(test_${name} PROPERTIES UNITY_BUILD OFF)
   # Compiling JSON and Catch2 under sanitizers is most of a test run's time; what is tested is optimised, the tests are not.
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Dev>:-O0>)
   target_link_libraries(test_${name} PRIVATE kairan_test_support ${arg_LINK})
@@ -36,6 +38,7 @@ function(kairan_fuzzer name)
     add_custom_target(fuzzers)  # all of them and what they need, without the rest of the tree
   endif()
   add_executable(fuzz_${name} ${arg_SOURCES})
+  set_target_properties(fuzz_${name} PROPERTIES UNITY_BUILD OFF)
   add_dependencies(fuzzers fuzz_${name})
   target_link_libraries(fuzz_${name} PRIVATE kairan_options)
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
