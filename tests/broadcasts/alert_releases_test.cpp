@@ -31,7 +31,8 @@ const store::Actor kAuditor{"hirano", {Role::kAuditor}, "監査"};
 struct Office {
   Office() {
     clock.set(at(9));
-    city.change("alerts.yaml", "languages: [ja, ja-easy, en]", "languages: [ja]");  // the proof of the texts takes a third
+    city.change("alerts.yaml", "languages: [ja, ja-easy, en]",
+                "languages: [ja]");  // the proof of the texts takes a third
   }
   std::string propose(const store::Actor& who) {
     std::vector<FileProblem> problems;
@@ -63,7 +64,8 @@ struct Office {
   }
   std::string written_down(std::size_t count) {
     std::string all;
-    for (const store::AuditEntry& entry : must(audit.recent(std::nullopt, count))) all += entry.by + " " + entry.action + "; ";
+    for (const store::AuditEntry& entry : must(audit.recent(std::nullopt, count)))
+      all += entry.by + " " + entry.action + "; ";
     return all;
   }
 
@@ -74,7 +76,9 @@ struct Office {
   AlertReleases releases{redis.client(), audit, city.path(), clock};
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 class CountingSink final : public AlertSink {
  public:
@@ -118,8 +122,8 @@ TEST_CASE("Who may propose, publish and give back", "[redis]") {
     store::Actor who;
     bool proposes, publishes, gives_back;
   };
-  const std::vector<Row> rows{{kOfficer, true, true, true},   {kEditor, true, false, true},
-                              {kApprover, false, true, true}, {kAuthor, false, false, false},
+  const std::vector<Row> rows{{kOfficer, true, true, true},     {kEditor, true, false, true},
+                              {kApprover, false, true, true},   {kAuthor, false, false, false},
                               {kOperator, false, false, false}, {kAuditor, false, false, false}};
   for (const Row& row : rows) {
     INFO(row.who.name);
@@ -136,7 +140,8 @@ TEST_CASE("Who may propose, publish and give back", "[redis]") {
   CHECK(office.releases.give_back(kApprover, office.propose(kOfficer), "").ok());
 }
 
-TEST_CASE("Nobody publishes a proposal of their own: not by the rules, not in the store, and not when it is read", "[redis]") {
+TEST_CASE("Nobody publishes a proposal of their own: not by the rules, not in the store, and not when it is read",
+          "[redis]") {
   Office office;
   const std::string hash = office.propose(kOfficer);
   const Status refused = office.releases.publish(kOfficer, hash);
@@ -160,7 +165,8 @@ TEST_CASE("Nobody publishes a proposal of their own: not by the rules, not in th
   CHECK(must(fresh.standing()).kind == AlertRulesStanding::Kind::kUnusable);
 }
 
-TEST_CASE("Publishing is refused, with its reason, for anything but what was shown and still stands in the folder", "[redis]") {
+TEST_CASE("Publishing is refused, with its reason, for anything but what was shown and still stands in the folder",
+          "[redis]") {
   Office office;
   const auto refusal = [&](const std::string& hash) {
     const Status published = office.releases.publish(kApprover, hash);
@@ -235,7 +241,8 @@ TEST_CASE("A published text that cannot be used any more holds everything and sa
     std::string reason;
   };
   const std::string unknown = pack_rule_files({{"alerts.yaml", "rules: [{id: a, kinds: [meteor], action: send}]"}});
-  for (const Row& row : {Row{unknown, true, "meteor"}, Row{unknown, false, "公開したときと違います"}, Row{"not JSON", true, "読めません"}}) {
+  for (const Row& row : {Row{unknown, true, "meteor"}, Row{unknown, false, "公開したときと違います"},
+                         Row{"not JSON", true, "読めません"}}) {
     INFO(row.reason);
     Office office;
     office.publish();
@@ -272,7 +279,8 @@ TEST_CASE("A step whose answer is lost is done once when it is repeated", "[redi
 TEST_CASE("Rules over the limit are refused by the store", "[redis]") {
   Office office;
   store::RuleReleases bare(office.redis.client());
-  const Status refused = bare.propose({std::string(64, 'a'), std::string(store::RuleReleases::kMaxBytes + 1, 'x'), "a", at(9)});
+  const Status refused =
+      bare.propose({std::string(64, 'a'), std::string(store::RuleReleases::kMaxBytes + 1, 'x'), "a", at(9)});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::kTooLarge);
 }
@@ -284,9 +292,10 @@ TEST_CASE("The difference names each kind and level whose treatment changes, and
                      "levels: [special], action: send, follow: {lowered: hold, lifted: send}");
   office.city.change("alerts.yaml", "{id: risk-low, kinds: [risk], levels: [\"2\", \"3\"], action: record",
                      "{id: risk-low, kinds: [risk], levels: [\"2\", \"3\"], hours: night, action: record");
-  office.city.change("alerts.yaml", "  - {id: risk-high,",
-                     "  - {id: risk-day, kinds: [risk], levels: [\"2\", \"3\"], hours: day, action: hold, template: risk}\n"
-                     "  - {id: risk-high,");
+  office.city.change(
+      "alerts.yaml", "  - {id: risk-high,",
+      "  - {id: risk-day, kinds: [risk], levels: [\"2\", \"3\"], hours: day, action: hold, template: risk}\n"
+      "  - {id: risk-high,");
   office.propose(kOfficer);
   const AlertRulesView view = must(office.releases.view());
   std::map<std::string, std::string> said;

@@ -38,7 +38,7 @@ struct RulesOffice {
     return answer;
   }
   std::string propose(const std::string& who) {
-    const Answer answer = call(who, "POST", kRules + "/propose", json::object());
+    const Answer answer = call(who, "POST", kRules + "/propose");
     REQUIRE(answer.status == 200);
     return answer.body["hash"].get<std::string>();
   }
@@ -103,7 +103,7 @@ TEST_CASE("only what was shown is published, and a proposal that was given back 
 TEST_CASE("a proposal with a gap is refused with file, line and what to write", "[rules][redis]") {
   RulesOffice office;
   office.city.change("alerts.yaml", "levels: [special], action: send", "levels: [special], hours: day, action: send");
-  const Answer refused = office.call("bousai", "POST", kRules + "/propose", json::object());
+  const Answer refused = office.call("bousai", "POST", kRules + "/propose");
   CHECK(refused.status == 422);
   CHECK(refused.text.find("rain/special/city/night") != std::string::npos);
   CHECK(office.call("bousai", "GET", kRules).body["proposed"].is_null());
