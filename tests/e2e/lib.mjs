@@ -23,13 +23,17 @@ export function skip(reason) {
   process.exit(0);
 }
 
+const handedOut = new Set();
+/** Another one each time, though nobody listens on the last one yet. */
 export async function freePort() {
   return new Promise((done, failed) => {
     const server = createServer();
     server.once('error', failed);
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address();
-      server.close(() => done(port));
+      const again = handedOut.has(port);
+      handedOut.add(port);
+      server.close(() => done(again ? freePort() : port));
     });
   });
 }

@@ -47,38 +47,41 @@ const inBatches = async (items, size, work) => {
 for (const [name, file] of lists) {
   await checks.test(`${name}: every item's exact name is answered with its category`, async () => {
     const city = new City(`list-${name}`);
-    const content = join(city.folder, 'content');
-    const imported = spawnSync(kairanPath, ['content', 'import', 'garbage', join(data, file), '--to', content], { encoding: 'utf8' });
-    truthy(imported.status === 0, `import: ${imported.stdout}${imported.stderr}`);
-    const [header, ...rows] = rowsOf(readFileSync(join(content, 'garbage.csv'), 'utf8').replace(/^\uFEFF/, ''));
-    const item = header.indexOf('品目');
-    const category = header.indexOf('分別区分');
-    const wanted = new Map();
-    for (const row of rows) wanted.set(row[item], (wanted.get(row[item]) ?? new Set()).add(row[category]));
-    const names = [...wanted.keys()];
+    try {
+      const content = join(city.folder, 'content');
+      const imported = spawnSync(kairanPath, ['content', 'import', 'garbage', join(data, file), '--to', content], { encoding: 'utf8' });
+      truthy(imported.status === 0, `import: ${imported.stdout}${imported.stderr}`);
+      const [header, ...rows] = rowsOf(readFileSync(join(content, 'garbage.csv'), 'utf8').replace(/^\uFEFF/, ''));
+      const item = header.indexOf('品目');
+      const category = header.indexOf('分別区分');
+      const wanted = new Map();
+      for (const row of rows) wanted.set(row[item], (wanted.get(row[item]) ?? new Set()).add(row[category]));
+      const names = [...wanted.keys()];
 
-    await city.simulator(['--reply-ms', '5', '--no-rates']);
-    await city.gateway({ env: { KAIRAN_CONTENT: content } });
-    const sim = (method, path, body) => http(method, `${city.simulatorUrl}/sim/${path}`, body, {}, 30000);
-    const ids = [];
-    while (ids.length < names.length) {
-      ids.push(...(await sim('POST', 'users', { count: Math.min(1000, names.length - ids.length) })).json.ids);
+      await city.simulator(['--reply-ms', '5', '--no-rates']);
+      await city.gateway({ env: { KAIRAN_CONTENT: content } });
+      const sim = (method, path, body) => http(method, `${city.simulatorUrl}/sim/${path}`, body, {}, 30000);
+      const ids = [];
+      while (ids.length < names.length) {
+        ids.push(...(await sim('POST', 'users', { count: Math.min(1000, names.length - ids.length) })).json.ids);
+      }
+      await inBatches(names.map((text, i) => [ids[i], text]), 16, ([id, text]) => sim('POST', `users/${id}/say`, { text }));
+      const misses = [];
+      await inBatches(names.map((text, i) => [ids[i], text]), 16, async ([id, text]) => {
+        let shown = '';
+        await until(`an answer to ${text}`, async () => {
+          const { entries } = (await sim('GET', `users/${id}/messages`)).json;
+          shown = JSON.stringify(entries.filter((entry) => entry.from === 'account'));
+          return shown.length > 2;
+        }, 60000);
+        for (const one of wanted.get(text)) if (!shown.includes(JSON.stringify(one).slice(1, -1))) misses.push(`${text} → ${one}`);
+      });
+      console.log(`    ${names.length} names, ${rows.length} rows, ${misses.length} without their category`);
+      truthy(misses.length === 0, misses.slice(0, 20).join('; '));
+    } finally {
+      await city.stopAll();
+      city.remove();
     }
-    await inBatches(names.map((text, i) => [ids[i], text]), 16, ([id, text]) => sim('POST', `users/${id}/say`, { text }));
-    const misses = [];
-    await inBatches(names.map((text, i) => [ids[i], text]), 16, async ([id, text]) => {
-      let shown = '';
-      await until(`an answer to ${text}`, async () => {
-        const { entries } = (await sim('GET', `users/${id}/messages`)).json;
-        shown = JSON.stringify(entries.filter((entry) => entry.from === 'account'));
-        return shown.length > 2;
-      }, 60000);
-      for (const one of wanted.get(text)) if (!shown.includes(JSON.stringify(one).slice(1, -1))) misses.push(`${text} → ${one}`);
-    });
-    console.log(`    ${names.length} names, ${rows.length} rows, ${misses.length} without their category`);
-    truthy(misses.length === 0, misses.slice(0, 20).join('; '));
-    await city.stopAll();
-    city.remove();
   });
 }
 checks.finish();
