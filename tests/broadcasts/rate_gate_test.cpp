@@ -104,8 +104,8 @@ TEST_CASE("While the store is away nobody enters, and an entrance that failed ta
 
 TEST_CASE("Stopping lets go of who waits to enter and who waits to leave", "[redis]") {
   RateGateOptions options = slow(1);
-  options.per_second = 0.05;  // the second instant is twenty seconds away
-  options.ahead = std::chrono::seconds(60);
+  options.per_second = 0.25;  // the second instant is four seconds away; a line five seconds ahead counts as set back
+  options.ahead = std::chrono::seconds(10);
   Fixture f(options);
   REQUIRE(f.gate.enter(Urgency::kOrdinary));
   REQUIRE(f.gate.depart(Urgency::kOrdinary));
