@@ -146,6 +146,7 @@ std::optional<Imported> import_faq(const ImportOptions& options, std::vector<Fil
   const std::vector<std::string> header = whole_header(translations, before);
   columns.resize(header.size());
   std::vector<bool> given;
+  given.reserve(columns.size());
   for (const auto& column : columns) given.push_back(column.has_value());
   std::vector<std::vector<std::string>> rows;
   std::set<std::string> ids;
