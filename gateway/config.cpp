@@ -9,9 +9,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
+#include "base/file_bytes.h"
 #include "base/crypto.h"
 #include "base/ids.h"
 #include "base/text.h"
@@ -31,12 +31,8 @@ std::optional<std::string> read_config_file(const std::string& path, std::size_t
     errno = EISDIR;
     return std::nullopt;
   }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string text(max + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > max) {
+  auto text = read_at_most(path, max + 1);
+  if (text && text->size() > max) {
     errno = EFBIG;
     return std::nullopt;
   }

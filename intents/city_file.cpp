@@ -1,11 +1,12 @@
 // city.yaml. yaml-cpp throws and its nodes alias, so the file is turned into values here and the nodes are dropped.
 #include <yaml-cpp/yaml.h>
 
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "intents/content_loader.h"
+
+#include "base/file_bytes.h"
 
 namespace kairan::intents {
 namespace {
@@ -129,20 +130,17 @@ class CityReader {
 }  // namespace
 
 bool load_city(const std::string& folder, City& city, std::vector<FileProblem>& problems) {
-  std::ifstream in(folder + "/" + kFile, std::ios::binary);
-  if (!in) {
+  const auto bytes = read_at_most(folder + "/" + kFile, kMaxBytes + 1);
+  if (!bytes) {
     problems.push_back({kFile, 0, "", "city.yaml がありません。少なくとも「name: 市の名前」を書いてください。", false});
     return false;
   }
-  std::string bytes(kMaxBytes + 1, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  if (bytes.size() > kMaxBytes) {
+  if (bytes->size() > kMaxBytes) {
     problems.push_back({kFile, 0, "", "city.yaml が大きすぎます（1 MBまで）。", false});
     return false;
   }
   try {
-    const YAML::Node root = YAML::Load(bytes);
+    const YAML::Node root = YAML::Load(*bytes);
     if (!root.IsMap()) {
       problems.push_back({kFile, 1, "", "「name: 市の名前」のように「名前: 値」を並べて書いてください。", false});
       return false;

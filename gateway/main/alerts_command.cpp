@@ -1,12 +1,12 @@
 // `kairan alerts`: what the rules would do with files (no Redis), whether the rules hold together.
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "adapters/xml_time.h"
+#include "base/file_bytes.h"
 #include "base/civil_time.h"
 #include "broadcasts/alert_desk.h"
 #include "broadcasts/alert_engine.h"
@@ -43,14 +43,11 @@ bool print_file_problems(const std::vector<FileProblem>& problems, std::ostream&
 Result<std::string> read_bytes(const std::string& path) {
   std::error_code failure;
   if (std::filesystem::is_directory(path, failure)) return Error{ErrorCode::kInvalid, "フォルダです。ファイルを指定してください"};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{ErrorCode::kNotFound, "ファイルを開けません"};
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
   if (!failure && size > kMaxAlertBytes) return Error{ErrorCode::kTooLarge, "大きすぎます（" + std::to_string(kMaxAlertBytes >> 20) + " MB まで）"};
-  std::string bytes(kMaxAlertBytes + 1, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-  return bytes;
+  auto bytes = read_at_most(path, kMaxAlertBytes + 1);
+  if (!bytes) return Error{ErrorCode::kNotFound, "ファイルを開けません"};
+  return *std::move(bytes);
 }
 
 json segment_json(const AlertDecision& decision) {

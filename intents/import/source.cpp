@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 
+#include "base/file_bytes.h"
 #include "base/text.h"
 #include "intents/import/parts.h"
 #include "base/tabular/csv.h"
@@ -14,15 +14,12 @@ std::string file_name(const std::string& path) {
 }
 
 std::optional<std::string> read_bytes(const std::string& path, std::vector<FileProblem>& problems) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
+  auto bytes = read_at_most(path, kMaxTableBytes + 1);
+  if (!bytes) {
     problems.push_back({file_name(path), 0, "", "ファイルが開けません。名前と読み取りの許可を確かめてください。", false});
     return std::nullopt;
   }
-  std::string bytes(kMaxTableBytes + 1, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  if (bytes.size() > kMaxTableBytes) {
+  if (bytes->size() > kMaxTableBytes) {
     problems.push_back({file_name(path), 0, "", "ファイルが大きすぎます（32 MBまで）。", false});
     return std::nullopt;
   }
