@@ -10,7 +10,6 @@ namespace {
 
 using store::Role;
 
-constexpr std::string_view kTarget = "alerts.yaml";
 constexpr const char* kNothingPublished = "二人で公開した規則がまだないため、自動では送りません";
 
 std::string first_problem(const std::vector<FileProblem>& problems) {
@@ -53,10 +52,14 @@ AlertRules rules_of(const AlertRuleFiles& files) {
 
 std::string_view standing_id(AlertRulesStanding::Kind kind) {
   switch (kind) {
-    case AlertRulesStanding::Kind::kPublished: return "published";
-    case AlertRulesStanding::Kind::kFileDiffers: return "file_differs";
-    case AlertRulesStanding::Kind::kNothing: return "nothing";
-    case AlertRulesStanding::Kind::kUnusable: return "unusable";
+    case AlertRulesStanding::Kind::kPublished:
+      return "published";
+    case AlertRulesStanding::Kind::kFileDiffers:
+      return "file_differs";
+    case AlertRulesStanding::Kind::kNothing:
+      return "nothing";
+    case AlertRulesStanding::Kind::kUnusable:
+      return "unusable";
   }
   return "nothing";
 }
@@ -84,10 +87,9 @@ Result<std::string> AlertReleases::propose(const store::Actor& who, std::vector<
   const auto published = store_.published_hash();
   if (!published) return published.error();
   if (*published == hash) return Error{ErrorCode::kConflict, "フォルダの内容は、公開済みの規則と同じです。"};
-  if (packed.size() > store::RuleReleases::kMaxBytes)
-    return Error{ErrorCode::kTooLarge, "規則とひな形を合わせて1 MBまでにしてください。"};
+  if (packed.size() > store::RuleReleases::kMaxBytes) return store::rules_too_large();
   const auto written =
-      audit_.append({0, clock_.now(), who.name, "alert_rules.propose", std::string(kTarget), hash, ""});
+      audit_.append({0, clock_.now(), who.name, "alert_rules.propose", std::string(kAlertRulesFile), hash, ""});
   if (!written) return written.error();
   const Status proposed = store_.propose({hash, packed, who.name, clock_.now()});
   if (!proposed) return proposed.error();
@@ -102,17 +104,17 @@ Status AlertReleases::publish(const store::Actor& who, std::string_view hash) {
   if (!*proposed) return Error{ErrorCode::kNotFound, "提案されている規則はありません。"};
   if ((*proposed)->hash != hash) return store::another_proposal();
   if ((*proposed)->by == who.name) return store::own_proposal();
-  std::vector<FileProblem> problems;
-  if (hash_of_rules(pack_rule_files(read_alert_rule_files(folder_, problems))) != hash)
+  if (folder_hash() != hash)
     return Error{ErrorCode::kConflict,
                  "提案のあとに、フォルダの alerts.yaml かひな形が変わりました。内容を確かめて、提案し直してください。"};
+  std::vector<FileProblem> problems;
   Result<AlertCity> city = load_alert_city(folder_, problems);
   if (!city) return city.error();
   const auto usable =
       use({(*proposed)->hash, (*proposed)->text, (*proposed)->by, who.name, (*proposed)->at, clock_.now()},
           *std::move(city));
   if (!usable) return Error{ErrorCode::kInvalid, "この規則は使えません（" + usable.error().detail + "）。"};
-  const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.publish", std::string(kTarget),
+  const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.publish", std::string(kAlertRulesFile),
                                       std::string(hash) + " 提案: " + (*proposed)->by, ""});
   if (!written) return written.error();
   return store_.publish(hash, who.name, clock_.now());
@@ -121,10 +123,15 @@ Status AlertReleases::publish(const store::Actor& who, std::string_view hash) {
 Status AlertReleases::give_back(const store::Actor& who, std::string_view hash, std::string_view why) {
   if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kApprover, Role::kContentEditor}))
     return Error{ErrorCode::kRefused, "規則の提案を差し戻す権限がありません。"};
-  const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.return", std::string(kTarget),
+  const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.return", std::string(kAlertRulesFile),
                                       std::string(hash) + (why.empty() ? "" : " " + std::string(why)), ""});
   if (!written) return written.error();
   return store_.give_back(hash, who.name, clock_.now());
+}
+
+std::string AlertReleases::folder_hash() const {
+  std::vector<FileProblem> problems;  // a file that cannot be read is missing in the hash, and so no published one
+  return hash_of_rules(pack_rule_files(read_alert_rule_files(folder_, problems)));
 }
 
 std::string AlertReleases::problem_of(const store::PublishedRules& published) {
@@ -142,45 +149,43 @@ std::string AlertReleases::problem_of(const store::PublishedRules& published) {
   return problem;
 }
 
-Result<AlertRulesStanding> AlertReleases::standing_of(const std::optional<store::PublishedRules>& published) {
+AlertRulesStanding AlertReleases::standing_of(const std::optional<store::PublishedRules>& published,
+                                              std::string_view folder_hash) {
   using Kind = AlertRulesStanding::Kind;
   if (!published)
-    return AlertRulesStanding{Kind::kNothing,
-                              "公開された規則がまだありません。自動では何も送らず、「送る」の決まりも人の確認を待ちます。"
-                              "規則を提案し、別の方が公開すると使えます。"};
+    return AlertRulesStanding{
+        Kind::kNothing,
+        "公開された規則がまだありません。自動では何も送らず、「送る」の決まりも人の確認を待ちます。"
+        "規則を提案し、別の方が公開すると使えます。"};
   const std::string people = "提案 " + published->proposed_by + "、公開 " + published->published_by + "、" +
                              format_jst(published->published_at);
   if (const std::string problem = problem_of(*published); !problem.empty())
     return AlertRulesStanding{Kind::kUnusable, unusable(problem) + "。直した規則を提案し、別の方が公開してください。"};
-  std::vector<FileProblem> problems;
-  const AlertRuleFiles files = read_alert_rule_files(folder_, problems);
-  if (hash_of_rules(pack_rule_files(files)) == published->hash)
+  if (folder_hash == published->hash)
     return AlertRulesStanding{Kind::kPublished, "公開済みの規則を使っています（" + people + "）。"};
-  return AlertRulesStanding{Kind::kFileDiffers, "フォルダの alerts.yaml かひな形は公開済みの規則と違います。使っているのは公開済みの規則（" +
-                                                    people + "）です。変えるには提案し、別の方が公開してください。"};
+  return AlertRulesStanding{
+      Kind::kFileDiffers, "フォルダの alerts.yaml かひな形は公開済みの規則と違います。使っているのは公開済みの規則（" +
+                              people + "）です。変えるには提案し、別の方が公開してください。"};
 }
 
 Result<AlertRulesStanding> AlertReleases::standing() {
   const auto published = store_.published();
   if (!published) return published.error();
-  return standing_of(*published);
+  return standing_of(*published, folder_hash());
 }
 
 Result<AlertRulesView> AlertReleases::view() {
   AlertRulesView view;
   auto published = store_.published();
   if (!published) return published.error();
-  auto standing = standing_of(*published);
-  if (!standing) return standing.error();
   auto proposed = store_.proposed();
   if (!proposed) return proposed.error();
-  view.standing = *std::move(standing);
+  const std::string in_folder = folder_hash();
+  view.standing = standing_of(*published, in_folder);
   view.published = *std::move(published);
   view.proposed = *std::move(proposed);
   if (!view.proposed) return view;
-  std::vector<FileProblem> problems;
-  view.file_changed =
-      hash_of_rules(pack_rule_files(read_alert_rule_files(folder_, problems))) != view.proposed->hash;
+  view.file_changed = in_folder != view.proposed->hash;
   const auto after = unpack_rule_files(view.proposed->text);
   if (!after) return after.error();
   AlertRuleFiles before;

@@ -43,8 +43,8 @@ struct AlertRulesView {
   AlertRulesStanding standing;
   std::optional<store::PublishedRules> published;
   std::optional<store::ProposedRules> proposed;
-  bool file_changed = false;            ///< the folder does not hold what is proposed any more
-  std::vector<AlertRuleChange> changes; ///< of the proposal, against what is published
+  bool file_changed = false;             ///< the folder does not hold what is proposed any more
+  std::vector<AlertRuleChange> changes;  ///< of the proposal, against what is published
   std::vector<ChangedFile> files;
 };
 
@@ -69,13 +69,16 @@ class AlertReleases {
   Result<AlertRulesView> view();
   Result<AlertRulesStanding> standing();
 
+  Result<std::optional<store::ProposedRules>> proposed() { return store_.proposed(); }
   Result<std::string> published_hash() { return store_.published_hash(); }
   /// What is in force now. An error: the store is away (kUnavailable, kTimeout), or city.yaml, or files that nobody published,
   /// are wrong (problems added).
   Result<AlertContent> in_force(std::vector<FileProblem>& problems);
 
  private:
-  Result<AlertRulesStanding> standing_of(const std::optional<store::PublishedRules>& published);
+  /// Of the files as they stand in the folder.
+  std::string folder_hash() const;
+  AlertRulesStanding standing_of(const std::optional<store::PublishedRules>& published, std::string_view folder_hash);
   /// "" when this program can use it, else why not. Proven once for each hash.
   std::string problem_of(const store::PublishedRules& published);
 

@@ -9,7 +9,6 @@
 namespace kairan::broadcasts {
 namespace {
 
-constexpr std::string_view kRulesFile = "alerts.yaml";
 
 std::optional<int> clock_minutes(const std::string& text) {
   if (text.size() != 5 || text[2] != ':') return {};
@@ -149,7 +148,7 @@ void report_gap(const std::vector<std::string>& gaps, std::vector<FileProblem>& 
   std::string list;
   for (std::size_t i = 0; i < gaps.size() && i < 8; ++i) list += (list.empty() ? "" : "、") + gaps[i];
   if (gaps.size() > 8) list += " ほか" + std::to_string(gaps.size() - 8) + "件";
-  problems.push_back({std::string(kRulesFile), 0, "rules", "どの決まりにも当たらない組み合わせがあります: " + list + "。これらを kinds と levels に持つ決まり（迷うときは action: hold）を足してください。", false});
+  problems.push_back({std::string(kAlertRulesFile), 0, "rules", "どの決まりにも当たらない組み合わせがあります: " + list + "。これらを kinds と levels に持つ決まり（迷うときは action: hold）を足してください。", false});
 }
 
 }  // namespace
@@ -189,7 +188,7 @@ const AlertRule* AlertRules::match(std::string_view kind, int level, AlertScope 
 }
 
 AlertRules parse_alert_rules(std::string_view text, AlertCity& city, std::vector<FileProblem>& problems) {
-  const YamlChecker check(std::string(kRulesFile), problems);
+  const YamlChecker check(std::string(kAlertRulesFile), problems);
   AlertRules made;
   const Result<YamlNode> root = parse_yaml(text);
   if (!root || root->kind != YamlNode::Kind::kMap) {
@@ -254,7 +253,7 @@ std::size_t prove_alert_table(const AlertRules& rules, std::vector<FileProblem>&
           const std::string what = std::string(kind.id) + "/" + std::string(level.id) + "/" + std::string(scope_id(scope)) + "/" + (night ? "night" : "day");
           if (found.empty()) gaps.push_back(what);
           if (found.size() > 1 && reported.insert({found[0]->line, found[1]->line}).second) {
-            problems.push_back({std::string(kRulesFile), found[1]->line, "rules", what + " に「" + found[0]->id + "」（" + std::to_string(found[0]->line) + "行目）と「" + found[1]->id + "」の両方が当たります。kinds, levels, scopes, hours のどれかを分けて、1つだけが当たるようにしてください。", false});
+            problems.push_back({std::string(kAlertRulesFile), found[1]->line, "rules", what + " に「" + found[0]->id + "」（" + std::to_string(found[0]->line) + "行目）と「" + found[1]->id + "」の両方が当たります。kinds, levels, scopes, hours のどれかを分けて、1つだけが当たるようにしてください。", false});
           }
         }
       }

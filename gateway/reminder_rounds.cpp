@@ -1,13 +1,13 @@
 #include "gateway/reminder_rounds.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/civil_time.h"
 #include "base/log.h"
 #include "broadcasts/segment.h"
 #include "store/keys.h"
+#include "store/stored_number.h"
 
 namespace kairan::gateway {
 namespace {
@@ -19,13 +19,6 @@ constexpr std::chrono::hours kFarthestBack{48};
 constexpr const char* kSource = "garbage_calendar.csv";
 constexpr const char* kNoSection = "ごみ担当";
 
-std::optional<TimePoint> time_of(const std::string& text) {
-  std::int64_t ms = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return from_unix_ms(ms);
-}
-
 std::vector<broadcasts::Collection> collections_of(const intents::CollectionPlan& plan) {
   std::vector<broadcasts::Collection> all;
   all.reserve(plan.districts.size());
@@ -36,7 +29,7 @@ std::vector<broadcasts::Collection> collections_of(const intents::CollectionPlan
 }  // namespace
 
 Status ReminderRounds::set_mark(TimePoint at) {
-  const auto set = p_.redis.command({"SET", store::keys::reminders(), std::to_string(to_unix_ms(at))});
+  const auto set = p_.redis.command({"SET", store::keys::reminders(), store::time_field(at)});
   return set ? Status() : Status(set.error());
 }
 
@@ -44,7 +37,7 @@ Result<std::size_t> ReminderRounds::run_once() {
   const TimePoint now = p_.clock.now();
   const auto stored = p_.redis.command({"GET", store::keys::reminders()});
   if (!stored) return stored.error();
-  const auto mark = stored->is_nil() ? std::nullopt : time_of(stored->text);
+  const auto mark = stored->is_nil() ? std::nullopt : store::stored_time(stored->text);
   // The first start, or a clock that was set back: what is made anew then is what was made before, by its id.
   if (!mark || *mark > now) {
     if (const Status set = set_mark(now); !set) return set.error();

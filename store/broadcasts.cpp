@@ -1,7 +1,6 @@
 #include "store/broadcasts.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/ids.h"
@@ -51,15 +50,7 @@ std::string_view BroadcastRecord::field(std::string_view name) const {
 }
 
 std::optional<TimePoint> BroadcastRecord::time(std::string_view name) const {
-  const std::string_view text = field(name);
-  std::int64_t ms = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return from_unix_ms(ms);
-}
-
-std::string time_field(TimePoint at) {
-  return std::to_string(to_unix_ms(at));
+  return stored_time(field(name));
 }
 
 Status Broadcasts::create(const BroadcastRecord& record, TimePoint now) {

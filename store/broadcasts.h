@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "store/redis_client.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 
@@ -37,9 +38,6 @@ struct BroadcastRecord {
   /// The field as time_field() writes it; nothing when it is absent or no whole number.
   std::optional<TimePoint> time(std::string_view name) const;
 };
-
-/// A time as fields hold it: ms since 1970, decimal.
-std::string time_field(TimePoint at);
 
 struct BroadcastUpdate {
   std::string state;                       ///< the new state; may be the old one

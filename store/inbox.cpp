@@ -1,11 +1,11 @@
 #include "store/inbox.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "store/inbox_reply.h"
 #include "store/scripts.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
@@ -68,9 +68,7 @@ Status take_answers(const Reply& reply, const Group& group, std::vector<Taken>& 
 namespace reply_reading {
 
 TimePoint time_of(const std::string& ms) {
-  std::int64_t value = 0;
-  std::from_chars(ms.data(), ms.data() + ms.size(), value);
-  return from_unix_ms(value);
+  return from_unix_ms(stored_number<std::int64_t>(ms));
 }
 
 std::vector<StoredEvent> events_of(const Reply& entries) {

@@ -1,9 +1,8 @@
 #include "store/rule_releases.h"
 
-#include <charconv>
-
 #include "store/keys.h"
 #include "store/scripts.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
@@ -23,15 +22,17 @@ Result<std::optional<std::vector<std::string>>> fields_of(RedisClient& redis, st
 }
 
 TimePoint time_in(const std::string& text) {
-  std::int64_t ms = 0;
-  std::from_chars(text.data(), text.data() + text.size(), ms);
-  return from_unix_ms(ms);
+  return from_unix_ms(stored_number<std::int64_t>(text));
 }
 
 }  // namespace
 
 Error own_proposal() {
   return {ErrorCode::kRefused, "自分が提案した規則は、自分では公開できません。別の方に頼んでください。"};
+}
+
+Error rules_too_large() {
+  return {ErrorCode::kTooLarge, "規則とひな形を合わせて1 MBまでにしてください。"};
 }
 
 Error another_proposal() {
@@ -76,7 +77,7 @@ Status RuleReleases::move(const char* step, std::string_view hash, const std::st
 }
 
 Status RuleReleases::propose(const ProposedRules& rules) {
-  if (rules.text.size() > kMaxBytes) return Error{ErrorCode::kTooLarge, "規則とひな形を合わせて1 MBまでにしてください。"};
+  if (rules.text.size() > kMaxBytes) return rules_too_large();
   return move("propose", rules.hash, rules.by, rules.at, rules.text);
 }
 

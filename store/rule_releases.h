@@ -27,9 +27,10 @@ struct PublishedRules {
   TimePoint proposed_at, published_at;
 };
 
-/// The two refusals that whoever calls may want to give before it writes anything down.
+/// The refusals that whoever calls may want to give before it writes anything down.
 Error own_proposal();
 Error another_proposal();
+Error rules_too_large();
 
 class RuleReleases {
  public:

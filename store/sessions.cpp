@@ -16,10 +16,6 @@ constexpr std::size_t kTokenBytes = 32;
 /// Redis forgets a little later than the session ends by the gateway's clock, which decides.
 constexpr std::chrono::minutes kGrace{1};
 
-std::string ms_text(TimePoint t) {
-  return std::to_string(to_unix_ms(t));
-}
-
 std::string hashed(std::string_view text) {
   return to_hex(bytes_of(sha256(text)));
 }
@@ -65,15 +61,15 @@ Result<std::string> Sessions::begin(Session session, const SessionTimes& times) 
         "account",    session.account,
         "generation", std::to_string(session.generation),
         "half",       session.half ? "1" : "0",
-        "created",    ms_text(now),
-        "seen",       ms_text(now),
-        "ends",       ms_text(ends),
+        "created",    time_field(now),
+        "seen",       time_field(now),
+        "ends",       time_field(ends),
         "idle",       std::to_string(times.idle.count()),
         "source",     session.source,
         "agent",      session.agent},
        {"PEXPIRE", keys::session(id), std::to_string((std::min(times.idle, times.absolute) + kGrace).count())},
-       {"ZREMRANGEBYSCORE", list, "-inf", ms_text(now)},
-       {"ZADD", list, ms_text(ends), id},
+       {"ZREMRANGEBYSCORE", list, "-inf", time_field(now)},
+       {"ZADD", list, time_field(ends), id},
        {"PEXPIRE", list, std::to_string((times.absolute + kGrace).count())},
        {"ZRANGE", list, "0", std::to_string(-1 - static_cast<int>(kMost))}});
   if (!replies) return replies.error();
@@ -86,7 +82,7 @@ Result<std::string> Sessions::begin(Session session, const SessionTimes& times) 
 
 Result<std::optional<Session>> Sessions::find(std::string_view token, TimePoint now, bool used) {
   const std::string id = id_of(token);
-  const auto reply = redis_.eval(scripts::session_read(), {keys::session(id)}, {ms_text(now), used ? "1" : "0"});
+  const auto reply = redis_.eval(scripts::session_read(), {keys::session(id)}, {time_field(now), used ? "1" : "0"});
   if (!reply) return reply.error();
   if (reply->is_error()) return error_of(*reply);
   return read_session(id, *reply);
@@ -124,7 +120,7 @@ Result<std::vector<Session>> Sessions::of(std::string_view account, TimePoint no
   if (!ids) return ids.error();
   std::vector<Session> sessions;
   for (const Reply& id : ids->items) {
-    const auto reply = redis_.eval(scripts::session_read(), {keys::session(id.text)}, {ms_text(now), "0"});
+    const auto reply = redis_.eval(scripts::session_read(), {keys::session(id.text)}, {time_field(now), "0"});
     if (!reply) return reply.error();
     if (reply->is_error()) return error_of(*reply);
     if (auto session = read_session(id.text, *reply)) sessions.push_back(*std::move(session));
@@ -135,7 +131,7 @@ Result<std::vector<Session>> Sessions::of(std::string_view account, TimePoint no
 
 Result<std::chrono::milliseconds> LoginTries::begin(const std::vector<Count>& counts, TimePoint now) {
   std::vector<std::string> keys;
-  std::vector<std::string> args{ms_text(now), std::to_string(std::chrono::milliseconds(kForget).count()),
+  std::vector<std::string> args{time_field(now), std::to_string(std::chrono::milliseconds(kForget).count()),
                                 std::to_string(std::chrono::milliseconds(kLongest).count())};
   for (const Count& count : counts) {
     keys.push_back(keys::login_tries(hashed(count.what)));

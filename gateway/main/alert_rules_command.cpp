@@ -46,8 +46,8 @@ int propose_rules(const RuleArguments& arguments) {
 /// The proposal's hash when `written` begins it, else `written`: what is not proposed is refused further in.
 std::string whole_hash(broadcasts::AlertReleases& releases, const std::string& written) {
   if (written.size() >= kHashDigits || written.size() < kShortestHash) return written;
-  const auto view = releases.view();
-  return view && view->proposed && view->proposed->hash.starts_with(written) ? view->proposed->hash : written;
+  const auto proposed = releases.proposed();
+  return proposed && *proposed && (*proposed)->hash.starts_with(written) ? (*proposed)->hash : written;
 }
 
 int publish_rules(const RuleArguments& arguments) {
