@@ -8,6 +8,7 @@
 #include "broadcasts/alert_kinds.h"
 #include "broadcasts/alert_records.h"
 #include "broadcasts/alert_walls.h"
+#include "store/attribute_names.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -28,8 +29,8 @@ std::string new_id() {
 std::string alert_segment(const AlertDecision& decision) {
   if (decision.segment != "districts") return decision.segment;
   if (decision.districts.empty()) return "everyone";
-  const json registered{{"field", "district"}, {"operator", "in"}, {"value", decision.districts}};
-  const json undecided{{"field", "district"}, {"operator", "null"}};
+  const json registered{{"field", store::kDistrictAttribute}, {"operator", "in"}, {"value", decision.districts}};
+  const json undecided{{"field", store::kDistrictAttribute}, {"operator", "null"}};
   return json{{"combinator", "or"}, {"not", false}, {"rules", json::array({registered, undecided})}}.dump();
 }
 

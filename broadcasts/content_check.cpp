@@ -8,6 +8,7 @@
 #include "broadcasts/schedule.h"
 #include "broadcasts/segment.h"
 #include "broadcasts/wording.h"
+#include "store/attribute_names.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -121,7 +122,7 @@ class Check {
     // Promise 10: an emergency for an area goes to those registered there and to those who registered nowhere.
     const SegmentNode* node = &parsed->root();
     while (node->is_group() && !node->negated && node->nodes.size() == 1) node = &node->nodes.front();
-    if (node->kind == SegmentNode::Kind::kHasAny && node->attribute == "district" && !node->negated) {
+    if (node->kind == SegmentNode::Kind::kHasAny && node->attribute == store::kDistrictAttribute && !node->negated) {
       const auto area = emergency_area_segment(node->values, context_.schema);
       if (area) document_.segment = area->json();
     } else if (document_.segment.find("\"notNull\"") == std::string::npos &&

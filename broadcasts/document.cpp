@@ -7,6 +7,7 @@
 #include "base/civil_time.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "broadcasts/wording.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -138,7 +139,7 @@ class MemberReader {
         problem(here, "ボタンの一覧（[ ]）を書いてください。");
         continue;
       }
-      for (std::size_t i = 0; i < member->size(); ++i) list.push_back(action((*member)[i], here + index(i)));
+      for (std::size_t i = 0; i < member->size(); ++i) list.push_back(action((*member)[i], here + index_path(i)));
     }
     return list;
   }
@@ -158,7 +159,6 @@ class MemberReader {
   static std::string at(const std::string& path, std::string_view key) {
     return path.empty() ? std::string(key) : path + "." + std::string(key);
   }
-  static std::string index(std::size_t i) { return "[" + std::to_string(i) + "]"; }
 
   static constexpr std::size_t kMaxListed = 50;
 
@@ -235,7 +235,7 @@ DocumentMessage read_message(MemberReader& reader, const Json& json, const std::
           continue;
         }
         for (std::size_t i = 0; i < cards->size(); ++i) {
-          const std::string place = here + MemberReader::index(i);
+          const std::string place = here + index_path(i);
           DocumentCard card;
           const Json& one = (*cards)[i];
           if (!one.is_object()) {
@@ -413,7 +413,7 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
     reader.problem("messages", "メッセージが多すぎます。5件までにしてください。");
   } else {
     for (std::size_t i = 0; i < messages->size(); ++i) {
-      document.messages.push_back(read_message(reader, (*messages)[i], "messages" + MemberReader::index(i)));
+      document.messages.push_back(read_message(reader, (*messages)[i], "messages" + index_path(i)));
     }
   }
   document.at = read_time(reader, *json, "schedule", &document.rule);

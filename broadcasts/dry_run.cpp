@@ -15,6 +15,7 @@
 #include "broadcasts/segment_reader.h"
 #include "broadcasts/staff_service.h"
 #include "broadcasts/wording.h"
+#include "store/attribute_names.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -34,8 +35,8 @@ std::optional<std::vector<std::string>> area_of(const Segment& segment) {
   if (root.kind != SegmentNode::Kind::kAnyOf || root.negated || root.nodes.size() != 2) return std::nullopt;
   const SegmentNode& there = root.nodes[0];
   const SegmentNode& nowhere = root.nodes[1];
-  if (there.kind != SegmentNode::Kind::kHasAny || there.negated || there.attribute != "district") return std::nullopt;
-  if (nowhere.kind != SegmentNode::Kind::kAnswered || !nowhere.negated || nowhere.attribute != "district") return std::nullopt;
+  if (there.kind != SegmentNode::Kind::kHasAny || there.negated || there.attribute != store::kDistrictAttribute) return std::nullopt;
+  if (nowhere.kind != SegmentNode::Kind::kAnswered || !nowhere.negated || nowhere.attribute != store::kDistrictAttribute) return std::nullopt;
   return there.values;
 }
 
@@ -227,7 +228,7 @@ Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::str
     for (const std::string& name : variables_of(*document)) {
       const store::Attribute* const attribute = schema->find(name);
       if (attribute == nullptr || attribute->values.empty()) continue;
-      const store::AttributeValue* const asked = name == "district" ? attribute->find(district) : nullptr;
+      const store::AttributeValue* const asked = name == store::kDistrictAttribute ? attribute->find(district) : nullptr;
       reader.values[name] = pick((asked == nullptr ? attribute->values.front() : *asked).label, language);
     }
     const auto rendered = p_.live.render(messages_for(*document, reader));

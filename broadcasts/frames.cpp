@@ -9,6 +9,7 @@
 #include "base/yaml_tree.h"
 #include "broadcasts/segment.h"
 #include "broadcasts/wording.h"
+#include "store/attribute_names.h"
 #include "store/keys.h"
 
 namespace kairan::broadcasts {
@@ -84,7 +85,7 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
       continue;
     }
     if (field.districts) {
-      const store::Attribute* const districts = schema.find("district");
+      const store::Attribute* const districts = schema.find(store::kDistrictAttribute);
       const std::vector<std::string> ids = parts_of(text, ';');
       for (const std::string& id : ids) {
         const store::AttributeValue* const value = districts == nullptr ? nullptr : districts->find(id);
@@ -175,7 +176,7 @@ Result<Frame> parse_frame(std::string_view text, const store::AttributeSchema& s
   if (problems.size() != before) return Error{ErrorCode::kInvalid, problems[before].message};
   // Filled with samples it must be a document; what it says is then checked each time it is used.
   std::map<std::string, std::string> samples;
-  const store::Attribute* const districts = schema.find("district");
+  const store::Attribute* const districts = schema.find(store::kDistrictAttribute);
   for (const auto& [name, field] : frame.fields) {
     samples[name] = !field.values.empty() ? field.values.front()
                     : field.districts && districts != nullptr && !districts->values.empty() ? districts->values.front().id

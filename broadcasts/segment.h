@@ -32,6 +32,7 @@
 #include "base/bitmap.h"
 #include "base/civil_time.h"
 #include "base/result.h"
+#include "store/attribute_names.h"
 #include "store/attributes.h"
 
 namespace kairan::broadcasts {
@@ -140,7 +141,7 @@ Result<Segment> parse_segment(std::string_view json, const store::AttributeSchem
 /// Whom an emergency by area goes to: those registered in one of the districts and those who registered none.
 /// @param districts  values of `attribute`; kInvalid when one is not declared or there is none
 Result<Segment> emergency_area_segment(std::span<const std::string> districts, const store::AttributeSchema& schema,
-                                       std::string_view attribute = "district");
+                                       std::string_view attribute = store::kDistrictAttribute);
 
 /// How a broadcast is called in a sentence; "" = by its id.
 using BroadcastTitle = std::function<std::string(std::string_view id)>;

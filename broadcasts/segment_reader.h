@@ -10,6 +10,7 @@
 
 #include "base/bitmap.h"
 #include "broadcasts/segment.h"
+#include "store/attribute_names.h"
 #include "store/subscribers.h"
 
 namespace kairan::broadcasts {
@@ -60,7 +61,7 @@ class SegmentReader {
   };
   /// The two numbers of emergency_area_segment().
   Result<AreaCount> count_area(std::span<const std::string> districts, const store::AttributeSchema& schema, Date date,
-                               std::string_view attribute = "district");
+                               std::string_view attribute = store::kDistrictAttribute);
 
  private:
   template <typename Take>

@@ -12,24 +12,20 @@ namespace {
 
 using KeyKind = ConfigKey::Kind;
 
-bool starts_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
-
 bool has_blank_or_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
 }
 
 bool is_loopback_host(std::string_view host) {
-  return host == "localhost" || host == "::1" || starts_with(host, "127.");
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 /// Host of "scheme://host[:port][/...]", brackets of an IPv6 address removed.
 std::string_view host_of(std::string_view url) {
   const std::size_t begin = url.find("://") + 3;
   std::string_view rest = url.substr(begin, url.find('/', begin) - begin);
-  if (starts_with(rest, "[")) return rest.substr(1, rest.find(']') - 1);
+  if (rest.starts_with("[")) return rest.substr(1, rest.find(']') - 1);
   return rest.substr(0, rest.find(':'));
 }
 
@@ -39,8 +35,8 @@ Problem web_address(std::string value, bool plain_http_anywhere, bool path, std:
     out.clear();
     return {};
   }
-  const bool https = starts_with(value, "https://");
-  const bool http = starts_with(value, "http://");
+  const bool https = value.starts_with("https://");
+  const bool http = value.starts_with("http://");
   while (!value.empty() && value.back() == '/') value.pop_back();
   const bool well_formed = (https || http) && value.find("://") != std::string::npos && !host_of(value).empty() &&
                            !has_blank_or_control(value) && value.find_first_of("@?#\"<>\\") == std::string::npos &&
@@ -81,11 +77,11 @@ Problem redis_address(const std::string& value, bool from_file, std::string& out
     out.clear();
     return {};
   }
-  if (starts_with(value, "unix:///") && value.size() > 8 && !has_blank_or_control(value)) {
+  if (value.starts_with("unix:///") && value.size() > 8 && !has_blank_or_control(value)) {
     out = value;
     return {};
   }
-  if (!starts_with(value, "redis://") || has_blank_or_control(value)) return "Redis のアドレスではありません。" + fix;
+  if (!value.starts_with("redis://") || has_blank_or_control(value)) return "Redis のアドレスではありません。" + fix;
   const std::size_t at = value.rfind('@');
   if (at != std::string::npos && from_file) {
     return "パスワードの入ったアドレスは設定ファイルに書けません。環境変数 KAIRAN_REDIS_URL で渡してください。";
@@ -280,7 +276,7 @@ std::vector<ConfigKey> make_keys() {
   secret("line.access_token", [](Config& c, Text v) { return secret_text(v, c.line_access_token); });
   secret("data_key", [](Config& c, Text v) { return sealing_key(v, c.data_key); });
   secret("smtp.url", [](Config& c, Text v) -> Problem {
-    if (!starts_with(v, "smtp://") && !starts_with(v, "smtps://")) {
+    if (!v.starts_with("smtp://") && !v.starts_with("smtps://")) {
       return "smtp:// か smtps:// で始まるアドレスを渡してください。";
     }
     return secret_text(v, c.smtp_url);

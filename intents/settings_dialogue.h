@@ -20,13 +20,14 @@
 #include "base/message.h"
 #include "intents/settings_state.h"
 #include "intents/settings_texts.h"
+#include "store/attribute_names.h"
 #include "store/attributes.h"
 #include "store/subscribers.h"  // AttributeChange; nothing of the store is called
 
 namespace kairan::intents {
 
 /// The attributes that have a meaning beyond who gets what: answers follow them.
-inline constexpr std::string_view kDistrictAttribute = "district";
+using store::kDistrictAttribute;
 inline constexpr std::string_view kLanguageAttribute = "language";
 inline constexpr std::string_view kDisplayAttribute = "display";
 

@@ -27,10 +27,6 @@ std::string without_arguments(const std::string& text) {
   return text.substr(0, std::min(text.find(", with args"), std::size_t{300}));
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
 }  // namespace
 
 Error error_of(const Reply& reply) {
@@ -48,7 +44,7 @@ Error error_of(const Reply& reply) {
       {"TRYAGAIN", ErrorCode::kUnavailable},   {"NOREPLICAS", ErrorCode::kUnavailable},
   };
   for (const Rule& rule : kRules) {
-    if (!starts_with(reply.text, rule.prefix)) continue;
+    if (!reply.text.starts_with(rule.prefix)) continue;
     const bool cluster = rule.code == ErrorCode::kConflict;
     return Error{rule.code, "redis: " + without_arguments(reply.text) +
                                 (cluster ? " (Redis Cluster is not supported: give redis.url a single server)" : "")};
@@ -246,7 +242,7 @@ void append_script(std::string& out, const Script& script, bool with_source, con
 }
 
 bool script_is_missing(const Reply& reply) {
-  return reply.is_error() && starts_with(reply.text, "NOSCRIPT");
+  return reply.is_error() && reply.text.starts_with("NOSCRIPT");
 }
 
 /// The cluster answers say that the configuration is wrong, so they are never left to the caller of one command.

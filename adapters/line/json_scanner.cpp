@@ -4,10 +4,10 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace kairan::adapters::line {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void append_utf8(std::string& out, unsigned code) {
   const auto put = [&out](unsigned byte) { out.push_back(static_cast<char>(byte)); };

@@ -5,6 +5,7 @@
 #include "adapters/cap/endpoint.h"
 #include "base/log.h"
 #include "gateway/main/alert_reader.h"
+#include "broadcasts/store_trouble.h"
 
 namespace kairan::gateway {
 namespace {
@@ -27,10 +28,6 @@ std::vector<std::string> split(const std::string& list) {
 bool without_warnings(const Config& config) {
   return !config.jma_enabled && config.cap_folder.empty() && config.cap_secret.empty() &&
          !std::filesystem::exists(config.content + "/alerts.yaml");
-}
-
-bool is_away(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kTimeout;
 }
 
 Result<std::shared_ptr<const broadcasts::AlertContent>> load(const Config& config,
@@ -63,7 +60,7 @@ Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& confi
                                                              broadcasts::AlertNotice notice, const Clock& clock) {
   std::unique_ptr<AlertsService> made(new AlertsService(config, redis, releases, clock));
   AlertsService* const service = made.get();
-  if (const Status loaded = made->load_rules(); !loaded && is_away(loaded.error())) {
+  if (const Status loaded = made->load_rules(); !loaded && broadcasts::passes(loaded.error())) {
     std::vector<FileProblem> problems;
     auto city = broadcasts::load_alert_city(config.content, problems);
     if (!city) return city.error().within("city.yaml");
@@ -132,7 +129,7 @@ Status AlertsService::load_rules() {
 Status AlertsService::reload() {
   const std::lock_guard following(following_);
   const Status loaded = load_rules();
-  if (loaded || !is_away(loaded.error())) return loaded;
+  if (loaded || !broadcasts::passes(loaded.error())) return loaded;
   followed_.reset();  // as soon as the store is back
   return {};
 }
@@ -143,7 +140,7 @@ Status AlertsService::follow_publication() {
   if (!hash) return hash.error();
   if (followed_ == *hash) return {};
   const Status loaded = load_rules();
-  if (loaded || is_away(loaded.error())) return loaded;
+  if (loaded || broadcasts::passes(loaded.error())) return loaded;
   // A message must not be lost over a file that somebody is changing: the running rules stay, and the log says why.
   log::error("alerts.rules_not_taken_over", {{"published", *hash}, {"reason", loaded.error().detail}});
   followed_ = *hash;

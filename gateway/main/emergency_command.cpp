@@ -19,6 +19,7 @@
 #include "gateway/emergency/take_over.h"
 #include "gateway/main/attach.h"
 #include "gateway/main/commands.h"
+#include "store/attribute_names.h"
 #include "store/audit.h"
 #include "store/installation.h"
 #include "store/register.h"
@@ -76,7 +77,7 @@ Result<std::vector<std::string>> district_ids(const Config& config, const std::v
   std::vector<FileProblem> problems;
   const auto schema = store::load_attributes(config.content, problems);
   if (!schema) return schema.error();
-  const store::Attribute* const district = schema->find("district");
+  const store::Attribute* const district = schema->find(store::kDistrictAttribute);
   std::vector<std::string> ids;
   for (const std::string& name : wanted) {
     const store::AttributeValue* found = nullptr;

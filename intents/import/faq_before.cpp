@@ -20,14 +20,10 @@ std::optional<Grid> read_before(const std::string& folder) {
   return std::nullopt;
 }
 
-bool begins_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
-
 }  // namespace
 
 bool is_translation(std::string_view column) {
-  return begins_with(column, "質問_") || begins_with(column, "回答_");
+  return column.starts_with("質問_") || column.starts_with("回答_");
 }
 
 FaqBefore::FaqBefore(const std::string& folder) {
@@ -70,7 +66,7 @@ void FaqBefore::fill(std::vector<std::string>& row, const std::vector<std::strin
   for (std::size_t i = 0; i < header.size(); ++i) {
     if (given[i] || (header[i] == "見本" && another_answer)) continue;
     row[i] = old_of(header[i]);
-    if (another_answer && begins_with(header[i], "回答_") && !row[i].empty())
+    if (another_answer && header[i].starts_with("回答_") && !row[i].empty())
       stale += (stale.empty() ? "" : "、") + header[i];
   }
   if (!stale.empty()) {
