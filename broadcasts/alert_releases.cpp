@@ -155,7 +155,7 @@ AlertRulesStanding AlertReleases::standing_of(const std::optional<store::Publish
   if (!published)
     return AlertRulesStanding{
         Kind::kNothing,
-        "公開された規則がまだありません。自動では何も送らず、「送る」の決まりも人の確認を待ちます。"
+        "公開された規則がまだありません。自動では何も送らず、「送る」の規則も人の確認を待ちます。"
         "規則を提案し、別の方が公開すると使えます。"};
   const std::string people = "提案 " + published->proposed_by + "、公開 " + published->published_by + "、" +
                              format_jst(published->published_at);

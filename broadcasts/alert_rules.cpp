@@ -148,7 +148,7 @@ void report_gap(const std::vector<std::string>& gaps, std::vector<FileProblem>& 
   std::string list;
   for (std::size_t i = 0; i < gaps.size() && i < 8; ++i) list += (list.empty() ? "" : "、") + gaps[i];
   if (gaps.size() > 8) list += " ほか" + std::to_string(gaps.size() - 8) + "件";
-  problems.push_back({std::string(kAlertRulesFile), 0, "rules", "どの決まりにも当たらない組み合わせがあります: " + list + "。これらを kinds と levels に持つ決まり（迷うときは action: hold）を足してください。", false});
+  problems.push_back({std::string(kAlertRulesFile), 0, "rules", "どの規則にも当たらない組み合わせがあります: " + list + "。これらを kinds と levels に持つ規則（迷うときは action: hold）を足してください。", false});
 }
 
 }  // namespace
@@ -216,20 +216,20 @@ AlertRules parse_alert_rules(std::string_view text, AlertCity& city, std::vector
   if (std::find(made.languages.begin(), made.languages.end(), "ja") == made.languages.end()) check.problem(1, "languages", "日本語（ja）を入れてください。");
   const YamlNode* const list = root->find("rules");
   if (list == nullptr || list->kind != YamlNode::Kind::kList || list->list.size() > 500) {
-    check.problem(root->line, "rules", "「rules:」に決まりを並べてください（500まで）。");
+    check.problem(root->line, "rules", "「rules:」に規則を並べてください（500まで）。");
     return made;
   }
   const RuleReader reader(check);
   for (std::size_t i = 0; i < list->list.size(); ++i) {
     AlertRule rule = reader.read(list->list[i], i);
     if (std::any_of(made.rules.begin(), made.rules.end(), [&](const AlertRule& known) { return known.id == rule.id; }))
-      check.problem(rule.line, "rules", "決まり「" + rule.id + "」が2つあります。片方の名前を変えてください。");
+      check.problem(rule.line, "rules", "規則「" + rule.id + "」が2つあります。片方の名前を変えてください。");
     made.rules.push_back(std::move(rule));
   }
   for (const std::string& id : check.texts(*root, "", "released")) {
     const auto rule = std::find_if(made.rules.begin(), made.rules.end(), [&](const AlertRule& known) { return known.id == id; });
     if (rule == made.rules.end()) {
-      check.problem(root->find("released")->line, "released", "自動送信を許す決まり「" + id + "」がありません。");
+      check.problem(root->find("released")->line, "released", "自動送信を許す規則「" + id + "」がありません。");
     } else {
       rule->released = true;
     }

@@ -1,12 +1,31 @@
 #include "broadcasts/alert_run.h"
 
 #include <algorithm>
-#include <array>
+
+#include "broadcasts/alert_kinds.h"
 
 namespace kairan::broadcasts {
 namespace {
 
 constexpr std::chrono::minutes kSideBySide{10};  ///< telegrams of two types about one thing follow each other within this
+
+/// Which rule speaks, in words: 「大雨特別警報の解除」の規則（weather-5）.
+std::string ruling(const AlertRule& rule, const std::string& kind, int level, std::string_view change) {
+  const AlertKind* const entry = find_alert_kind(kind);
+  const KindLevel* const step = entry == nullptr ? nullptr : entry->level(level);
+  std::string what = step != nullptr ? pick(step->name, "ja") : entry != nullptr ? pick(entry->name, "ja") : kind;
+  return "「" + std::move(what) + "の" + std::string(change) + "」の規則（" + rule.id + "）";
+}
+
+std::string_view change_name(AlertChange change, int before, int level) {
+  switch (change) {
+    case AlertChange::kNew: return "発表";
+    case AlertChange::kRaised: return level > before ? "引き上げ" : "範囲の拡大";
+    case AlertChange::kLowered: return "引き下げ";
+    case AlertChange::kLifted: return "解除";
+  }
+  return "";
+}
 
 bool has_new(const std::vector<std::string>& wanted, const std::vector<std::string>& known) {
   return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& id) { return std::find(known.begin(), known.end(), id) == known.end(); });
@@ -166,14 +185,14 @@ AlertDecision AlertRun::first(const Hazard& hazard, const std::string& key, Aler
   decision.effect = AlertEffect::kNew;
   const AlertRule* const rule = rule_for(hazard.kind, hazard.level, hazard.scope);
   if (rule == nullptr) {
-    decision.reason = "当てはまる決まりがありません";
+    decision.reason = "当てはまる規則がありません";
     decision.action = AlertAction::kHold;
     episode.told = AlertTold::kHeld;
     state_.episodes[key] = std::move(episode);
     return decision;
   }
   decision.action = rule->action(AlertChange::kNew);
-  decision.reason = "決まり「" + rule->id + "」";
+  decision.reason = ruling(*rule, hazard.kind, hazard.level, change_name(AlertChange::kNew, 0, hazard.level));
   if (alert_.info_type == AlertInfoType::kCorrect) cap(decision, "訂正の元の電文を受け取っていません");
   if (before_first(hazard)) cap(decision, "続報・継続ですが、最初の発表を受け取っていません");
   finish(decision, *rule, hazard, episode, AlertOccasion::kNew, 0);
@@ -192,19 +211,18 @@ bool AlertRun::before_first(const Hazard& hazard) const {
 
 AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, AlertEpisode& episode, int before, AlertChange change, AlertDecision decision) {
   const bool down = change == AlertChange::kLowered || change == AlertChange::kLifted;
-  const int ruling = down ? std::max(before, episode.told == AlertTold::kSent ? episode.told_level : 0) : episode.level;
-  const AlertRule* const rule = rule_for(hazard.kind, ruling, episode.scope);
+  const int rule_level = down ? std::max(before, episode.told == AlertTold::kSent ? episode.told_level : 0) : episode.level;
+  const AlertRule* const rule = rule_for(hazard.kind, rule_level, episode.scope);
   const AlertTold told = episode.told;
   if (change == AlertChange::kLifted) episode.ended = true;
   if (rule == nullptr) {
-    decision.reason = "当てはまる決まりがありません";
+    decision.reason = "当てはまる規則がありません";
     decision.action = AlertAction::kHold;
     state_.episodes[key] = episode;
     return decision;
   }
   AlertOccasion occasion = change == AlertChange::kRaised ? AlertOccasion::kRaised : change == AlertChange::kLowered ? AlertOccasion::kLowered : AlertOccasion::kLifted;
-  static const std::array<std::string, 4> names{"発表", "引き上げ", "引き下げ", "解除"};
-  decision.reason = "決まり「" + rule->id + "」の" + names[static_cast<std::size_t>(change)];
+  decision.reason = ruling(*rule, hazard.kind, down ? before : episode.level, change_name(change, before, episode.level));
   decision.action = rule->action(change);
   if (!down) {
     if (told == AlertTold::kRecorded) decision.action = rule->action(AlertChange::kNew);
@@ -225,7 +243,7 @@ AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, Ale
 AlertDecision AlertRun::correct(const Hazard& hazard, const std::string& key, AlertEpisode& episode, int before, AlertDecision decision) {
   decision.effect = AlertEffect::kCorrect;
   const int ruling = std::max(episode.level, before);
-  const AlertRule* const rule = rule_for(hazard.kind, ruling, episode.scope);
+  const AlertRule* const rule = rule_for(hazard.kind, rule_level, episode.scope);
   if (episode.level == 0) episode.ended = true;
   decision.reason = "訂正の電文（InfoType）";
   if (rule == nullptr) {

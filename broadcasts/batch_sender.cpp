@@ -103,10 +103,12 @@ bool BatchSender::work(ActiveBroadcast& broadcast) {
     case store::Claim::Kind::kBatch:
       break;
   }
-  if (claim->cursor.end) {
-    broadcast.first_until = 0;
-  } else {
-    parts_.board.expects_more(broadcast);
+  if (broadcast.priority == Priority::kEmergency) {
+    if (claim->cursor.end) {
+      parts_.board.let_go();
+    } else {
+      parts_.board.keep_back();
+    }
   }
   const bool used = send(broadcast, claim->row);
   if (claim->unfinished < options_.plan_below && !claim->cursor.end) plan(broadcast, claim->cursor);

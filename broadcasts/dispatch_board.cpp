@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::chrono::seconds kProbing{2};
 
-bool keeps_others_back(const ActiveBroadcast& entry, SteadyPoint now) {
-  return entry.first_until.load() > now.time_since_epoch().count();
-}
-
 }  // namespace
 
 void DispatchBoard::put(Entry entry) {
@@ -21,8 +17,8 @@ void DispatchBoard::put(Entry entry) {
     if (same != entries_.end()) {
       *same = std::move(entry);
     } else {
-      const auto behind = std::find_if(entries_.begin(), entries_.end(),
-                                       [&](const Entry& e) { return e->priority < entry->priority; });
+      const auto behind =
+          std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e->priority < entry->priority; });
       entries_.insert(behind, std::move(entry));
     }
   }
@@ -31,9 +27,8 @@ void DispatchBoard::put(Entry entry) {
 
 void DispatchBoard::remove(std::string_view id) {
   std::lock_guard lock(mutex_);
-  entries_.erase(
-      std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e->record.id == id; }),
-      entries_.end());
+  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e->record.id == id; }),
+                 entries_.end());
 }
 
 bool DispatchBoard::has(std::string_view id) const {
@@ -53,12 +48,10 @@ bool DispatchBoard::empty() const {
 
 DispatchBoard::Entry DispatchBoard::pick(bool emergencies_only) const {
   std::lock_guard lock(mutex_);
-  const SteadyPoint now = std::chrono::steady_clock::now();
-  bool emergencies_first = emergencies_only;
+  const bool kept_back = emergencies_only || kept_back_until_ > std::chrono::steady_clock::now();
   for (const Entry& entry : entries_) {
-    if (emergencies_first && entry->priority != Priority::kEmergency) break;  // they come first
+    if (kept_back && entry->priority != Priority::kEmergency) break;  // they come first
     if (entry->idle_until.load() == 0) return entry;
-    emergencies_first = emergencies_first || keeps_others_back(*entry, now);
   }
   return nullptr;
 }
@@ -70,9 +63,10 @@ DispatchBoard::Waited DispatchBoard::wait(bool emergencies_only, std::chrono::mi
     if (stopping_) return {};
     const SteadyPoint now = std::chrono::steady_clock::now();
     SteadyPoint next = end;
-    bool emergencies_first = emergencies_only;
+    const bool kept_back = kept_back_until_ > now;
+    if (kept_back) next = std::min(next, kept_back_until_);
     for (const Entry& entry : entries_) {
-      if (emergencies_first && entry->priority != Priority::kEmergency) break;
+      if ((emergencies_only || kept_back) && entry->priority != Priority::kEmergency) break;
       const std::int64_t until = entry->idle_until.load();
       if (until == 0) return {Next::kWork, nullptr};
       const SteadyPoint from{std::chrono::nanoseconds(until)};
@@ -82,10 +76,6 @@ DispatchBoard::Waited DispatchBoard::wait(bool emergencies_only, std::chrono::mi
         return {Next::kProbe, entry};
       }
       next = std::min(next, from);
-      if (keeps_others_back(*entry, now)) {
-        emergencies_first = true;
-        next = std::min(next, SteadyPoint(std::chrono::nanoseconds(entry->first_until.load())));
-      }
     }
     if (now >= end) return {};
     changed_.wait_until(lock, next);
@@ -107,9 +97,18 @@ void DispatchBoard::idle(ActiveBroadcast& entry, std::chrono::milliseconds time)
   entry.idle_until = until.time_since_epoch().count();
 }
 
-void DispatchBoard::expects_more(ActiveBroadcast& entry) {
-  if (entry.priority != Priority::kEmergency) return;
-  entry.first_until = (std::chrono::steady_clock::now() + kKeepBack).time_since_epoch().count();
+void DispatchBoard::keep_back() {
+  std::lock_guard lock(mutex_);
+  kept_back_until_ = std::chrono::steady_clock::now() + kKeepBack;
+}
+
+void DispatchBoard::let_go() {
+  {
+    std::lock_guard lock(mutex_);
+    if (kept_back_until_ == SteadyPoint{}) return;
+    kept_back_until_ = {};
+  }
+  changed_.notify_all();
 }
 
 void DispatchBoard::stop() {

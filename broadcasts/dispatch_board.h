@@ -21,7 +21,7 @@
 
 namespace kairan::broadcasts {
 
-/// One broadcast that is being sent, with all that its batches need. Constant but for the last three members.
+/// One broadcast that is being sent, with all that its batches need. Constant but for the last two members.
 struct ActiveBroadcast {
   ActiveBroadcast(store::BroadcastRecord its_record, FrozenAudience its_audience)
       : record(std::move(its_record)), audience(std::move(its_audience)) {}
@@ -34,9 +34,8 @@ struct ActiveBroadcast {
   std::uint64_t forgiven = 0;  ///< refused and unknown ones that a person has let pass
   FrozenAudience audience;
 
-  std::mutex planning;                            ///< one thread of a process plans at a time
-  std::atomic<std::int64_t> idle_until{0};        ///< steady ns; 0 = there is something to claim, as far as we know
-  std::atomic<std::int64_t> first_until{0};       ///< steady ns; an emergency that waits for its next lot keeps others back until then
+  std::mutex planning;                      ///< one thread of a process plans at a time
+  std::atomic<std::int64_t> idle_until{0};  ///< steady ns; 0 = there is something to claim, as far as we know
 };
 
 class DispatchBoard {
@@ -65,17 +64,20 @@ class DispatchBoard {
   /// There is something to do for this one.
   void stir(std::string_view id);
   void idle(ActiveBroadcast& entry, std::chrono::milliseconds time);
-  /// More of it is about to be planned: if it is an emergency, nothing less urgent is picked meanwhile, at most for kKeepBack,
-  /// so that one whose plan cannot be made holds nobody up.
-  void expects_more(ActiveBroadcast& entry);
+  /// An emergency is about to be put on, or to have its next batches planned: nothing less urgent is picked meanwhile, so
+  /// that the store is free for it. At most for kKeepBack, so that one that cannot go on holds nobody up.
+  void keep_back();
+  /// All of the emergency is planned: who has no batch of it to take may take others.
+  void let_go();
   static constexpr std::chrono::milliseconds kKeepBack{500};
   void stop();
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Entry> entries_;  // guarded by mutex_; by priority, then age
-  bool stopping_ = false;       // guarded by mutex_
+  std::vector<Entry> entries_;     // guarded by mutex_; by priority, then age
+  SteadyPoint kept_back_until_{};  // guarded by mutex_
+  bool stopping_ = false;          // guarded by mutex_
 };
 
 }  // namespace kairan::broadcasts

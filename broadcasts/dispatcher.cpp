@@ -159,6 +159,7 @@ void Dispatcher::begin(const store::BroadcastRecord& record) {
     }
     return;
   }
+  if (is_emergency(record)) board_.keep_back();
   const auto begun = moves_.apply(
       record,
       {Action::kBegin, "", {{std::string(field::kFreezer), options_.batch.owner}}, now + options_.freeze_patience});

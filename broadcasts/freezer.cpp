@@ -77,7 +77,11 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
   }
   const auto before = ledger_.figures(record.id);
   if (!before) return before.error();
-  if (before->frozen && before->rows > 0) return take_up(record, before->audience);
+  if (before->frozen && before->rows > 0) {
+    const auto sending = take_up(record, before->audience);
+    if (!sending) return sending.error();
+    return *sending ? load(**sending) : std::shared_ptr<ActiveBroadcast>();
+  }
   auto composition = composer_.compose(record);
   if (!composition) {
     if (passes(composition.error())) return composition.error();
@@ -87,23 +91,31 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
   if (!parts) return fail(record, "配信対象を確定できません：" + parts.error().detail);
   FrozenAudience audience(*std::move(parts));
   const std::uint64_t recipients = audience.recipients();
-  if (const Status stored = store(record, *composition, recipients); !stored) {
+  auto variants = store(record, *composition, recipients);
+  if (!variants) {
     // Another attempt has begun, or somebody stopped it: theirs to go on.
-    if (stored.error().code == ErrorCode::kConflict) return std::shared_ptr<ActiveBroadcast>();
-    if (passes(stored.error())) return stored.error();
-    return fail(record, "配信対象を保存できません：" + stored.error().detail);
+    if (variants.error().code == ErrorCode::kConflict) return std::shared_ptr<ActiveBroadcast>();
+    if (passes(variants.error())) return variants.error();
+    return fail(record, "配信対象を保存できません：" + variants.error().detail);
   }
-  return move_on(record, recipients);
+  auto held = hold_if_drifted(record, recipients);
+  if (!held) return held.error();
+  if (*held) return std::shared_ptr<ActiveBroadcast>();
+  auto sending = take_up(record, recipients);
+  if (!sending) return sending.error();
+  if (!*sending) return std::shared_ptr<ActiveBroadcast>();
+  return activate(**sending, std::move(audience), *std::move(variants), std::move(composition->unit));
 }
 
-Status Freezer::store(const store::BroadcastRecord& record, const Composition& composition, std::uint64_t recipients) {
+Result<std::vector<store::FrozenVariant>> Freezer::store(const store::BroadcastRecord& record,
+                                                         const Composition& composition, std::uint64_t recipients) {
   std::vector<store::FrozenVariant> texts;
   for (const Variant& variant : composition.variants) texts.push_back({variant.label, variant.rendered});
   const auto token = ledger_.begin_freeze(record.id, texts, composition.unit);
   if (!token) return token.error();
   std::vector<store::BroadcastLedger::PartitionFreeze> partitions;
   for (const PartitionAudience& part : composition.audience) partitions.push_back({part.partition, part.by_variant});
-  if (const Status frozen = ledger_.freeze_partitions(record.id, *token, partitions); !frozen) return frozen;
+  if (const Status frozen = ledger_.freeze_partitions(record.id, *token, partitions); !frozen) return frozen.error();
   const std::size_t size = deliverers_.for_kind(record.field(field::kKind))->limits().recipients;
   std::uint64_t batches = 0;
   for (std::size_t v = 0; v < composition.variants.size(); ++v) {
@@ -111,12 +123,12 @@ Status Freezer::store(const store::BroadcastRecord& record, const Composition& c
     for (const PartitionAudience& part : composition.audience) people += part.by_variant[v].count();
     batches += (people + size - 1) / size;
   }
-  return ledger_.end_freeze(record.id, *token, recipients, batches);
+  if (const Status ended = ledger_.end_freeze(record.id, *token, recipients, batches); !ended) return ended.error();
+  return texts;
 }
 
-/// The audience is frozen: on to sending, unless it is not what was approved.
-Result<std::shared_ptr<ActiveBroadcast>> Freezer::move_on(const store::BroadcastRecord& record,
-                                                          std::uint64_t recipients) {
+/// Whether the frozen audience is not what was approved, so that a person must look first.
+Result<bool> Freezer::hold_if_drifted(const store::BroadcastRecord& record, std::uint64_t recipients) {
   const bool emergency = record.field(field::kPriority) == priority_name(Priority::kEmergency);
   const auto approved = number_in(record, field::kApprovedCount);
   const auto seen = number_in(record, field::kHeldCount);
@@ -128,38 +140,45 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::move_on(const store::Broadcast
         record, {Action::kHold, reason, {{std::string(field::kHeldCount), std::to_string(recipients)}}, std::nullopt});
     if (held) staff_.tell({Notice::Kind::kHeld, record.id, reason});
     if (!held && passes(held.error())) return held.error();
-    return std::shared_ptr<ActiveBroadcast>();
+    return true;
   }
-  return take_up(record, recipients);
+  return false;
 }
 
-/// To sending, with the audience as it is frozen.
-Result<std::shared_ptr<ActiveBroadcast>> Freezer::take_up(const store::BroadcastRecord& record,
-                                                          std::uint64_t recipients) {
-  const auto sending = moves_.apply(record, {Action::kFrozen, "", {}, std::nullopt});
+/// To sending, with the audience as it is frozen. Nothing when somebody else has moved it.
+Result<std::optional<store::BroadcastRecord>> Freezer::take_up(const store::BroadcastRecord& record,
+                                                               std::uint64_t recipients) {
+  auto sending = moves_.apply(record, {Action::kFrozen, "", {}, std::nullopt});
   if (!sending) {
     if (passes(sending.error())) return sending.error();
-    return std::shared_ptr<ActiveBroadcast>();
+    return std::optional<store::BroadcastRecord>();
   }
   log::info("broadcast.sending", {{"broadcast", record.id}, {"recipients", recipients}});
-  if (sending->state != state_name(State::kSending)) return std::shared_ptr<ActiveBroadcast>();
-  return load(*sending);
+  if (sending->state != state_name(State::kSending)) return std::optional<store::BroadcastRecord>();
+  return std::optional(*std::move(sending));
 }
 
 Result<std::shared_ptr<ActiveBroadcast>> Freezer::load(const store::BroadcastRecord& record) {
-  Deliverer* const deliverer = deliverers_.for_kind(record.field(field::kKind));
-  if (deliverer == nullptr) return fail(record, "この種別の配信先が設定されていません。");
   auto variants = ledger_.variants(record.id);
   if (!variants) return variants.error();
   auto audience = ledger_.audience(record.id);
   if (!audience) return audience.error();
   auto figures = ledger_.figures(record.id);
   if (!figures) return figures.error();
-  auto active = std::make_shared<ActiveBroadcast>(record, FrozenAudience(*std::move(audience)));
+  return activate(record, FrozenAudience(*std::move(audience)), *std::move(variants), std::move(figures->unit));
+}
+
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::activate(const store::BroadcastRecord& record,
+                                                           FrozenAudience audience,
+                                                           std::vector<store::FrozenVariant> variants,
+                                                           std::string unit) {
+  Deliverer* const deliverer = deliverers_.for_kind(record.field(field::kKind));
+  if (deliverer == nullptr) return fail(record, "この種別の配信先が設定されていません。");
+  auto active = std::make_shared<ActiveBroadcast>(record, std::move(audience));
   active->priority = parse_priority(record.field(field::kPriority)).value_or(Priority::kBulk);
   active->deliverer = deliverer;
-  active->variants = *std::move(variants);
-  active->unit = figures->unit;
+  active->variants = std::move(variants);
+  active->unit = std::move(unit);
   active->forgiven = number_in(record, field::kForgiven).value_or(0);
   return active;
 }

@@ -6,7 +6,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "broadcasts/composition.h"
@@ -43,10 +45,14 @@ class Freezer {
   Result<std::shared_ptr<ActiveBroadcast>> load(const store::BroadcastRecord& record);
 
  private:
-  Result<std::shared_ptr<ActiveBroadcast>> move_on(const store::BroadcastRecord& record, std::uint64_t recipients);
-  Result<std::shared_ptr<ActiveBroadcast>> take_up(const store::BroadcastRecord& record, std::uint64_t recipients);
+  Result<bool> hold_if_drifted(const store::BroadcastRecord& record, std::uint64_t recipients);
+  Result<std::optional<store::BroadcastRecord>> take_up(const store::BroadcastRecord& record, std::uint64_t recipients);
+  Result<std::shared_ptr<ActiveBroadcast>> activate(const store::BroadcastRecord& record, FrozenAudience audience,
+                                                    std::vector<store::FrozenVariant> variants, std::string unit);
   Result<std::shared_ptr<ActiveBroadcast>> fail(const store::BroadcastRecord& record, const std::string& reason);
-  Status store(const store::BroadcastRecord& record, const Composition& composition, std::uint64_t recipients);
+  /// @return the variants as they are stored
+  Result<std::vector<store::FrozenVariant>> store(const store::BroadcastRecord& record, const Composition& composition,
+                                                  std::uint64_t recipients);
 
   store::BroadcastLedger& ledger_;
   Composer& composer_;

@@ -25,6 +25,16 @@ void RateGate::drop_old() {
   while (!instants_.empty() && instants_.front() < oldest) instants_.pop_front();
 }
 
+std::size_t RateGate::a_second_holds() const {
+  return std::max<std::size_t>(static_cast<std::size_t>(options_.per_second), 1);
+}
+
+/// When the next departure does not make the last second, and what may travel into it, too full.
+SteadyPoint RateGate::second_over() const {
+  if (departures_.size() < a_second_holds()) return {};
+  return departures_.front() + std::chrono::seconds(1) + options_.travel;
+}
+
 void RateGate::wake_first() {
   if (!ready_.empty()) ready_.front()->turn.notify_one();
 }
@@ -90,12 +100,15 @@ bool RateGate::depart(Urgency urgency) {
     }
     drop_old();
     if (!instants_.empty()) {
-      const SteadyPoint instant = instants_.front();
-      if (steady_now() < instant) {
+      const SteadyPoint instant = std::max(instants_.front(), second_over());
+      const SteadyPoint now = steady_now();
+      if (now < instant) {
         me.turn.wait_until(lock, instant);
         continue;
       }
       instants_.pop_front();
+      departures_.push_back(now);
+      if (departures_.size() > a_second_holds()) departures_.pop_front();
       break;
     }
     // Entrances that came while another leased, or instants that were over before anybody was ready.

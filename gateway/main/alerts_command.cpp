@@ -147,7 +147,7 @@ int check(const std::string& folder) {
   }
   std::size_t sending = 0;
   for (const auto& rule : content->rules.rules) sending += rule.released ? 1 : 0;
-  std::cout << "決まり" << content->rules.rules.size() << "件（自動で送るもの" << sending << "件）、ひな形" << content->templates.all().size()
+  std::cout << "規則" << content->rules.rules.size() << "件（自動で送るもの" << sending << "件）、ひな形" << content->templates.all().size()
             << "件。組み合わせと文 " << content->proven << " 通りを確かめました。\n";
   return 0;
 }

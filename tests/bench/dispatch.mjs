@@ -5,8 +5,10 @@
 // usage: node dispatch.mjs --kairan PATH --tool PATH [--sizes 12000,100000,1000000] [--cases limit,shared,emergency,free]
 //   limit      each size at LINE's rate: order → first and last batch, multicasts/s, busiest sliding second at the simulator
 //   shared     the largest size by two gateways on one store
-//   emergency  an emergency to everyone 3 s into a bulk broadcast of the largest size
+//   emergency  five emergencies to everyone, one after the other, while a bulk broadcast of the largest size is under way; the
+//              slowest counts. The gateway's work after its start (reading the followers, the snapshot) is over by then.
 //   free       the largest size without a limit: multicasts/s with the full ledger, fsynced
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { City, http, kairanPath, option, until } from '../e2e/lib.mjs';
 
@@ -15,6 +17,7 @@ const cases = option('cases', 'limit,shared,emergency,free').split(',');
 const latency = option('latency', '50');
 const tool = resolve(option('tool', join(kairanPath, '../../../tests/bench/dispatch_tool')));
 const largest = Math.max(...sizes);
+const emergencies = 5;
 
 async function runTool(city, args, input = '') {
   const out = await city.must(tool, args, { input });
@@ -90,7 +93,7 @@ function print(line) {
   if (line.case === 'free') judge(`${about}: at least 400 multicasts/s`, line.multicasts_per_second, line.multicasts_per_second >= 400);
   if (line.case === 'emergency') {
     judge(`${about}: the bulk send was under way`, line.bulk_batches_left_at_order, line.bulk_batches_left_at_order > 0);
-    judge(`${about}: first batch within one batch time (${Number(latency) + 50} ms)`, line.first_batch_ms, line.first_batch_ms <= Number(latency) + 50);
+    judge(`${about}: first batch within one batch time (${Number(latency) + 50} ms), the slowest of ${emergencies}`, `${line.first_batch_ms} (${line.first_batches_ms.join(', ')})`, line.first_batch_ms <= Number(latency) + 50);
   }
 }
 
@@ -108,20 +111,30 @@ for (const people of sizes) {
     print({ case: 'limit', ...(await send(opened, `${people}人`)) });
   }
   if (people === largest && cases.includes('emergency')) {
+    await until('the work after the start is over', () => readFileSync(join(opened.city.folder, 'gateway0.log'), 'utf8').includes(' emergency.snapshot '), 120000, 200);
     const bulk = await order(opened, 'bulk', '大量');
     const running = async () => {
       const now = await runTool(opened.city, ['status', bulk.id]);
       return now.batches.accepted > 20 ? now : undefined;
     };
-    const before = await until('the bulk broadcast runs', running, 30000, 20);
-    const emergency = await runTool(opened.city, ['order', 'emergency', '緊急']);
-    const status = await ended(opened, emergency.id);
-    const between = await runTool(opened.city, ['status', bulk.id]);
+    await until('the bulk broadcast runs', running, 30000, 20);
+    const each = [];
+    for (let round = 0; round < emergencies; round += 1) {
+      // Uneven, so that the rounds do not all meet the same beat of the store's own work.
+      await new Promise((done) => { setTimeout(done, 500 + 170 * round); });
+      const before = await runTool(opened.city, ['status', bulk.id]);
+      const emergency = await runTool(opened.city, ['order', 'emergency', '緊急']);
+      const status = await ended(opened, emergency.id);
+      each.push({
+        first: status.first_batch_at - emergency.ordered_ms, all: status.last_batch_at - emergency.ordered_ms,
+        left: before.batches.planned + before.batches.in_flight,
+      });
+    }
     await ended(opened, bulk.id);
     const stats = (await opened.sim('GET', 'stats')).json;
     print({
-      case: 'emergency', people, first_batch_ms: status.first_batch_at - emergency.ordered_ms,
-      all_ms: status.last_batch_at - emergency.ordered_ms, bulk_batches_left_at_order: before.batches.planned + before.batches.in_flight, bulk_batches_left_then: between.batches.planned,
+      case: 'emergency', people, first_batch_ms: Math.max(...each.map((one) => one.first)), first_batches_ms: each.map((one) => one.first),
+      all_ms: Math.max(...each.map((one) => one.all)), bulk_batches_left_at_order: Math.min(...each.map((one) => one.left)),
       busiest_second: stats.multicast.requests.busiest_second,
     });
   }

@@ -13,7 +13,9 @@ DispatchBoard::Entry entry(const std::string& id, Priority priority) {
   return made;
 }
 
-std::string name_of(const DispatchBoard::Entry& entry) { return entry ? entry->record.id : ""; }
+std::string name_of(const DispatchBoard::Entry& entry) {
+  return entry ? entry->record.id : "";
+}
 
 struct Board {
   Board() {
@@ -37,32 +39,25 @@ TEST_CASE_METHOD(Board, "the most urgent that has something to do is picked, who
   CHECK(name_of(board.pick(true)).empty());
 }
 
-TEST_CASE_METHOD(Board, "while an emergency waits for its next lot nothing less urgent takes its places") {
-  board.expects_more(*emergency);
+TEST_CASE_METHOD(Board, "while an emergency is made or waits for its next lot nothing less urgent takes its places") {
+  board.keep_back();
   board.idle(*emergency, kLong);
   CHECK(name_of(board.pick(false)).empty());
   CHECK(board.wait(false, milliseconds(0)).next == DispatchBoard::Next::kNothing);
   board.stir("emergency");
   CHECK(name_of(board.pick(false)) == "emergency");
-  emergency->first_until = 0;  // all of it is planned
+  board.let_go();
   board.idle(*emergency, kLong);
   CHECK(name_of(board.pick(false)) == "bulk");
   CHECK(board.wait(false, milliseconds(0)).next == DispatchBoard::Next::kWork);
 }
 
-TEST_CASE_METHOD(Board, "an emergency whose next lot does not come lets others go on, and no other priority keeps any back") {
-  board.expects_more(*emergency);
+TEST_CASE_METHOD(
+    Board, "an emergency that does not go on keeps others back for a while only, and whoever waits is woken then") {
   board.idle(*emergency, kLong);
-  emergency->first_until = std::chrono::steady_clock::now().time_since_epoch().count();
-  CHECK(name_of(board.pick(false)) == "bulk");
-  const auto scheduled = entry("scheduled", Priority::kScheduled);
-  board.put(scheduled);
-  board.expects_more(*scheduled);
-  board.idle(*scheduled, kLong);
-  CHECK(name_of(board.pick(false)) == "bulk");
-  // Whoever waits is woken when the time is over, not only by news.
-  board.expects_more(*emergency);
+  board.keep_back();
   CHECK(board.wait(false, DispatchBoard::kKeepBack * 20).next == DispatchBoard::Next::kWork);
+  CHECK(name_of(board.pick(false)) == "bulk");
 }
 
 }  // namespace kairan::broadcasts

@@ -1,4 +1,5 @@
-// Who leaves when: the gate over the line of a real store. Only orders and counts are checked, never how long something took.
+// Who leaves when: the gate over the line of a real store. Orders, counts and the least times between are checked, never how
+// long something took.
 #include "broadcasts/rate_gate.h"
 
 #include <algorithm>
@@ -100,6 +101,19 @@ TEST_CASE("While the store is away nobody enters, and an entrance that failed ta
   away = false;
   CHECK(f.gate.enter(Urgency::kOrdinary));
   CHECK(f.gate.depart(Urgency::kOrdinary));
+}
+
+TEST_CASE("One more than a second may hold leaves only when that second and what may travel into it are over",
+          "[redis]") {
+  RateGateOptions options = slow(8);
+  options.travel = std::chrono::milliseconds(140);
+  Fixture f(options);
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 6; ++i) {
+    REQUIRE(f.gate.enter(Urgency::kOrdinary));
+    REQUIRE(f.gate.depart(Urgency::kOrdinary));
+  }
+  CHECK(std::chrono::steady_clock::now() - began >= std::chrono::milliseconds(1140));
 }
 
 TEST_CASE("Stopping lets go of who waits to enter and who waits to leave", "[redis]") {

@@ -97,8 +97,8 @@ TEST_CASE_METHOD(Fixture, "what nobody read in time goes to those above, once; w
 
 TEST_CASE_METHOD(Fixture, "each held warning has a notice of its own: who looks after one leaves the other to go to those above", "[redis]") {
   const broadcasts::AlertNotice warnings = alert_notice(notices);
-  warnings.tell({"【確認待ち】大雨警報", "決まり", "held1", ""});
-  warnings.tell({"【確認待ち】高潮警報", "決まり", "held2", ""});
+  warnings.tell({"【確認待ち】大雨警報", "規則", "held1", ""});
+  warnings.tell({"【確認待ち】高潮警報", "規則", "held2", ""});
   notices.deliver_once();
   REQUIRE(waiting() == 2);
   for (const StaffMessage& message : channel_to_staff.sent) CHECK_FALSE(has(message.text, "配信の番号"));
@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Fixture, "each held warning has a notice of its own: who looks 
   REQUIRE(escalated.size() == 1);
   CHECK(has(escalated[0], "高潮警報"));
   // What was decided before anybody was told needs nobody any more.
-  warnings.tell({"【確認待ち】洪水警報", "決まり", "held3", ""});
+  warnings.tell({"【確認待ち】洪水警報", "規則", "held3", ""});
   warnings.settled("held3", "");
   warnings.settled("held2", "bousai");
   CHECK(waiting() == 0);

@@ -185,7 +185,7 @@ export default function AlertRules() {
     <>
       <PageHead
         title={t('警報の規則', 'Rules of warnings')}
-        lead={t('警報が来たときに自動で送るかどうかの決まりです。一人が提案し、別の人が公開します。', 'What leaves by itself when a warning comes. One person proposes, another publishes.')}
+        lead={t('警報が来たときに自動で送るかどうかを決める規則です。一人が提案し、別の人が公開します。', 'What leaves by itself when a warning comes. One person proposes, another publishes.')}
         actions={may('emergency_officer', 'content_editor') ? <Button onClick={propose}>{t('フォルダの内容を提案する', 'Propose the folder\u2019s rules')}</Button> : undefined}
       />
       <ProblemNotice problem={problem} />
