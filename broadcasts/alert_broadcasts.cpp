@@ -36,10 +36,9 @@ AlertBroadcasts::AlertBroadcasts(BroadcastService& service) : AlertBroadcasts(se
 Result<std::string> AlertBroadcasts::send(const AlertOrder& order) {
   if (const Status allowed = wall_(order); !allowed) return allowed.error();
   std::vector<Problem> problems;
-  Result<std::string> id =
-      service_.send_published("alerts.yaml#" + order.rule +
-                                  (order.by.empty() ? " 公開: " + order.release.substr(0, 12) : " 確認: " + order.by),
-                              alert_document(order), order.id, order.corrects, problems);
+  Result<std::string> id = service_.send_published(
+      "alerts.yaml#" + order.rule + (order.by.empty() ? " 公開: " + order.release.substr(0, 12) : " 確認: " + order.by),
+      alert_document(order), order.id, order.corrects, problems);
   if (id || problems.empty()) return id;
   Error error = id.error();
   for (const Problem& problem : problems) {

@@ -39,7 +39,8 @@ void read_places(const std::string& folder, AlertCity& city) {
     };
     double lat = 0;
     double lon = 0;
-    if (number(Table::cell(row, latitude), lat) && number(Table::cell(row, longitude), lon)) city.places.emplace_back(lat, lon);
+    if (number(Table::cell(row, latitude), lat) && number(Table::cell(row, longitude), lon))
+      city.places.emplace_back(lat, lon);
   }
 }
 
@@ -48,7 +49,8 @@ void read_places(const std::string& folder, AlertCity& city) {
 bool AlertCity::is_city_code(std::string_view code) const {
   if (city_code.size() != 7) return false;
   const std::string_view five = std::string_view(city_code).substr(0, 5);
-  return code == city_code || code == five || (code.size() == 6 && code.substr(0, 5) == five && code[5] == check_digit(five));
+  return code == city_code || code == five ||
+         (code.size() == 6 && code.substr(0, 5) == five && code[5] == check_digit(five));
 }
 
 std::vector<std::string> AlertCity::districts_in(std::string_view text) const {
@@ -57,7 +59,8 @@ std::vector<std::string> AlertCity::districts_in(std::string_view text) const {
   for (const AlertDistrict& district : districts) {
     for (const std::string& written : district.names) all.emplace_back(written, &district);
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
   std::string rest(text);
   std::vector<std::string> found;
   for (const auto& [written, district] : all) {
@@ -70,7 +73,8 @@ std::vector<std::string> AlertCity::districts_in(std::string_view text) const {
 }
 
 const AlertDistrict* AlertCity::district(std::string_view id) const {
-  const auto found = std::find_if(districts.begin(), districts.end(), [&](const auto& district) { return district.id == id; });
+  const auto found =
+      std::find_if(districts.begin(), districts.end(), [&](const auto& district) { return district.id == id; });
   return found == districts.end() ? nullptr : &*found;
 }
 
@@ -89,11 +93,16 @@ Result<AlertCity> load_alert_city(const std::string& folder, std::vector<FilePro
   city.name = check.text(*root, "", "name");
   city.prefecture = check.text(*root, "", "prefecture");
   const YamlNode* const jma = root->find("jma");
-  if (jma == nullptr) return fail("「jma:」に気象庁の地域コード（city, area, region, prefecture, earthquake, tsunami）を書いてください。");
+  if (jma == nullptr)
+    return fail(
+        "「jma:」に気象庁の地域コード（city, area, region, prefecture, earthquake, tsunami）を書いてください。");
   const auto code = [&](std::string_view key, std::size_t length, std::string& out, bool required = true) {
     out = check.text(*jma, "jma", key);
     if (out.empty() && !required) return;
-    if (!digits(out, length)) check.problem(jma->line, "jma", "「" + std::string(key) + "」には" + std::to_string(length) + "桁の数字を \"\" で囲んで書いてください。");
+    if (!digits(out, length))
+      check.problem(
+          jma->line, "jma",
+          "「" + std::string(key) + "」には" + std::to_string(length) + "桁の数字を \"\" で囲んで書いてください。");
   };
   code("city", 7, city.city_code);
   code("area", 6, city.area_code);

@@ -379,8 +379,7 @@ Status AlertDesk::tick() {
     if (const auto summary = AlertEngine(*content).summary(book.state, now)) {
       summarised = true;
       book.order({new_id(), AlertStatus::kReal, summary->effect, summary->title, summary->texts, summary->segment,
-                  summary->severity, summary->expires, "", "summary", content->rules.section, "",
-                  content->release},
+                  summary->severity, summary->expires, "", "summary", content->rules.section, "", content->release},
                  "");
     }
     return {};

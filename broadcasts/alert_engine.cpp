@@ -7,12 +7,18 @@ namespace kairan::broadcasts {
 
 std::string_view effect_id(AlertEffect effect) {
   switch (effect) {
-    case AlertEffect::kNew: return "new";
-    case AlertEffect::kUpdate: return "update";
-    case AlertEffect::kCorrect: return "correct";
-    case AlertEffect::kWithdraw: return "withdraw";
-    case AlertEffect::kDuplicate: return "duplicate";
-    case AlertEffect::kNone: return "none";
+    case AlertEffect::kNew:
+      return "new";
+    case AlertEffect::kUpdate:
+      return "update";
+    case AlertEffect::kCorrect:
+      return "correct";
+    case AlertEffect::kWithdraw:
+      return "withdraw";
+    case AlertEffect::kDuplicate:
+      return "duplicate";
+    case AlertEffect::kNone:
+      return "none";
   }
   return "none";
 }
@@ -58,7 +64,8 @@ void AlertEngine::released(AlertState& state, const std::string& episode) {
 
 void AlertEngine::dismissed(AlertState& state, const std::string& episode) {
   const auto found = state.episodes.find(episode);
-  if (found != state.episodes.end() && found->second.told == AlertTold::kHeld) found->second.told = AlertTold::kRecorded;
+  if (found != state.episodes.end() && found->second.told == AlertTold::kHeld)
+    found->second.told = AlertTold::kRecorded;
 }
 
 }  // namespace kairan::broadcasts

@@ -34,7 +34,8 @@ class TextProof {
       AlertFields fields = sample_optional_fields();
       // {action} comes from the template itself, or not at all.
       fields.erase("action");
-      for (auto& [name, value] : level_fields(content_.city, *form, kind.id, level, before, language, {})) fields[name] = value;
+      for (auto& [name, value] : level_fields(content_.city, *form, kind.id, level, before, language, {}))
+        fields[name] = value;
       try_one(*form, kind, level, before, occasion, language, fields);
       AlertFields bare;
       for (const auto& [name, value] : fields) {
@@ -53,10 +54,12 @@ class TextProof {
 
  private:
   void report(const std::string& file, int line, const std::string& message) {
-    if (reported_.insert(file + std::to_string(line) + message).second) problems_.push_back({file, line, "", message, false});
+    if (reported_.insert(file + std::to_string(line) + message).second)
+      problems_.push_back({file, line, "", message, false});
   }
 
-  void try_one(const AlertTemplate& form, const AlertKind& kind, int level, int before, AlertOccasion occasion, const std::string& language, const AlertFields& fields) {
+  void try_one(const AlertTemplate& form, const AlertKind& kind, int level, int before, AlertOccasion occasion,
+               const std::string& language, const AlertFields& fields) {
     ++tried_;
     const auto line_entry = form.lines.find(occasion);
     const int line = line_entry == form.lines.end() ? 1 : line_entry->second;
@@ -71,7 +74,11 @@ class TextProof {
     const std::string word = contradiction(*text, kind, level, before);
     if (word.empty()) return;
     const KindLevel* const shown = kind.level(level > 0 ? level : before);
-    report(form.file, line, std::string(kind.id) + " の「" + pick(shown->name, "ja") + "」を知らせる文（" + std::string(occasion_id(occasion)) + "、" + language + "）に「" + word + "」と書いてあります。レベルの名前は {name} で差し込み、とるべき行動は actions にレベルごとに書いてください。");
+    report(form.file, line,
+           std::string(kind.id) + " の「" + pick(shown->name, "ja") + "」を知らせる文（" +
+               std::string(occasion_id(occasion)) + "、" + language + "）に「" + word +
+               "」と書いてあります。レベルの名前は {name} で差し込み、とるべき行動は actions "
+               "にレベルごとに書いてください。");
   }
 
   const AlertContent& content_;
@@ -82,8 +89,8 @@ class TextProof {
 
 }  // namespace
 
-AlertFields level_fields(const AlertCity& city, const AlertTemplate& form, std::string_view kind_id, int level, int before,
-                         const std::string& language, const std::string& written_name) {
+AlertFields level_fields(const AlertCity& city, const AlertTemplate& form, std::string_view kind_id, int level,
+                         int before, const std::string& language, const std::string& written_name) {
   AlertFields fields;
   fields["city"] = city.name;
   const AlertKind* const kind = find_alert_kind(kind_id);
@@ -92,7 +99,8 @@ AlertFields level_fields(const AlertCity& city, const AlertTemplate& form, std::
   const KindLevel* const now = kind->level(level);
   const KindLevel* const then = kind->level(before);
   const KindLevel* const named = now != nullptr ? now : then;
-  if (named != nullptr) fields["name"] = language == "ja" && !written_name.empty() ? written_name : pick(named->name, language);
+  if (named != nullptr)
+    fields["name"] = language == "ja" && !written_name.empty() ? written_name : pick(named->name, language);
   const bool over = now == nullptr && language == "ja" && !written_name.empty();  // what has ended is called as it was
   if (then != nullptr) fields["before"] = over ? written_name : pick(then->name, language);
   if (now != nullptr) {

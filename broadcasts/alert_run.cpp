@@ -7,7 +7,8 @@
 namespace kairan::broadcasts {
 namespace {
 
-constexpr std::chrono::minutes kSideBySide{10};  ///< telegrams of two types about one thing follow each other within this
+constexpr std::chrono::minutes kSideBySide{
+    10};  ///< telegrams of two types about one thing follow each other within this
 
 /// Which rule speaks, in words: 「大雨特別警報の解除」の規則（weather-5）.
 std::string ruling(const AlertRule& rule, const std::string& kind, int level, std::string_view change) {
@@ -19,30 +20,37 @@ std::string ruling(const AlertRule& rule, const std::string& kind, int level, st
 
 std::string_view change_name(AlertChange change, int before, int level) {
   switch (change) {
-    case AlertChange::kNew: return "発表";
-    case AlertChange::kRaised: return level > before ? "引き上げ" : "範囲の拡大";
-    case AlertChange::kLowered: return "引き下げ";
-    case AlertChange::kLifted: return "解除";
+    case AlertChange::kNew:
+      return "発表";
+    case AlertChange::kRaised:
+      return level > before ? "引き上げ" : "範囲の拡大";
+    case AlertChange::kLowered:
+      return "引き下げ";
+    case AlertChange::kLifted:
+      return "解除";
   }
   return "";
 }
 
 bool has_new(const std::vector<std::string>& wanted, const std::vector<std::string>& known) {
-  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& id) { return std::find(known.begin(), known.end(), id) == known.end(); });
+  return std::any_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& id) { return std::find(known.begin(), known.end(), id) == known.end(); });
 }
 
 }  // namespace
 
 std::vector<AlertDecision> AlertRun::decide() {
   if (const auto known = state_.seen.find(alert_.digest); known != state_.seen.end() && !alert_.digest.empty()) {
-    return only(AlertEffect::kDuplicate, "同じ電文を受け取り済みです", known->second.first + "#" + (alert_.event_ids.empty() ? alert_.type : alert_.event_ids.front()));
+    return only(AlertEffect::kDuplicate, "同じ電文を受け取り済みです",
+                known->second.first + "#" + (alert_.event_ids.empty() ? alert_.type : alert_.event_ids.front()));
   }
   if (alert_.reported > now_ + kAlertMaxAhead) return only(AlertEffect::kNone, "発表時刻が未来です");
   if (!alert_.digest.empty()) state_.seen[alert_.digest] = {alert_.name, alert_.reported};
   if (alert_.status != AlertStatus::kReal) return drill();
   std::vector<AlertDecision> out = alert_.info_type == AlertInfoType::kCancel ? cancel() : hazards();
   for (const std::string& id : alert_.event_ids) {
-    if (std::find(state_.known_events.begin(), state_.known_events.end(), id) == state_.known_events.end()) state_.known_events.push_back(id);
+    if (std::find(state_.known_events.begin(), state_.known_events.end(), id) == state_.known_events.end())
+      state_.known_events.push_back(id);
   }
   if (out.empty()) out = only(AlertEffect::kNone, alert_.nothing.empty() ? "変わったことはありません" : alert_.nothing);
   return out;
@@ -92,7 +100,9 @@ std::vector<Hazard> AlertRun::statements() const {
     const auto known = state_.episodes.find(key);
     if (known == state_.episodes.end() || known->second.ended) continue;
     const auto& spoken = known->second.statements;
-    if (std::none_of(spoken.begin(), spoken.end(), [&](const auto& entry) { return in_group(entry.first, alert_.group); })) continue;
+    if (std::none_of(spoken.begin(), spoken.end(),
+                     [&](const auto& entry) { return in_group(entry.first, alert_.group); }))
+      continue;
     gone.areas = known->second.areas;
     gone.scope = known->second.scope;
     all.push_back(std::move(gone));
@@ -147,8 +157,9 @@ AlertDecision AlertRun::one(const Hazard& hazard) {
     return decision;
   }
   // More districts, or our own city where only the region was known, are news like a higher level.
-  const bool wider = (has_new(hazard.districts, known->districts) && !known->districts.empty()) ||
-                     (hazard.scope == AlertScope::kCity && known->scope != AlertScope::kCity && known->told != AlertTold::kSent);
+  const bool wider =
+      (has_new(hazard.districts, known->districts) && !known->districts.empty()) ||
+      (hazard.scope == AlertScope::kCity && known->scope != AlertScope::kCity && known->told != AlertTold::kSent);
   changed.level = effective_level(changed);
   remember(changed, hazard);
   decision.level = changed.level;
@@ -164,13 +175,15 @@ AlertDecision AlertRun::one(const Hazard& hazard) {
   }
   decision.effect = AlertEffect::kUpdate;
   const AlertChange change = changed.level > before || (wider && changed.level == before) ? AlertChange::kRaised
-                             : changed.level > 0                                         ? AlertChange::kLowered
+                             : changed.level > 0                                          ? AlertChange::kLowered
                                                                                           : AlertChange::kLifted;
   return follow(hazard, key, changed, before, change, std::move(decision));
 }
 
 std::string AlertRun::newest_type(const AlertEpisode& episode) {
-  return std::max_element(episode.statements.begin(), episode.statements.end(), [](const auto& a, const auto& b) { return a.second.reported < b.second.reported; })->second.type;
+  return std::max_element(episode.statements.begin(), episode.statements.end(),
+                          [](const auto& a, const auto& b) { return a.second.reported < b.second.reported; })
+      ->second.type;
 }
 
 AlertDecision AlertRun::first(const Hazard& hazard, const std::string& key, AlertDecision decision) {
@@ -209,9 +222,11 @@ bool AlertRun::before_first(const Hazard& hazard) const {
   return serial && *serial > 1;
 }
 
-AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, AlertEpisode& episode, int before, AlertChange change, AlertDecision decision) {
+AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, AlertEpisode& episode, int before,
+                               AlertChange change, AlertDecision decision) {
   const bool down = change == AlertChange::kLowered || change == AlertChange::kLifted;
-  const int rule_level = down ? std::max(before, episode.told == AlertTold::kSent ? episode.told_level : 0) : episode.level;
+  const int rule_level =
+      down ? std::max(before, episode.told == AlertTold::kSent ? episode.told_level : 0) : episode.level;
   const AlertRule* const rule = rule_for(hazard.kind, rule_level, episode.scope);
   const AlertTold told = episode.told;
   if (change == AlertChange::kLifted) episode.ended = true;
@@ -221,8 +236,11 @@ AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, Ale
     state_.episodes[key] = episode;
     return decision;
   }
-  AlertOccasion occasion = change == AlertChange::kRaised ? AlertOccasion::kRaised : change == AlertChange::kLowered ? AlertOccasion::kLowered : AlertOccasion::kLifted;
-  decision.reason = ruling(*rule, hazard.kind, down ? before : episode.level, change_name(change, before, episode.level));
+  AlertOccasion occasion = change == AlertChange::kRaised    ? AlertOccasion::kRaised
+                           : change == AlertChange::kLowered ? AlertOccasion::kLowered
+                                                             : AlertOccasion::kLifted;
+  decision.reason =
+      ruling(*rule, hazard.kind, down ? before : episode.level, change_name(change, before, episode.level));
   decision.action = rule->action(change);
   if (!down) {
     if (told == AlertTold::kRecorded) decision.action = rule->action(AlertChange::kNew);
@@ -240,7 +258,8 @@ AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, Ale
   return decision;
 }
 
-AlertDecision AlertRun::correct(const Hazard& hazard, const std::string& key, AlertEpisode& episode, int before, AlertDecision decision) {
+AlertDecision AlertRun::correct(const Hazard& hazard, const std::string& key, AlertEpisode& episode, int before,
+                                AlertDecision decision) {
   decision.effect = AlertEffect::kCorrect;
   const int ruling = std::max(episode.level, before);
   const AlertRule* const rule = rule_for(hazard.kind, rule_level, episode.scope);
@@ -252,12 +271,19 @@ AlertDecision AlertRun::correct(const Hazard& hazard, const std::string& key, Al
     return decision;
   }
   switch (episode.told) {
-    case AlertTold::kSent: decision.action = AlertAction::kSend; break;
-    case AlertTold::kHeld: decision.action = AlertAction::kHold; break;
-    case AlertTold::kRecorded: decision.action = episode.level > before ? rule->action(AlertChange::kNew) : AlertAction::kIgnore; break;
+    case AlertTold::kSent:
+      decision.action = AlertAction::kSend;
+      break;
+    case AlertTold::kHeld:
+      decision.action = AlertAction::kHold;
+      break;
+    case AlertTold::kRecorded:
+      decision.action = episode.level > before ? rule->action(AlertChange::kNew) : AlertAction::kIgnore;
+      break;
   }
   const AlertOccasion occasion = episode.level > 0 ? AlertOccasion::kCorrected : AlertOccasion::kWithdrawn;
-  if (episode.level == before && !has_new(hazard.districts, episode.districts)) cap(decision, content_.city.name + "についての内容は変わりません");
+  if (episode.level == before && !has_new(hazard.districts, episode.districts))
+    cap(decision, content_.city.name + "についての内容は変わりません");
   finish(decision, *rule, hazard, episode, occasion, before);
   state_.episodes[key] = episode;
   return decision;

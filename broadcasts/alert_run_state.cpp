@@ -1,19 +1,22 @@
-#include "broadcasts/alert_run.h"
-
 #include <algorithm>
 #include <charconv>
+
+#include "broadcasts/alert_run.h"
 
 namespace kairan::broadcasts {
 namespace {
 
 constexpr std::chrono::hours kCancelReach{24};  ///< how far back a cancel without an id may reach
 
-std::string slot_of(const Alert& alert) { return alert.group + ":" + alert.type; }
+std::string slot_of(const Alert& alert) {
+  return alert.group + ":" + alert.type;
+}
 
 }  // namespace
 
 bool meets(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::any_of(a.begin(), a.end(), [&](const std::string& id) { return std::find(b.begin(), b.end(), id) != b.end(); });
+  return std::any_of(a.begin(), a.end(),
+                     [&](const std::string& id) { return std::find(b.begin(), b.end(), id) != b.end(); });
 }
 
 std::optional<int> number_of(const std::string& serial) {
@@ -71,7 +74,9 @@ bool AlertRun::state_it(AlertEpisode& episode, const Hazard& hazard) {
     if (known->second.reported > alert_.reported) return false;
     const auto before = number_of(episode.serial);
     const auto now = number_of(alert_.serial);
-    if (alert_.keying == AlertKeying::kByEvent && before && now && *now < *before && known->second.reported == alert_.reported) return false;
+    if (alert_.keying == AlertKeying::kByEvent && before && now && *now < *before &&
+        known->second.reported == alert_.reported)
+      return false;
   }
   if (hazard.phase != HazardPhase::kContinued) {
     for (auto at = episode.statements.begin(); at != episode.statements.end();) {
@@ -92,7 +97,9 @@ void AlertRun::remember(AlertEpisode& episode, const Hazard& hazard) {
   episode.last_name = alert_.name;
   episode.last_reported = std::max(episode.last_reported, alert_.reported);
   for (const std::string& id : alert_.event_ids) {
-    if (std::find(episode.event_ids.begin(), episode.event_ids.end(), id) == episode.event_ids.end() && episode.event_ids.size() < 20) episode.event_ids.insert(episode.event_ids.begin(), id);
+    if (std::find(episode.event_ids.begin(), episode.event_ids.end(), id) == episode.event_ids.end() &&
+        episode.event_ids.size() < 20)
+      episode.event_ids.insert(episode.event_ids.begin(), id);
   }
   episode.serial = alert_.serial;
   episode.office = alert_.office;
@@ -110,10 +117,13 @@ std::vector<std::string> AlertRun::addressed() const {
   if (!with_ids) meant = report_meant();
   for (const auto& [key, episode] : state_.episodes) {
     if (episode.ended) continue;
-    const auto statement = std::find_if(episode.statements.begin(), episode.statements.end(), [&](const auto& entry) { return entry.second.type == alert_.type; });
+    const auto statement = std::find_if(episode.statements.begin(), episode.statements.end(),
+                                        [&](const auto& entry) { return entry.second.type == alert_.type; });
     const bool same_source = alert_.source != AlertSource::kJma && same_event(episode);
     if (statement == episode.statements.end() && !same_source) continue;
-    if (with_ids ? same_event(episode) : meant && episode.office == alert_.office && statement->second.reported == *meant) keys.push_back(key);
+    if (with_ids ? same_event(episode)
+                 : meant && episode.office == alert_.office && statement->second.reported == *meant)
+      keys.push_back(key);
   }
   return keys;
 }
@@ -124,8 +134,10 @@ std::optional<TimePoint> AlertRun::report_meant() const {
     if (episode.ended || episode.office != alert_.office) continue;
     for (const auto& [slot, statement] : episode.statements) {
       if (statement.type != alert_.type || statement.reported > alert_.reported) continue;
-      if (statement.reported == alert_.reported || (alert_.target && statement.reported == *alert_.target)) return statement.reported;
-      if (alert_.reported - statement.reported <= kCancelReach && (!latest || statement.reported > *latest)) latest = statement.reported;
+      if (statement.reported == alert_.reported || (alert_.target && statement.reported == *alert_.target))
+        return statement.reported;
+      if (alert_.reported - statement.reported <= kCancelReach && (!latest || statement.reported > *latest))
+        latest = statement.reported;
     }
   }
   return latest;
@@ -143,7 +155,8 @@ std::vector<AlertDecision> AlertRun::cancel() {
     decision.relates_to = relation(episode);
     decision.before = episode.level;
     for (auto at = episode.statements.begin(); at != episode.statements.end();) {
-      at = at->second.type == alert_.type || alert_.source != AlertSource::kJma ? episode.statements.erase(at) : std::next(at);
+      at = at->second.type == alert_.type || alert_.source != AlertSource::kJma ? episode.statements.erase(at)
+                                                                                : std::next(at);
     }
     const int left = effective_level(episode);
     decision.level = left;
@@ -161,14 +174,18 @@ std::vector<AlertDecision> AlertRun::cancel() {
     hazard.level = 0;
     hazard.areas = episode.areas;
     const AlertRule* const rule = rule_for(episode.kind, decision.before, episode.scope);
-    decision.action = episode.told == AlertTold::kSent ? AlertAction::kSend : episode.told == AlertTold::kHeld ? AlertAction::kHold : AlertAction::kIgnore;
+    decision.action = episode.told == AlertTold::kSent   ? AlertAction::kSend
+                      : episode.told == AlertTold::kHeld ? AlertAction::kHold
+                                                         : AlertAction::kIgnore;
     if (episode.told == AlertTold::kHeld) decision.reason += "。もとの発表は確認待ちです。送らないでください";
     hold_unreleased(decision);
     if (rule != nullptr) finish(decision, *rule, hazard, episode, AlertOccasion::kWithdrawn, decision.before);
     episode.last_reported = std::max(episode.last_reported, alert_.reported);
     out.push_back(std::move(decision));
   }
-  if (out.empty()) out = only(AlertEffect::kNone, "取り消す相手がありません（もとの電文を受け取っていないか、" + content_.city.name + "を含みません）");
+  if (out.empty())
+    out = only(AlertEffect::kNone,
+               "取り消す相手がありません（もとの電文を受け取っていないか、" + content_.city.name + "を含みません）");
   return out;
 }
 

@@ -1,8 +1,7 @@
-#include "broadcasts/alert_run.h"
-
 #include <algorithm>
 
 #include "broadcasts/alert_kinds.h"
+#include "broadcasts/alert_run.h"
 #include "broadcasts/alert_wording.h"
 
 namespace kairan::broadcasts {
@@ -32,16 +31,20 @@ void AlertRun::hold_unreleased(AlertDecision& decision) const {
 
 void AlertRun::limit(AlertDecision& decision, const Hazard& hazard, int before) {
   if (decision.action != AlertAction::kSend || content_.release.empty()) return;
-  const auto recent = std::count_if(state_.follow_ups.begin(), state_.follow_ups.end(), [&](TimePoint t) { return now_ - t < std::chrono::hours(1); });
+  const auto recent = std::count_if(state_.follow_ups.begin(), state_.follow_ups.end(),
+                                    [&](TimePoint t) { return now_ - t < std::chrono::hours(1); });
   if (recent < content_.rules.per_hour) return;
   decision.action = AlertAction::kIgnore;
-  decision.reason += "。1時間の上限（" + std::to_string(content_.rules.per_hour) + "件）を超えたため、あとでまとめて送ります";
+  decision.reason +=
+      "。1時間の上限（" + std::to_string(content_.rules.per_hour) + "件）を超えたため、あとでまとめて送ります";
   const AlertKind* const kind = find_alert_kind(hazard.kind);
   const KindLevel* const step = kind == nullptr ? nullptr : kind->level(before);
-  if (step != nullptr) state_.suppressed.push_back(pick(step->name, "ja") + (decision.level == 0 ? "の解除" : "の引き下げ"));
+  if (step != nullptr)
+    state_.suppressed.push_back(pick(step->name, "ja") + (decision.level == 0 ? "の解除" : "の引き下げ"));
 }
 
-void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Hazard& hazard, AlertEpisode& episode, AlertOccasion occasion, int before) {
+void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Hazard& hazard, AlertEpisode& episode,
+                      AlertOccasion occasion, int before) {
   decision.rule = rule.id;
   decision.segment = rule.segment;
   decision.severity = rule.severity;
@@ -56,10 +59,12 @@ void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Haza
   if (hazard.uncertain) cap(decision, "内容が確かでないため人の確認を待ちます");
   if (alert_.drill_words) cap(decision, "通常の電文なのに訓練・試験の言葉があります");
   if (alert_.source == AlertSource::kLAlert) cap(decision, "Lアラートは人の確認を待ちます");
-  if (decision.action == AlertAction::kSend && !rule.released && !takes_back) cap(decision, "自動送信が許可されていません");
+  if (decision.action == AlertAction::kSend && !rule.released && !takes_back)
+    cap(decision, "自動送信が許可されていません");
   hold_unreleased(decision);
   if (decision.action != AlertAction::kIgnore) {
-    const AlertWording wording{content_, alert_, hazard, occasion, decision.level, before, episode.written_name, decision.districts};
+    const AlertWording wording{
+        content_, alert_, hazard, occasion, decision.level, before, episode.written_name, decision.districts};
     const Result<Localized> texts = word_alert(rule, wording);
     decision.title = alert_title(wording);
     if (texts) {
@@ -69,12 +74,17 @@ void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Haza
       cap(decision, texts.error().detail);
     }
   }
-  if (rule.severity == "emergency" && decision.action == AlertAction::kSend && (occasion == AlertOccasion::kLowered || occasion == AlertOccasion::kLifted)) state_.follow_ups.push_back(now_);
+  if (rule.severity == "emergency" && decision.action == AlertAction::kSend &&
+      (occasion == AlertOccasion::kLowered || occasion == AlertOccasion::kLifted))
+    state_.follow_ups.push_back(now_);
   episode.rule = rule.id;
   episode.segment = rule.segment;
   if (decision.action == AlertAction::kSend) {
     episode.told = AlertTold::kSent;
-    if (decision.level > 0) episode.told_level = std::max(decision.level, occasion == AlertOccasion::kRaised || occasion == AlertOccasion::kNew ? 0 : episode.told_level);
+    if (decision.level > 0)
+      episode.told_level =
+          std::max(decision.level,
+                   occasion == AlertOccasion::kRaised || occasion == AlertOccasion::kNew ? 0 : episode.told_level);
     episode.text = decision.texts.count("ja") > 0 ? decision.texts.at("ja") : std::string();
   } else if (decision.action == AlertAction::kHold && episode.told != AlertTold::kSent) {
     episode.told = AlertTold::kHeld;

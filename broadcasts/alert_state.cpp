@@ -17,14 +17,31 @@ constexpr int kFormat = 1;
 json episode_json(const AlertEpisode& episode) {
   json statements = json::object();
   for (const auto& [group, statement] : episode.statements) {
-    statements[group] = {{"level", statement.level}, {"at", to_unix_ms(statement.reported)}, {"type", statement.type}, {"rank", statement.rank}};
+    statements[group] = {{"level", statement.level},
+                         {"at", to_unix_ms(statement.reported)},
+                         {"type", statement.type},
+                         {"rank", statement.rank}};
   }
-  json made{{"kind", episode.kind}, {"level", episode.level}, {"statements", std::move(statements)}, {"ids", episode.event_ids},
-            {"serial", episode.serial}, {"office", episode.office}, {"first", episode.first_name}, {"last", episode.last_name},
-            {"first_at", to_unix_ms(episode.first_reported)}, {"last_at", to_unix_ms(episode.last_reported)},
-            {"scope", static_cast<int>(episode.scope)}, {"areas", episode.areas}, {"districts", episode.districts},
-            {"told", static_cast<int>(episode.told)}, {"told_level", episode.told_level}, {"rule", episode.rule},
-            {"segment", episode.segment}, {"text", episode.text}, {"name", episode.written_name}, {"ended", episode.ended}};
+  json made{{"kind", episode.kind},
+            {"level", episode.level},
+            {"statements", std::move(statements)},
+            {"ids", episode.event_ids},
+            {"serial", episode.serial},
+            {"office", episode.office},
+            {"first", episode.first_name},
+            {"last", episode.last_name},
+            {"first_at", to_unix_ms(episode.first_reported)},
+            {"last_at", to_unix_ms(episode.last_reported)},
+            {"scope", static_cast<int>(episode.scope)},
+            {"areas", episode.areas},
+            {"districts", episode.districts},
+            {"told", static_cast<int>(episode.told)},
+            {"told_level", episode.told_level},
+            {"rule", episode.rule},
+            {"segment", episode.segment},
+            {"text", episode.text},
+            {"name", episode.written_name},
+            {"ended", episode.ended}};
   if (episode.valid) made["valid"] = to_unix_ms(*episode.valid);
   return made;
 }
@@ -54,7 +71,8 @@ AlertEpisode episode_from(const json& from) {
   from.at("text").get_to(episode.text);
   from.at("name").get_to(episode.written_name);
   from.at("ended").get_to(episode.ended);
-  if (const auto valid = from.find("valid"); valid != from.end()) episode.valid = from_unix_ms(valid->get<std::int64_t>());
+  if (const auto valid = from.find("valid"); valid != from.end())
+    episode.valid = from_unix_ms(valid->get<std::int64_t>());
   return episode;
 }
 
@@ -64,21 +82,30 @@ void AlertState::tidy(TimePoint now) {
   for (auto at = episodes.begin(); at != episodes.end();) {
     const AlertEpisode& episode = at->second;
     const bool by_event = at->first.find('/') != std::string::npos;
-    const bool over = (episode.ended && now - episode.last_reported > kEndedKept) || (by_event && now - episode.last_reported > kEventsKept);
+    const bool over = (episode.ended && now - episode.last_reported > kEndedKept) ||
+                      (by_event && now - episode.last_reported > kEventsKept);
     at = over ? episodes.erase(at) : std::next(at);
   }
-  const auto oldest_first = [](const auto& a, const auto& b) { return a.second.last_reported < b.second.last_reported; };
-  while (episodes.size() > kMaxEpisodes) episodes.erase(std::min_element(episodes.begin(), episodes.end(), oldest_first));
+  const auto oldest_first = [](const auto& a, const auto& b) {
+    return a.second.last_reported < b.second.last_reported;
+  };
+  while (episodes.size() > kMaxEpisodes)
+    episodes.erase(std::min_element(episodes.begin(), episodes.end(), oldest_first));
   while (seen.size() > kMaxSeen) {
-    seen.erase(std::min_element(seen.begin(), seen.end(), [](const auto& a, const auto& b) { return a.second.second < b.second.second; }));
+    seen.erase(std::min_element(seen.begin(), seen.end(),
+                                [](const auto& a, const auto& b) { return a.second.second < b.second.second; }));
   }
-  if (known_events.size() > kMaxKnownEvents) known_events.erase(known_events.begin(), known_events.end() - kMaxKnownEvents);
-  follow_ups.erase(std::remove_if(follow_ups.begin(), follow_ups.end(), [&](TimePoint t) { return now - t >= std::chrono::hours(1); }), follow_ups.end());
+  if (known_events.size() > kMaxKnownEvents)
+    known_events.erase(known_events.begin(), known_events.end() - kMaxKnownEvents);
+  follow_ups.erase(std::remove_if(follow_ups.begin(), follow_ups.end(),
+                                  [&](TimePoint t) { return now - t >= std::chrono::hours(1); }),
+                   follow_ups.end());
   if (suppressed.size() > 100) suppressed.resize(100);
 }
 
 std::string AlertState::to_json() const {
-  json made{{"format", kFormat}, {"episodes", json::object()}, {"seen", json::object()}, {"events", known_events}, {"suppressed", suppressed}, {"follow_ups", json::array()}};
+  json made{{"format", kFormat},      {"episodes", json::object()}, {"seen", json::object()},
+            {"events", known_events}, {"suppressed", suppressed},   {"follow_ups", json::array()}};
   for (const auto& [key, episode] : episodes) made["episodes"][key] = episode_json(episode);
   for (const auto& [digest, what] : seen) made["seen"][digest] = {what.first, to_unix_ms(what.second)};
   for (const TimePoint at : follow_ups) made["follow_ups"].push_back(to_unix_ms(at));
@@ -89,10 +116,12 @@ Result<AlertState> AlertState::from_json(std::string_view text) {
   const json from = json::parse(text, nullptr, false);
   if (from.is_discarded() || !from.is_object()) return Error{ErrorCode::kCorrupt, "the alert state is not JSON"};
   try {
-    if (from.at("format").get<int>() != kFormat) return Error{ErrorCode::kCorrupt, "the alert state has another format"};
+    if (from.at("format").get<int>() != kFormat)
+      return Error{ErrorCode::kCorrupt, "the alert state has another format"};
     AlertState state;
     for (const auto& [key, episode] : from.at("episodes").items()) state.episodes[key] = episode_from(episode);
-    for (const auto& [digest, what] : from.at("seen").items()) state.seen[digest] = {what.at(0).get<std::string>(), from_unix_ms(what.at(1).get<std::int64_t>())};
+    for (const auto& [digest, what] : from.at("seen").items())
+      state.seen[digest] = {what.at(0).get<std::string>(), from_unix_ms(what.at(1).get<std::int64_t>())};
     from.at("events").get_to(state.known_events);
     from.at("suppressed").get_to(state.suppressed);
     for (const json& at : from.at("follow_ups")) state.follow_ups.push_back(from_unix_ms(at.get<std::int64_t>()));

@@ -45,7 +45,8 @@ std::string tidy(const std::string& text) {
   return out;
 }
 
-void check_marks(const std::string& text, const YamlChecker& check, int line, const std::string& path, AlertOccasion occasion) {
+void check_marks(const std::string& text, const YamlChecker& check, int line, const std::string& path,
+                 AlertOccasion occasion) {
   bool optional = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text.compare(i, 2, "[[") == 0) {
@@ -65,7 +66,8 @@ void check_marks(const std::string& text, const YamlChecker& check, int line, co
         for (const auto& field : known) list += (list.empty() ? "" : ", ") + field;
         check.problem(line, path, "{" + name + "} という差し込みはありません。使えるのは " + list + " です。");
       } else if (!optional && !field_always_there(name, occasion)) {
-        check.problem(line, path, "{" + name + "} は値がないことがあります。[[…{" + name + "}…]] のように囲んでください。");
+        check.problem(line, path,
+                      "{" + name + "} は値がないことがあります。[[…{" + name + "}…]] のように囲んでください。");
       }
       if (end == std::string::npos) return;
       i = end;
@@ -78,38 +80,52 @@ void check_marks(const std::string& text, const YamlChecker& check, int line, co
 
 std::string_view occasion_id(AlertOccasion occasion) {
   switch (occasion) {
-    case AlertOccasion::kNew: return "new";
-    case AlertOccasion::kRaised: return "raised";
-    case AlertOccasion::kLowered: return "lowered";
-    case AlertOccasion::kLifted: return "lifted";
-    case AlertOccasion::kCorrected: return "corrected";
-    case AlertOccasion::kWithdrawn: return "withdrawn";
+    case AlertOccasion::kNew:
+      return "new";
+    case AlertOccasion::kRaised:
+      return "raised";
+    case AlertOccasion::kLowered:
+      return "lowered";
+    case AlertOccasion::kLifted:
+      return "lifted";
+    case AlertOccasion::kCorrected:
+      return "corrected";
+    case AlertOccasion::kWithdrawn:
+      return "withdrawn";
   }
   return "new";
 }
 
 const std::vector<std::string>& alert_field_names() {
-  static const std::vector<std::string> names{"city", "name", "kind", "time", "before", "office", "until", "areas", "districts",
-                                              "action", "epicentre", "magnitude", "origin", "tsunami", "arrival", "height",
-                                              "condition", "river", "detail", "advice", "sender"};
+  static const std::vector<std::string> names{"city",   "name",    "kind",      "time",   "before",    "office",
+                                              "until",  "areas",   "districts", "action", "epicentre", "magnitude",
+                                              "origin", "tsunami", "arrival",   "height", "condition", "river",
+                                              "detail", "advice",  "sender"};
   return names;
 }
 
 bool field_always_there(std::string_view field, AlertOccasion occasion) {
-  if (field == "before") return occasion == AlertOccasion::kRaised || occasion == AlertOccasion::kLowered || occasion == AlertOccasion::kLifted || occasion == AlertOccasion::kWithdrawn;
+  if (field == "before")
+    return occasion == AlertOccasion::kRaised || occasion == AlertOccasion::kLowered ||
+           occasion == AlertOccasion::kLifted || occasion == AlertOccasion::kWithdrawn;
   return field == "city" || field == "name" || field == "kind" || field == "time";
 }
 
-Result<std::string> AlertTemplate::render(AlertOccasion occasion, const std::string& language, const AlertFields& fields) const {
+Result<std::string> AlertTemplate::render(AlertOccasion occasion, const std::string& language,
+                                          const AlertFields& fields) const {
   const auto found = texts.find(occasion);
-  if (found == texts.end()) return Error{ErrorCode::kInvalid, "ひな形「" + id + "」に " + std::string(occasion_id(occasion)) + " の文がありません"};
+  if (found == texts.end())
+    return Error{ErrorCode::kInvalid,
+                 "ひな形「" + id + "」に " + std::string(occasion_id(occasion)) + " の文がありません"};
   const std::string& text = pick(found->second, language);
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t open = text.find("[[", i);
     std::string missing;
-    out += fill(std::string_view(text).substr(i, open == std::string::npos ? std::string::npos : open - i), fields, missing);
-    if (!missing.empty()) return Error{ErrorCode::kInvalid, "ひな形「" + id + "」の {" + missing + "} に入れる値がありません"};
+    out += fill(std::string_view(text).substr(i, open == std::string::npos ? std::string::npos : open - i), fields,
+                missing);
+    if (!missing.empty())
+      return Error{ErrorCode::kInvalid, "ひな形「" + id + "」の {" + missing + "} に入れる値がありません"};
     if (open == std::string::npos) break;
     const std::size_t close = text.find("]]", open);
     if (close == std::string::npos) return Error{ErrorCode::kInvalid, "ひな形「" + id + "」の [[ が閉じられていません"};
@@ -123,7 +139,8 @@ Result<std::string> AlertTemplate::render(AlertOccasion occasion, const std::str
 std::vector<std::string> AlertTemplate::languages() const {
   std::vector<std::string> found;
   for (const std::string language : {"ja", "ja-easy", "en"}) {
-    if (std::all_of(texts.begin(), texts.end(), [&](const auto& text) { return text.second.count(language) > 0; })) found.push_back(language);
+    if (std::all_of(texts.begin(), texts.end(), [&](const auto& text) { return text.second.count(language) > 0; }))
+      found.push_back(language);
   }
   return found;
 }
@@ -133,7 +150,8 @@ const AlertTemplate* AlertTemplates::find(std::string_view id) const {
   return found == templates_.end() ? nullptr : &found->second;
 }
 
-AlertTemplate parse_alert_template(std::string_view text, const std::string& file, std::string id, std::vector<FileProblem>& problems) {
+AlertTemplate parse_alert_template(std::string_view text, const std::string& file, std::string id,
+                                   std::vector<FileProblem>& problems) {
   const YamlChecker check(file, problems);
   AlertTemplate made;
   made.id = std::move(id);
@@ -148,16 +166,21 @@ AlertTemplate parse_alert_template(std::string_view text, const std::string& fil
   for (const AlertOccasion occasion : kAlertOccasions) {
     const std::string key(occasion_id(occasion));
     if (texts == nullptr || texts->find(key) == nullptr) {
-      check.problem(texts == nullptr ? 1 : texts->line, "texts", "「" + key + "」の文がありません。new, raised, lowered, lifted, corrected, withdrawn を全部書いてください。");
+      check.problem(
+          texts == nullptr ? 1 : texts->line, "texts",
+          "「" + key + "」の文がありません。new, raised, lowered, lifted, corrected, withdrawn を全部書いてください。");
       continue;
     }
     made.lines[occasion] = texts->find(key)->line;
     made.texts[occasion] = check.localized(*texts, "texts", key);
-    for (const auto& [language, words] : made.texts[occasion]) check_marks(words, check, made.lines[occasion], "texts." + key + "." + language, occasion);
+    for (const auto& [language, words] : made.texts[occasion])
+      check_marks(words, check, made.lines[occasion], "texts." + key + "." + language, occasion);
   }
-  if (texts != nullptr) check.only_keys(*texts, "texts", {"new", "raised", "lowered", "lifted", "corrected", "withdrawn"});
+  if (texts != nullptr)
+    check.only_keys(*texts, "texts", {"new", "raised", "lowered", "lifted", "corrected", "withdrawn"});
   if (const YamlNode* const actions = root->find("actions"); actions != nullptr) {
-    for (const YamlEntry& entry : actions->map) made.actions[entry.key] = check.localized(*actions, "actions", entry.key);
+    for (const YamlEntry& entry : actions->map)
+      made.actions[entry.key] = check.localized(*actions, "actions", entry.key);
   }
   return made;
 }

@@ -23,11 +23,13 @@ namespace {
 constexpr std::chrono::milliseconds kPlatformPatience{5000};
 constexpr std::chrono::milliseconds kQuotaPatience{1000};
 constexpr std::chrono::hours kWeek{24 * 7};
-constexpr std::size_t kMaxWeek = 200;            // broadcasts looked at
-constexpr std::size_t kTopicBroadcasts = 5;      // the last ones on a topic
+constexpr std::size_t kMaxWeek = 200;        // broadcasts looked at
+constexpr std::size_t kTopicBroadcasts = 5;  // the last ones on a topic
 constexpr std::size_t kMaxTestVariants = 5;
 
-std::uint64_t batches_of(std::uint64_t recipients, std::size_t size) { return (recipients + size - 1) / size; }
+std::uint64_t batches_of(std::uint64_t recipients, std::size_t size) {
+  return (recipients + size - 1) / size;
+}
 
 /// The districts of a segment that emergency_area_segment() made; nothing for any other.
 std::optional<std::vector<std::string>> area_of(const Segment& segment) {
@@ -35,8 +37,11 @@ std::optional<std::vector<std::string>> area_of(const Segment& segment) {
   if (root.kind != SegmentNode::Kind::kAnyOf || root.negated || root.nodes.size() != 2) return std::nullopt;
   const SegmentNode& there = root.nodes[0];
   const SegmentNode& nowhere = root.nodes[1];
-  if (there.kind != SegmentNode::Kind::kHasAny || there.negated || there.attribute != store::kDistrictAttribute) return std::nullopt;
-  if (nowhere.kind != SegmentNode::Kind::kAnswered || !nowhere.negated || nowhere.attribute != store::kDistrictAttribute) return std::nullopt;
+  if (there.kind != SegmentNode::Kind::kHasAny || there.negated || there.attribute != store::kDistrictAttribute)
+    return std::nullopt;
+  if (nowhere.kind != SegmentNode::Kind::kAnswered || !nowhere.negated ||
+      nowhere.attribute != store::kDistrictAttribute)
+    return std::nullopt;
   return there.values;
 }
 
@@ -123,7 +128,8 @@ Status StaffService::count_blocks(std::string_view topic, DryRun& run) {
     if (!*record || (*record)->field(field::kTopic) != topic) continue;
     const std::string_view blocks = (*record)->field(field::kBlocks);
     std::uint64_t count = 0;
-    if (blocks.empty() || std::from_chars(blocks.data(), blocks.data() + blocks.size(), count).ec != std::errc()) continue;
+    if (blocks.empty() || std::from_chars(blocks.data(), blocks.data() + blocks.size(), count).ec != std::errc())
+      continue;
     run.blocks_after_topic += count;
     ++run.topic_broadcasts;
   }
@@ -141,8 +147,9 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   (void)check_document(*document, context, run.problems);  // every problem is part of the answer
   check_readability(*document, run.problems);
 
-  ComposeRequest request{record->id, *document, std::string(record->field(field::kCorrects)),
-                         document->at.value_or(p_.clock.now()), true, true};
+  ComposeRequest request{
+      record->id, *document, std::string(record->field(field::kCorrects)), document->at.value_or(p_.clock.now()),
+      true,       true};
   const auto composed = p_.composer.compose(request);
   if (!composed) {
     const bool said = document->segment == kNoAudience;  // by the check
@@ -153,9 +160,10 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   const DeliveryLimits limits = way.limits();
   run.recipients = composed->composition.recipients;
   for (const auto& [name, people] : composed->missing) {
-    run.problems.push_back({"fallbacks." + name,
-                            "{" + name + "} の値がない方が" + std::to_string(people) + "人います。その方々が読む言葉を書いてください。",
-                            false});
+    run.problems.push_back(
+        {"fallbacks." + name,
+         "{" + name + "} の値がない方が" + std::to_string(people) + "人います。その方々が読む言葉を書いてください。",
+         false});
   }
   for (std::size_t v = 0; v < composed->groups.size(); ++v) {
     DryRun::VariantCount count;
@@ -186,8 +194,10 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
     const Status valid = p_.live.validate(variant.rendered, kPlatformPatience);
     if (valid) continue;
     const bool refused = valid.error().code == ErrorCode::kInvalid || valid.error().code == ErrorCode::kRefused;
-    run.problems.push_back({"", refused ? "「" + variant.label + "」の文面をLINEが受け付けません: " + valid.error().detail
-                                        : "LINEに確かめられませんでした（" + valid.error().detail + "）。", !refused});
+    run.problems.push_back({"",
+                            refused ? "「" + variant.label + "」の文面をLINEが受け付けません: " + valid.error().detail
+                                    : "LINEに確かめられませんでした（" + valid.error().detail + "）。",
+                            !refused});
     if (!refused) break;  // the platform is away: asking again for each variant tells nothing new
   }
   if (const auto quota = way.quota(kPlatformPatience); quota) {
@@ -195,7 +205,9 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
     if (quota->limited) {
       run.quota_left = std::max<std::int64_t>(0, quota->limit - quota->used);
       if (*run.quota_left < static_cast<std::int64_t>(run.recipients)) {
-        run.problems.push_back({"", "今月の残り（" + std::to_string(*run.quota_left) + "通）より対象者が多いため、途中で止まります。", true});
+        run.problems.push_back(
+            {"", "今月の残り（" + std::to_string(*run.quota_left) + "通）より対象者が多いため、途中で止まります。",
+             true});
       }
     }
   }
@@ -204,10 +216,12 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   return run;
 }
 
-Result<DeliveryQuota> StaffService::quota() { return p_.live.quota(kQuotaPatience); }
+Result<DeliveryQuota> StaffService::quota() {
+  return p_.live.quota(kQuotaPatience);
+}
 
-Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::string_view json, std::string_view district,
-                                                   std::vector<Problem>& problems) {
+Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::string_view json,
+                                                   std::string_view district, std::vector<Problem>& problems) {
   std::vector<Preview> previews;
   auto document = read_document(json, problems, true);
   if (!document) {
@@ -228,7 +242,8 @@ Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::str
     for (const std::string& name : variables_of(*document)) {
       const store::Attribute* const attribute = schema->find(name);
       if (attribute == nullptr || attribute->values.empty()) continue;
-      const store::AttributeValue* const asked = name == store::kDistrictAttribute ? attribute->find(district) : nullptr;
+      const store::AttributeValue* const asked =
+          name == store::kDistrictAttribute ? attribute->find(district) : nullptr;
       reader.values[name] = pick((asked == nullptr ? attribute->values.front() : *asked).label, language);
     }
     const auto rendered = p_.live.render(messages_for(*document, reader));
@@ -249,11 +264,13 @@ Result<std::size_t> StaffService::test_send(const store::Actor& who, std::string
   if (!document) return Error{ErrorCode::kCorrupt, "配信の内容を読めません。"};
   const std::vector<std::string> testers = p_.testers ? p_.testers() : std::vector<std::string>();
   if (testers.empty()) {
-    return Error{ErrorCode::kConflict, "テスト送信の宛先がありません。運用担当に設定（broadcast.test_recipients）を頼んでください。"};
+    return Error{ErrorCode::kConflict,
+                 "テスト送信の宛先がありません。運用担当に設定（broadcast.test_recipients）を頼んでください。"};
   }
   Deliverer& way = document->kind == Kind::kPractice ? p_.practice : p_.live;
   if (const Status right = may_leave_through(document->kind, way); !right) return right.error();
-  if (const Status logged = log(who, "test_send", id, std::to_string(testers.size()) + "件"); !logged) return logged.error();
+  if (const Status logged = log(who, "test_send", id, std::to_string(testers.size()) + "件"); !logged)
+    return logged.error();
   std::vector<std::string> seen;
   const auto schema = p_.composer.schema();
   for (const std::string& language : languages_of(*document)) {
@@ -266,7 +283,8 @@ Result<std::size_t> StaffService::test_send(const store::Actor& who, std::string
     reader.test = true;
     for (const std::string& name : variables_of(*document)) {
       const store::Attribute* const attribute = schema->find(name);
-      if (attribute != nullptr && !attribute->values.empty()) reader.values[name] = pick(attribute->values.front().label, language);
+      if (attribute != nullptr && !attribute->values.empty())
+        reader.values[name] = pick(attribute->values.front().label, language);
     }
     const auto rendered = way.render(messages_for(*document, reader));
     if (!rendered) return Error{ErrorCode::kInvalid, limit_ja(rendered.error().detail)};
@@ -276,7 +294,8 @@ Result<std::size_t> StaffService::test_send(const store::Actor& who, std::string
     if (!request) return request.error();
     const SendResult sent = way.deliver(*request, random_uuid(), kPlatformPatience);
     if (sent.outcome != Outcome::kAccepted) {
-      return Error{ErrorCode::kUnavailable, "テスト送信を受け付けてもらえませんでした（" + std::string(outcome_name(sent.outcome)) + "）。"};
+      return Error{ErrorCode::kUnavailable,
+                   "テスト送信を受け付けてもらえませんでした（" + std::string(outcome_name(sent.outcome)) + "）。"};
     }
   }
   return testers.size();

@@ -30,14 +30,16 @@ std::vector<std::string> parts_of(const std::string& text, char at) {
   std::size_t begin = 0;
   while (begin <= text.size()) {
     const std::size_t end = std::min(text.find(at, begin), text.size());
-    if (const auto part = trim(std::string_view(text).substr(begin, end - begin)); !part.empty()) parts.emplace_back(part);
+    if (const auto part = trim(std::string_view(text).substr(begin, end - begin)); !part.empty())
+      parts.emplace_back(part);
     begin = end + 1;
   }
   return parts;
 }
 
 std::string replace_all(std::string text, std::string_view from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
   return text;
 }
 
@@ -45,7 +47,8 @@ std::string replace_all(std::string text, std::string_view from, const std::stri
 void fill_in(Json& json, const std::map<std::string, Localized>& values, const std::string& language) {
   if (json.is_string()) {
     std::string text = json.get<std::string>();
-    for (const auto& [name, value] : values) text = replace_all(std::move(text), "[[" + name + "]]", pick(value, language));
+    for (const auto& [name, value] : values)
+      text = replace_all(std::move(text), "[[" + name + "]]", pick(value, language));
     json = std::move(text);
   } else if (json.is_array()) {
     for (Json& item : json) fill_in(item, values, language);
@@ -73,7 +76,8 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
   const std::size_t before = problems.size();
   std::map<std::string, Localized> values;
   for (const auto& [name, text] : fields) {
-    if (frame.fields.find(name) == frame.fields.end()) add(problems, "frame.fields." + shorten_utf16(name, 40), "このひな形にはない欄です。");
+    if (frame.fields.find(name) == frame.fields.end())
+      add(problems, "frame.fields." + shorten_utf16(name, 40), "このひな形にはない欄です。");
     (void)text;
   }
   for (const auto& [name, field] : frame.fields) {
@@ -106,7 +110,8 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
     }
     if (length_graphemes(text) > field.most) {
       add(problems, path, "「" + field.label + "」は" + std::to_string(field.most) + "文字までです。");
-    } else if (!field.values.empty() && std::find(field.values.begin(), field.values.end(), text) == field.values.end()) {
+    } else if (!field.values.empty() &&
+               std::find(field.values.begin(), field.values.end(), text) == field.values.end()) {
       add(problems, path, "「" + field.label + "」は決まった言葉から選んでください。");
     }
     values[name]["ja"] = literal_text(text);
@@ -118,11 +123,14 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
   (*json)["frame"] = Json{{"id", frame.id}, {"fields", fields}};
   if (json->find("segment") == json->end()) (*json)["segment"] = "everyone";
   // An emergency's text goes ahead of everything without its author having to think of it.
-  if (frame.use == "emergency" && json->find("priority") == json->end()) (*json)["priority"] = priority_name(Priority::kEmergency);
+  if (frame.use == "emergency" && json->find("priority") == json->end())
+    (*json)["priority"] = priority_name(Priority::kEmergency);
   return dump_json(*json);
 }
 
-Status allowed(bool may, const char* reason) { return may ? Status() : Status(Error{ErrorCode::kRefused, reason}); }
+Status allowed(bool may, const char* reason) {
+  return may ? Status() : Status(Error{ErrorCode::kRefused, reason});
+}
 
 }  // namespace
 
@@ -163,7 +171,8 @@ Result<Frame> parse_frame(std::string_view text, const store::AttributeSchema& s
       const Json* const districts = json_member(value, "districts");
       field.districts = districts != nullptr && districts->is_boolean() && districts->get<bool>();
       if (!is_plain_name(name)) add(problems, "fields", "欄の名前は英数字で書いてください。");
-      if (field.label.empty()) add(problems, "fields." + shorten_utf16(name, 40) + ".label", "欄の見出しを書いてください。");
+      if (field.label.empty())
+        add(problems, "fields." + shorten_utf16(name, 40) + ".label", "欄の見出しを書いてください。");
       frame.fields[name] = std::move(field);
     }
   }
@@ -179,8 +188,9 @@ Result<Frame> parse_frame(std::string_view text, const store::AttributeSchema& s
   const store::Attribute* const districts = schema.find(store::kDistrictAttribute);
   for (const auto& [name, field] : frame.fields) {
     samples[name] = !field.values.empty() ? field.values.front()
-                    : field.districts && districts != nullptr && !districts->values.empty() ? districts->values.front().id
-                                                                                            : "見本";
+                    : field.districts && districts != nullptr && !districts->values.empty()
+                        ? districts->values.front().id
+                        : "見本";
   }
   const auto sample = filled(frame, samples, schema, problems);
   if (!sample) return sample.error();
@@ -202,7 +212,8 @@ Result<std::string> fill_frame(const Frame& frame, const Json& given, const stor
   }
   for (const auto& [key, value] : given.items()) {
     if (key != "frame" && key != "kind" && key != "section" && key != "title") {
-      add(problems, shorten_utf16(key, 40), "ひな形を使うときは書けません。ひな形の欄（frame.fields）だけを埋めてください。");
+      add(problems, shorten_utf16(key, 40),
+          "ひな形を使うときは書けません。ひな形の欄（frame.fields）だけを埋めてください。");
     }
   }
   if (problems.size() != before) return Error{ErrorCode::kInvalid, problems[before].message};
@@ -236,8 +247,9 @@ Result<Frame> Frames::load(const store::Record& record) const {
   }
   if (const Json* const fields = json_member(*json, "fields"); fields != nullptr) {
     for (const auto& [name, value] : fields->items()) {
-      frame.fields[name] = FrameField{json_text(value, "label"), value.value("max", std::size_t{100}),
-                                      value.value("values", std::vector<std::string>()), value.value("districts", false)};
+      frame.fields[name] =
+          FrameField{json_text(value, "label"), value.value("max", std::size_t{100}),
+                     value.value("values", std::vector<std::string>()), value.value("districts", false)};
     }
   }
   return frame;
@@ -248,14 +260,11 @@ namespace {
 std::string stored(const Frame& frame) {
   Json fields = Json::object();
   for (const auto& [name, field] : frame.fields) {
-    fields[name] = Json{{"label", field.label}, {"max", field.most}, {"values", field.values}, {"districts", field.districts}};
+    fields[name] =
+        Json{{"label", field.label}, {"max", field.most}, {"values", field.values}, {"districts", field.districts}};
   }
-  Json json{{"use", frame.use},
-            {"title", frame.title},
-            {"fields", std::move(fields)},
-            {"document", frame.document},
-            {"written_by", frame.written_by},
-            {"published_by", frame.published_by}};
+  Json json{{"use", frame.use},           {"title", frame.title},           {"fields", std::move(fields)},
+            {"document", frame.document}, {"written_by", frame.written_by}, {"published_by", frame.published_by}};
   if (frame.published_at) json["published_at"] = to_unix_ms(*frame.published_at);
   return dump_json(json);
 }
@@ -288,7 +297,8 @@ Status Frames::publish(const store::Actor& who, std::string_view id) {
   if ((*frame)->written_by == who.name) {
     return Error{ErrorCode::kRefused, "自分が書いたひな形は、自分では公開できません。別の方に頼んでください。"};
   }
-  const auto written = audit_.append({0, clock_.now(), who.name, "frame.publish", "frame:" + (*frame)->id, (*frame)->title, ""});
+  const auto written =
+      audit_.append({0, clock_.now(), who.name, "frame.publish", "frame:" + (*frame)->id, (*frame)->title, ""});
   if (!written) return written.error();
   (*frame)->published_by = who.name;
   (*frame)->published_at = clock_.now();

@@ -47,9 +47,12 @@ gateway::Route cap_route(Secret secret, TakeMessage take) {
     if (taken) return answer(200, "taken\n");
     switch (taken.error().code) {
       case ErrorCode::kInvalid:
-      case ErrorCode::kSyntax: return answer(400, "not a message: " + taken.error().detail + "\n");
-      case ErrorCode::kTooLarge: return answer(413, "too large\n");
-      default: return answer(503, "try again\n");
+      case ErrorCode::kSyntax:
+        return answer(400, "not a message: " + taken.error().detail + "\n");
+      case ErrorCode::kTooLarge:
+        return answer(413, "too large\n");
+      default:
+        return answer(503, "try again\n");
     }
   };
   return route;

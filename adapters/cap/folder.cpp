@@ -30,17 +30,24 @@ void move_to(const fs::path& file, const std::string& folder, TimePoint now) {
 }  // namespace
 
 Folder::Folder(std::string path, std::size_t max_bytes, Take take, Failed failed, const Clock& clock)
-    : path_(std::move(path)), max_bytes_(max_bytes), take_(std::move(take)), failed_(std::move(failed)), clock_(clock) {}
+    : path_(std::move(path)),
+      max_bytes_(max_bytes),
+      take_(std::move(take)),
+      failed_(std::move(failed)),
+      clock_(clock) {}
 
 Result<std::size_t> Folder::scan() {
   std::error_code failure;
   std::vector<fs::path> files;
-  for (fs::directory_iterator at(path_, failure), end; !failure && at != end && files.size() < kMaxAtOnce; at.increment(failure)) {
+  for (fs::directory_iterator at(path_, failure), end; !failure && at != end && files.size() < kMaxAtOnce;
+       at.increment(failure)) {
     std::error_code ignored;
     // A link would let whoever may write here have any file read.
-    if (at->symlink_status(ignored).type() == fs::file_type::regular && at->path().filename().string().front() != '.') files.push_back(at->path());
+    if (at->symlink_status(ignored).type() == fs::file_type::regular && at->path().filename().string().front() != '.')
+      files.push_back(at->path());
   }
-  if (failure) return Error{ErrorCode::kUnavailable, "フォルダ " + path_ + " を読めません（" + failure.message() + "）"};
+  if (failure)
+    return Error{ErrorCode::kUnavailable, "フォルダ " + path_ + " を読めません（" + failure.message() + "）"};
   std::sort(files.begin(), files.end());
   std::size_t taken = 0;
   for (const fs::path& file : files) {

@@ -34,7 +34,8 @@ int evacuation_level(const std::string& sort) {
   return 0;
 }
 bool old_words(const std::string& sort) {
-  return sort.find("避難準備") != std::string::npos || sort.find("避難勧告") != std::string::npos || sort.find("（緊急）") != std::string::npos;
+  return sort.find("避難準備") != std::string::npos || sort.find("避難勧告") != std::string::npos ||
+         sort.find("（緊急）") != std::string::npos;
 }
 
 void add_evacuation(const XmlElement& order, const AlertCity& city, Alert& alert) {
@@ -62,7 +63,8 @@ void add_evacuation(const XmlElement& order, const AlertCity& city, Alert& alert
     hazard.level = std::max({hazard.level, level, 1});
     for (const std::string& name : names) {
       for (std::string& id : city.districts_in(name)) {
-        if (std::find(hazard.districts.begin(), hazard.districts.end(), id) == hazard.districts.end()) hazard.districts.push_back(std::move(id));
+        if (std::find(hazard.districts.begin(), hazard.districts.end(), id) == hazard.districts.end())
+          hazard.districts.push_back(std::move(id));
       }
     }
   }
@@ -74,8 +76,11 @@ void add_evacuation(const XmlElement& order, const AlertCity& city, Alert& alert
 
 }  // namespace
 
-Result<Alert> read_lalert(const XmlElement& distribution, std::string_view name, const Wrapper& wrapper, const AlertCity& city) {
-  const auto invalid = [](std::string_view what) { return Error{ErrorCode::kInvalid, "Lアラートの必須の項目がないか、読めません（" + std::string(what) + "）"}; };
+Result<Alert> read_lalert(const XmlElement& distribution, std::string_view name, const Wrapper& wrapper,
+                          const AlertCity& city) {
+  const auto invalid = [](std::string_view what) {
+    return Error{ErrorCode::kInvalid, "Lアラートの必須の項目がないか、読めません（" + std::string(what) + "）"};
+  };
   Alert alert;
   alert.source = AlertSource::kLAlert;
   alert.name = short_name(name);
@@ -101,7 +106,8 @@ Result<Alert> read_lalert(const XmlElement& distribution, std::string_view name,
   alert.office = shorten_graphemes(first_text(distribution, "OrganizationName"), 100);
   std::string category = first_text(distribution, "category");
   if (category.empty()) category = distribution.all("EvacuationOrder").empty() ? std::string() : "EvacuationOrder";
-  if (category.empty() && !distribution.all("Control").empty()) category = distribution.all("Control").front().value("Title");
+  if (category.empty() && !distribution.all("Control").empty())
+    category = distribution.all("Control").front().value("Title");
   alert.type = "L-Alert" + (category.empty() ? std::string() : " " + shorten_graphemes(category, 40));
   const auto headlines = distribution.all("Headline");
   if (!headlines.empty()) alert.headline = shorten_graphemes(headlines.front().value("Text"), 500);
@@ -122,7 +128,8 @@ Result<Alert> read_lalert(const XmlElement& distribution, std::string_view name,
   }
   bool by_name = false;
   if (!coded) {
-    for (const XmlElement& area : distribution.all("areaName")) by_name = by_name || area.trimmed().find(city.name) != std::string::npos;
+    for (const XmlElement& area : distribution.all("areaName"))
+      by_name = by_name || area.trimmed().find(city.name) != std::string::npos;
   }
   if (!ours && !by_name) {
     alert.nothing = "対象地域に" + city.name + "がありません";

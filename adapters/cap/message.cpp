@@ -29,7 +29,8 @@ bool is_cap(const XmlElement& element) {
   return element.name() == "alert" && element.namespace_uri().substr(0, kCapNamespace.size()) == kCapNamespace;
 }
 bool is_edxl(const XmlElement& element) {
-  return element.name() == "EDXLDistribution" && element.namespace_uri().substr(0, kEdxlNamespace.size()) == kEdxlNamespace;
+  return element.name() == "EDXLDistribution" &&
+         element.namespace_uri().substr(0, kEdxlNamespace.size()) == kEdxlNamespace;
 }
 
 /// Numbers separated by commas and blanks: pairs of a polygon, or centre and radius of a circle.
@@ -59,7 +60,8 @@ std::vector<std::string> references_of(const std::string& text) {
       continue;
     }
     const std::size_t last = triple.rfind(',');
-    if (last != std::string::npos && last > 0 && ids.size() < 50) ids.push_back(shorten_graphemes(triple.substr(0, last), 300));
+    if (last != std::string::npos && last > 0 && ids.size() < 50)
+      ids.push_back(shorten_graphemes(triple.substr(0, last), 300));
     triple.clear();
   }
   return ids;
@@ -84,17 +86,20 @@ void look_at_area(const XmlElement& area, const AlertCity& city, Ours& ours) {
   if (!city.name.empty() && description.find(city.name) != std::string::npos) ours.any = true;
   for (const XmlElement& polygon : area.children("polygon")) {
     const std::string shape = polygon.trimmed();
-    ours.any = ours.any || std::any_of(city.places.begin(), city.places.end(),
-                                       [&](const auto& place) { return polygon_holds(shape, place.first, place.second); });
+    ours.any = ours.any || std::any_of(city.places.begin(), city.places.end(), [&](const auto& place) {
+                 return polygon_holds(shape, place.first, place.second);
+               });
   }
   for (const XmlElement& circle : area.children("circle")) {
     const std::string shape = circle.trimmed();
-    ours.any = ours.any || std::any_of(city.places.begin(), city.places.end(),
-                                       [&](const auto& place) { return circle_holds(shape, place.first, place.second); });
+    ours.any = ours.any || std::any_of(city.places.begin(), city.places.end(), [&](const auto& place) {
+                 return circle_holds(shape, place.first, place.second);
+               });
   }
   if (ours.any) {
     for (std::string& id : city.districts_in(description)) {
-      if (std::find(ours.districts.begin(), ours.districts.end(), id) == ours.districts.end()) ours.districts.push_back(std::move(id));
+      if (std::find(ours.districts.begin(), ours.districts.end(), id) == ours.districts.end())
+        ours.districts.push_back(std::move(id));
     }
   }
 }
@@ -102,7 +107,8 @@ void look_at_area(const XmlElement& area, const AlertCity& city, Ours& ours) {
 /// The block in Japanese, else the first.
 XmlElement preferred_info(const XmlElement& alert) {
   const auto infos = alert.children("info");
-  const auto japanese = std::find_if(infos.begin(), infos.end(), [](const XmlElement& info) { return info.value("language").substr(0, 2) == "ja"; });
+  const auto japanese = std::find_if(
+      infos.begin(), infos.end(), [](const XmlElement& info) { return info.value("language").substr(0, 2) == "ja"; });
   return japanese != infos.end() ? *japanese : infos.empty() ? XmlElement() : infos.front();
 }
 
@@ -131,7 +137,8 @@ void fill_from_info(const XmlElement& alert_element, const AlertCity& city, Aler
   hazard.districts = std::move(ours.districts);
   hazard.uncertain = !ours.sure;
   const auto responses = info.children("responseType");
-  if (std::any_of(responses.begin(), responses.end(), [](const XmlElement& response) { return response.trimmed() == "AllClear"; })) {
+  if (std::any_of(responses.begin(), responses.end(),
+                  [](const XmlElement& response) { return response.trimmed() == "AllClear"; })) {
     hazard.level = 0;
     hazard.phase = HazardPhase::kLifted;
   }
@@ -145,8 +152,10 @@ void fill_from_info(const XmlElement& alert_element, const AlertCity& city, Aler
 }
 
 /// What is inside one EDXL distribution.
-void read_distribution(const XmlElement& distribution, std::string_view name, const AlertCity& city, std::vector<Result<Alert>>& out) {
-  const Wrapper wrapper{distribution.value("distributionStatus"), distribution.value("distributionType"), distribution.value("dateTimeSent")};
+void read_distribution(const XmlElement& distribution, std::string_view name, const AlertCity& city,
+                       std::vector<Result<Alert>>& out) {
+  const Wrapper wrapper{distribution.value("distributionStatus"), distribution.value("distributionType"),
+                        distribution.value("dateTimeSent")};
   bool any = false;
   for (const XmlElement& inner : distribution.all("alert")) {
     if (!is_cap(inner) || out.size() >= kMaxMessages) continue;
@@ -195,8 +204,11 @@ bool circle_holds(std::string_view circle, double latitude, double longitude) {
   return north * north + east * east <= values[2] * values[2];
 }
 
-Result<Alert> read_cap(const XmlElement& element, std::string_view name, const Wrapper& wrapper, const AlertCity& city) {
-  const auto invalid = [](std::string_view what) { return Error{ErrorCode::kInvalid, "CAPの必須の項目がないか、読めません（" + std::string(what) + "）"}; };
+Result<Alert> read_cap(const XmlElement& element, std::string_view name, const Wrapper& wrapper,
+                       const AlertCity& city) {
+  const auto invalid = [](std::string_view what) {
+    return Error{ErrorCode::kInvalid, "CAPの必須の項目がないか、読めません（" + std::string(what) + "）"};
+  };
   Alert alert;
   alert.source = AlertSource::kCap;
   alert.type = "CAP";

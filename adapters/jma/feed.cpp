@@ -30,15 +30,20 @@ std::optional<Address> split_address(std::string_view url) {
   if (!secure && url.substr(0, 7) != "http://") return {};
   const std::size_t scheme = secure ? 8 : 7;
   const std::size_t slash = url.find('/', scheme);
-  const std::string_view host = url.substr(scheme, slash == std::string_view::npos ? std::string_view::npos : slash - scheme);
-  const bool plain = !host.empty() && std::all_of(host.begin(), host.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == ':'; });
+  const std::string_view host =
+      url.substr(scheme, slash == std::string_view::npos ? std::string_view::npos : slash - scheme);
+  const bool plain = !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == ':';
+  });
   if (!plain) return {};  // also refuses user@host
   if (!secure && host.substr(0, 10) != "127.0.0.1:" && host != "127.0.0.1") return {};
   Address address;
   address.origin = std::string(url.substr(0, scheme)) + std::string(host);
-  std::transform(address.origin.begin(), address.origin.end(), address.origin.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(address.origin.begin(), address.origin.end(), address.origin.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   address.path = slash == std::string_view::npos ? "/" : std::string(url.substr(slash));
-  const bool printable = std::all_of(address.path.begin(), address.path.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
+  const bool printable =
+      std::all_of(address.path.begin(), address.path.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
   if (!printable) return {};
   return address;
 }
@@ -50,7 +55,8 @@ Result<Feed> read_feed(std::string_view bytes, const std::vector<std::string>& o
   const Result<XmlDocument> document = XmlDocument::parse(bytes, limits);
   if (!document) return document.error();
   const XmlElement root = document->root();
-  if (root.name() != "feed" || root.namespace_uri() != kAtom) return Error{ErrorCode::kInvalid, "Atomフィードではありません"};
+  if (root.name() != "feed" || root.namespace_uri() != kAtom)
+    return Error{ErrorCode::kInvalid, "Atomフィードではありません"};
   Feed feed;
   for (const XmlElement& entry : root.children("entry")) {
     if (feed.entries.size() >= kMaxFeedEntries) break;
@@ -63,7 +69,8 @@ Result<Feed> read_feed(std::string_view bytes, const std::vector<std::string>& o
     }
     feed.entries.push_back({address->origin + address->path, shorten_graphemes(entry.value("title"), 60), *updated});
   }
-  std::stable_sort(feed.entries.begin(), feed.entries.end(), [](const FeedEntry& a, const FeedEntry& b) { return a.updated < b.updated; });
+  std::stable_sort(feed.entries.begin(), feed.entries.end(),
+                   [](const FeedEntry& a, const FeedEntry& b) { return a.updated < b.updated; });
   return feed;
 }
 

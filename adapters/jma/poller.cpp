@@ -12,13 +12,16 @@ constexpr std::chrono::seconds kTimeout{20};
 /// "/xml/feed/extra_l.xml" of "/xml/feed/extra.xml"; "" when the path has another form.
 std::string long_path(const std::string& path) {
   static constexpr std::string_view kEnd = ".xml";
-  if (path.size() < kEnd.size() + 2 || path.substr(path.size() - kEnd.size()) != kEnd || path.substr(path.size() - 6, 2) == "_l") return {};
+  if (path.size() < kEnd.size() + 2 || path.substr(path.size() - kEnd.size()) != kEnd ||
+      path.substr(path.size() - 6, 2) == "_l")
+    return {};
   return path.substr(0, path.size() - kEnd.size()) + "_l.xml";
 }
 
 }  // namespace
 
-Poller::Poller(std::vector<std::string> feeds, PollerPorts ports, const Clock& clock) : ports_(std::move(ports)), clock_(clock) {
+Poller::Poller(std::vector<std::string> feeds, PollerPorts ports, const Clock& clock)
+    : ports_(std::move(ports)), clock_(clock) {
   for (const std::string& feed : feeds) {
     const auto address = split_address(feed);
     if (!address) continue;
@@ -26,7 +29,8 @@ Poller::Poller(std::vector<std::string> feeds, PollerPorts ports, const Clock& c
     source.address = *address;
     source.next = clock_.now();
     sources_.push_back(std::move(source));
-    if (std::find(origins_.begin(), origins_.end(), address->origin) == origins_.end()) origins_.push_back(address->origin);
+    if (std::find(origins_.begin(), origins_.end(), address->origin) == origins_.end())
+      origins_.push_back(address->origin);
   }
 }
 

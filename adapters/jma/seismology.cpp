@@ -18,7 +18,8 @@ using broadcasts::find_alert_kind;
 using broadcasts::Hazard;
 using broadcasts::HazardPhase;
 
-void put(std::map<std::string, std::string>& fields, const std::string& key, const std::string& value, std::size_t graphemes = 80) {
+void put(std::map<std::string, std::string>& fields, const std::string& key, const std::string& value,
+         std::size_t graphemes = 80) {
   if (!value.empty()) fields[key] = shorten_graphemes(value, graphemes);
 }
 
@@ -83,7 +84,8 @@ void read_intensity(const XmlElement& report, const AlertCity& city, Alert& aler
     }
   }
   for (Hazard& hazard : alert.hazards) add_earthquake_fields(report, hazard.fields);
-  alert.hazards.erase(std::remove_if(alert.hazards.begin(), alert.hazards.end(), [](const Hazard& hazard) { return hazard.level == 0; }),
+  alert.hazards.erase(std::remove_if(alert.hazards.begin(), alert.hazards.end(),
+                                     [](const Hazard& hazard) { return hazard.level == 0; }),
                       alert.hazards.end());
   if (alert.hazards.size() > 1) alert.hazards.resize(1);
 }
@@ -149,9 +151,9 @@ void read_tsunami(const XmlElement& report, const AlertCity& city, Alert& alert)
     static const std::vector<std::string> kKnown{"00", "50", "51", "52", "53", "60", "62", "71", "72", "73"};
     hazard.uncertain = std::find(kKnown.begin(), kKnown.end(), code) == kKnown.end();
     if (hazard.uncertain) hazard.level = 2;
-    hazard.phase = hazard.level == 0                                  ? HazardPhase::kLifted
+    hazard.phase = hazard.level == 0                                 ? HazardPhase::kLifted
                    : !last.empty() && level_of(last) == hazard.level ? HazardPhase::kContinued
-                                                                      : HazardPhase::kIssued;
+                                                                     : HazardPhase::kIssued;
     put(hazard.fields, "areas", item.value("Area/Name"), 30);
     put(hazard.fields, "arrival", clock_time(item.value("FirstHeight/ArrivalTime")));
     if (hazard.fields.count("arrival") == 0) put(hazard.fields, "arrival", item.value("FirstHeight/Condition"));

@@ -31,25 +31,46 @@ struct Family {
 const std::array<Family, 32>& families() {
   static constexpr std::string_view info = "情報の電文のため記録だけします";
   static const std::array<Family, 32> table{{
-      {"VPWW5", read_weather, ""}, {"VPWW6", read_weather, ""}, {"VPNO5", read_special_notice, ""},
-      {"VXWW5", read_landslide, ""}, {"VPOA5", read_record_rain, ""}, {"VPHW5", read_tornado, ""},
-      {"VXKO", read_river, ""}, {"VPRN5", read_risk, ""}, {"VPBS5", read_bulletin, ""}, {"VPFT5", read_heat, ""},
-      {"VXSE51", read_intensity, ""}, {"VXSE53", read_intensity, ""}, {"VXSE62", read_long_period, ""},
-      {"VXSE43", read_early_warning, ""}, {"VTSE41", read_tsunami, ""}, {"VTSE51", read_tsunami, ""},
-      {"VFVO", read_volcano, ""}, {"VZVO", read_volcano, ""}, {"VFSV", read_volcano, ""},
-      {"VXSE52", nullptr, "震源だけの電文で、鹿島市の震度を含みません"}, {"VXSE61", nullptr, info},
+      {"VPWW5", read_weather, ""},
+      {"VPWW6", read_weather, ""},
+      {"VPNO5", read_special_notice, ""},
+      {"VXWW5", read_landslide, ""},
+      {"VPOA5", read_record_rain, ""},
+      {"VPHW5", read_tornado, ""},
+      {"VXKO", read_river, ""},
+      {"VPRN5", read_risk, ""},
+      {"VPBS5", read_bulletin, ""},
+      {"VPFT5", read_heat, ""},
+      {"VXSE51", read_intensity, ""},
+      {"VXSE53", read_intensity, ""},
+      {"VXSE62", read_long_period, ""},
+      {"VXSE43", read_early_warning, ""},
+      {"VTSE41", read_tsunami, ""},
+      {"VTSE51", read_tsunami, ""},
+      {"VFVO", read_volcano, ""},
+      {"VZVO", read_volcano, ""},
+      {"VFSV", read_volcano, ""},
+      {"VXSE52", nullptr, "震源だけの電文で、鹿島市の震度を含みません"},
+      {"VXSE61", nullptr, info},
       {"VTSE52", nullptr, "沖合の観測の電文で、鹿島市の予報区の発表を含みません"},
-      {"VPTI", nullptr, "台風の情報のため記録だけします"}, {"VPTA", nullptr, "台風の情報のため記録だけします"},
-      {"VPTW", nullptr, "台風の情報のため記録だけします"}, {"VPZJ", nullptr, info}, {"VPCJ", nullptr, info},
-      {"VPFJ", nullptr, info}, {"VZSE", nullptr, info}, {"VYSE", nullptr, info}, {"VXSE44", nullptr, "緊急地震速報（予報）は使いません"},
+      {"VPTI", nullptr, "台風の情報のため記録だけします"},
+      {"VPTA", nullptr, "台風の情報のため記録だけします"},
+      {"VPTW", nullptr, "台風の情報のため記録だけします"},
+      {"VPZJ", nullptr, info},
+      {"VPCJ", nullptr, info},
+      {"VPFJ", nullptr, info},
+      {"VZSE", nullptr, info},
+      {"VYSE", nullptr, info},
+      {"VXSE44", nullptr, "緊急地震速報（予報）は使いません"},
       {"VXSE45", nullptr, "緊急地震速報（予報）は使いません"},
   }};
   return table;
 }
 
 const Family* family_of(std::string_view type) {
-  const auto found = std::find_if(families().begin(), families().end(),
-                                  [&](const Family& family) { return type.substr(0, family.type.size()) == family.type; });
+  const auto found = std::find_if(families().begin(), families().end(), [&](const Family& family) {
+    return type.substr(0, family.type.size()) == family.type;
+  });
   return found == families().end() ? nullptr : &*found;
 }
 
@@ -122,8 +143,10 @@ std::optional<AlertInfoType> info_type_of(std::string_view written) {
 bool says_drill(const XmlElement& report) {
   const std::string text = report.value("Head/Title") + report.value("Head/Headline/Text") + report.value("Body/Text") +
                            report.value("Body/Notice");
-  static constexpr std::array<std::string_view, 6> kWords{"訓練です", "【訓練】", "訓練電文", "訓練報", "テストサンプル", "試験です"};
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return text.find(word) != std::string::npos; });
+  static constexpr std::array<std::string_view, 6> kWords{"訓練です", "【訓練】",       "訓練電文",
+                                                          "訓練報",   "テストサンプル", "試験です"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }
 
 }  // namespace
@@ -138,9 +161,11 @@ std::string type_in_name(std::string_view name) {
     if (i > 0 && std::isalnum(static_cast<unsigned char>(name[i - 1])) != 0) continue;
     if (i + 6 < name.size() && std::isalnum(static_cast<unsigned char>(name[i + 6])) != 0) continue;
     const std::string_view candidate = name.substr(i, 6);
-    const bool letters = candidate[0] == 'V' && std::all_of(candidate.begin(), candidate.begin() + 4, [](char c) { return c >= 'A' && c <= 'Z'; });
+    const bool letters = candidate[0] == 'V' && std::all_of(candidate.begin(), candidate.begin() + 4,
+                                                            [](char c) { return c >= 'A' && c <= 'Z'; });
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    if (letters && ((digit(candidate[4]) && digit(candidate[5])) || candidate.substr(4) == "ii")) return std::string(candidate);
+    if (letters && ((digit(candidate[4]) && digit(candidate[5])) || candidate.substr(4) == "ii"))
+      return std::string(candidate);
   }
   return {};
 }

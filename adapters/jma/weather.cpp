@@ -38,8 +38,9 @@ HazardPhase phase_of(std::string_view status) {
 
 /// Which kinds a type tells the whole truth about.
 std::vector<std::string> kinds_of_type(std::string_view type) {
-  static const std::vector<std::string> all{"rain", "flood", "surge", "storm", "blizzard", "snow", "wave", "thunder", "thaw",
-                                            "fog", "dry", "avalanche", "cold", "frost", "icing", "snow-accretion"};
+  static const std::vector<std::string> all{"rain", "flood",   "surge", "storm",         "blizzard", "snow",
+                                            "wave", "thunder", "thaw",  "fog",           "dry",      "avalanche",
+                                            "cold", "frost",   "icing", "snow-accretion"};
   if (type == "VPWW53" || type == "VPWW54") return all;
   if (type == "VPWW55") return {"rain"};
   if (type == "VPWW56") return {"landslide"};
@@ -47,7 +48,8 @@ std::vector<std::string> kinds_of_type(std::string_view type) {
   if (type == "VPWW58") return {"storm", "blizzard"};
   if (type == "VPWW59") return {"wave"};
   if (type == "VPWW60") return {"snow"};
-  if (type == "VPWW61") return {"thunder", "thaw", "fog", "dry", "avalanche", "cold", "frost", "icing", "snow-accretion"};
+  if (type == "VPWW61")
+    return {"thunder", "thaw", "fog", "dry", "avalanche", "cold", "frost", "icing", "snow-accretion"};
   return {};
 }
 
@@ -57,7 +59,9 @@ std::string checked_name(const std::string& kind, int level, const std::string& 
   const auto* const entry = find_alert_kind(kind);
   const auto* const step = entry == nullptr ? nullptr : entry->level(level);
   if (step == nullptr || step->words.empty() || written.size() > 90) return {};
-  return written.find(step->words.front()) != std::string::npos && contradiction(written, *entry, level, 0).empty() ? written : std::string();
+  return written.find(step->words.front()) != std::string::npos && contradiction(written, *entry, level, 0).empty()
+             ? written
+             : std::string();
 }
 
 void add_weather_kinds(const XmlElement& item, const AlertCity& city, Alert& alert) {
@@ -71,11 +75,14 @@ void add_weather_kinds(const XmlElement& item, const AlertCity& city, Alert& ale
     hazard.phase = phase_of(status);
     hazard.level = hazard.phase == HazardPhase::kLifted ? 0 : coded.level;
     hazard.areas = {city.city_code};
-    hazard.name = hazard.kind == "other" ? shorten_graphemes(kind.value("Name"), 30) : checked_name(hazard.kind, hazard.level, kind.value("Name"));
+    hazard.name = hazard.kind == "other" ? shorten_graphemes(kind.value("Name"), 30)
+                                         : checked_name(hazard.kind, hazard.level, kind.value("Name"));
     hazard.uncertain = hazard.kind == "other";
-    if (const std::string condition = kind.value("Condition"); !condition.empty()) hazard.fields["condition"] = shorten_graphemes(condition, 60);
+    if (const std::string condition = kind.value("Condition"); !condition.empty())
+      hazard.fields["condition"] = shorten_graphemes(condition, 60);
     // One kind can be listed twice: what ended and what took its place. What is in force counts.
-    const auto same = std::find_if(alert.hazards.begin(), alert.hazards.end(), [&](const Hazard& known) { return known.kind == hazard.kind; });
+    const auto same = std::find_if(alert.hazards.begin(), alert.hazards.end(),
+                                   [&](const Hazard& known) { return known.kind == hazard.kind; });
     if (same == alert.hazards.end()) {
       alert.hazards.push_back(std::move(hazard));
     } else if (hazard.level > same->level) {
@@ -104,7 +111,8 @@ void read_weather(const XmlElement& report, const AlertCity& city, Alert& alert)
   std::set<std::string> seen;
   for (const XmlElement& item : municipal_items(report)) {
     for (const XmlElement& kind : item.children("Kind")) {
-      if (const std::string code = kind.value("Code"); !code.empty() && code != "00") seen.insert(std::string(weather_hazard(code).kind));
+      if (const std::string code = kind.value("Code"); !code.empty() && code != "00")
+        seen.insert(std::string(weather_hazard(code).kind));
     }
     if (item.value("Area/Code") != city.city_code && !names_code(item, city.city_code)) continue;
     listed = true;
@@ -157,14 +165,17 @@ void read_record_rain(const XmlElement& report, const AlertCity& city, Alert& al
   alert.group = "VPOA";
   for (const XmlElement& warning : report.child("Body").children("Warning")) {
     for (const XmlElement& item : warning.children("Item")) {
-      const std::array<std::pair<const std::string*, AlertScope>, 4> ours{{{&city.city_code, AlertScope::kCity},
-                                                                           {&city.area_code, AlertScope::kRegion},
-                                                                           {&city.region_code, AlertScope::kRegion},
-                                                                           {&city.prefecture_code, AlertScope::kPrefecture}}};
-      const auto found = std::find_if(ours.begin(), ours.end(), [&](const auto& area) { return names_code(item, *area.first); });
+      const std::array<std::pair<const std::string*, AlertScope>, 4> ours{
+          {{&city.city_code, AlertScope::kCity},
+           {&city.area_code, AlertScope::kRegion},
+           {&city.region_code, AlertScope::kRegion},
+           {&city.prefecture_code, AlertScope::kPrefecture}}};
+      const auto found =
+          std::find_if(ours.begin(), ours.end(), [&](const auto& area) { return names_code(item, *area.first); });
       if (found == ours.end() || !alert.hazards.empty()) continue;
       const HazardPhase phase = phase_of(item.value("Kind/Status"));
-      Hazard hazard = simple("record-rain", item.value("Kind/Code") == "0" ? 0 : 1, phase, found->second, *found->first);
+      Hazard hazard =
+          simple("record-rain", item.value("Kind/Code") == "0" ? 0 : 1, phase, found->second, *found->first);
       // The area is the forecaster's; which town it was stands in the sentence alone. It narrows, it never widens.
       if (alert.headline.find(city.name) != std::string::npos) hazard.scope = AlertScope::kCity;
       hazard.fields["detail"] = shorten_graphemes(alert.headline, 200);
@@ -179,7 +190,8 @@ void read_tornado(const XmlElement& report, const AlertCity& city, Alert& alert)
   for (const XmlElement& item : municipal_items(report)) {
     if (!names_code(item, city.city_code)) continue;
     const bool none = item.value("Kind/Code") == "0";
-    alert.hazards = {simple("tornado", none ? 0 : 1, none ? HazardPhase::kLifted : phase_of(item.value("Kind/Status")), AlertScope::kCity, city.city_code)};
+    alert.hazards = {simple("tornado", none ? 0 : 1, none ? HazardPhase::kLifted : phase_of(item.value("Kind/Status")),
+                            AlertScope::kCity, city.city_code)};
   }
 }
 
@@ -198,7 +210,8 @@ void read_river(const XmlElement& report, const AlertCity& city, Alert& alert) {
   for (const XmlElement& area : report.child("Body").all("Area")) {
     if (!city.is_city_code(area.value("CityCode")) || !alert.hazards.empty()) continue;
     const int level = code[0] - '1';
-    Hazard hazard = simple("river", level, level == 0 ? HazardPhase::kLifted : HazardPhase::kIssued, AlertScope::kCity, city.city_code);
+    Hazard hazard = simple("river", level, level == 0 ? HazardPhase::kLifted : HazardPhase::kIssued, AlertScope::kCity,
+                           city.city_code);
     hazard.districts = city.districts_in(area.value("SubCityList"));
     hazard.fields["river"] = shorten_graphemes(river, 40);
     alert.hazards.push_back(std::move(hazard));
@@ -236,7 +249,8 @@ void read_risk(const XmlElement& report, const AlertCity& city, Alert& alert) {
     alert.nothing = city.name + "の危険度は警戒レベル2に達していません";
     return;
   }
-  Hazard hazard = simple("risk", highest - 1, continued ? HazardPhase::kContinued : HazardPhase::kIssued, AlertScope::kCity, city.city_code);
+  Hazard hazard = simple("risk", highest - 1, continued ? HazardPhase::kContinued : HazardPhase::kIssued,
+                         AlertScope::kCity, city.city_code);
   hazard.fields["detail"] = shorten_graphemes(most, 30);
   alert.hazards.push_back(std::move(hazard));
 }
@@ -246,7 +260,8 @@ void read_heat(const XmlElement& report, const AlertCity& city, Alert& alert) {
   alert.keying = AlertKeying::kByEvent;
   alert.group = "VPFT";
   const bool by_office = std::find(city.offices.begin(), city.offices.end(), alert.office) != city.offices.end();
-  const bool by_name = !city.prefecture.empty() && report.value("Head/Title").substr(0, city.prefecture.size()) == city.prefecture;
+  const bool by_name =
+      !city.prefecture.empty() && report.value("Head/Title").substr(0, city.prefecture.size()) == city.prefecture;
   if (!by_office && !by_name) return;
   if (alert.info_type == broadcasts::AlertInfoType::kCancel) return;
   Hazard hazard = simple("heat", 1, HazardPhase::kIssued, AlertScope::kPrefecture, city.prefecture_code);
@@ -261,7 +276,8 @@ void add_other(const XmlElement& report, const std::vector<std::pair<std::string
   alert.group = alert.type;
   const auto areas = report.all("Area");
   for (const auto& [code, scope] : ours) {
-    const auto named = std::any_of(areas.begin(), areas.end(), [&, wanted = code](const XmlElement& area) { return area.value("Code") == wanted; });
+    const auto named = std::any_of(areas.begin(), areas.end(),
+                                   [&, wanted = code](const XmlElement& area) { return area.value("Code") == wanted; });
     if (!named || !alert.hazards.empty()) continue;
     Hazard hazard = simple("other", 1, HazardPhase::kIssued, scope, code);
     if (!alert.headline.empty()) hazard.fields["detail"] = alert.headline;
@@ -273,7 +289,11 @@ void add_other(const XmlElement& report, const std::vector<std::pair<std::string
 }  // namespace
 
 void read_bulletin(const XmlElement& report, const AlertCity& city, Alert& alert) {
-  add_other(report, {{city.city_code, AlertScope::kCity}, {city.area_code, AlertScope::kRegion}, {city.region_code, AlertScope::kRegion}}, alert);
+  add_other(report,
+            {{city.city_code, AlertScope::kCity},
+             {city.area_code, AlertScope::kRegion},
+             {city.region_code, AlertScope::kRegion}},
+            alert);
 }
 
 void read_unknown(const XmlElement& report, const AlertCity& city, Alert& alert) {
