@@ -261,7 +261,7 @@ AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, Ale
 AlertDecision AlertRun::correct(const Hazard& hazard, const std::string& key, AlertEpisode& episode, int before,
                                 AlertDecision decision) {
   decision.effect = AlertEffect::kCorrect;
-  const int ruling = std::max(episode.level, before);
+  const int rule_level = std::max(episode.level, before);
   const AlertRule* const rule = rule_for(hazard.kind, rule_level, episode.scope);
   if (episode.level == 0) episode.ended = true;
   decision.reason = "訂正の電文（InfoType）";
