@@ -42,6 +42,7 @@ struct AlertDesk::Book {
   std::map<std::string, std::string> order_episode;  ///< order → episode, until it was handed over
   std::map<std::string, std::string> sent;           ///< episode → the broadcast residents read last
   std::vector<AlertLogEntry> log;                    ///< newest last
+  TimePoint restored{};                              ///< the last restore after which nothing was left on its way out
 
   HeldAlert* find(std::string_view id) {
     const auto found = std::find_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; });
@@ -67,8 +68,9 @@ struct AlertDesk::Book {
     orders.push_back(std::move(made));
   }
   std::string to_json() const {
-    json made{{"state", state.to_json()}, {"held", json::array()},    {"orders", json::array()}, {"sent", sent},
-              {"log", json::array()},     {"episodes", order_episode}};
+    json made{
+        {"state", state.to_json()}, {"held", json::array()},     {"orders", json::array()},         {"sent", sent},
+        {"log", json::array()},     {"episodes", order_episode}, {"restored", to_unix_ms(restored)}};
     for (const HeldAlert& one : held) made["held"].push_back(held_json(one));
     for (const AlertOrder& one : orders) made["orders"].push_back(order_json(one));
     for (const AlertLogEntry& one : log) made["log"].push_back(log_json(one));
@@ -89,6 +91,12 @@ void AlertDesk::tell(const AlertNews& news) const {
   if (ports_.notice.tell) ports_.notice.tell(news);
 }
 
+void AlertDesk::tell_held(const HeldAlert& held) const {
+  tell({"【確認待ち】" + held.order.title,
+        held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。",
+        held.id, ""});
+}
+
 void AlertDesk::settled(const std::string& held, const std::string& by) const {
   if (ports_.notice.settled) ports_.notice.settled(held, by);
 }
@@ -98,6 +106,7 @@ Result<AlertDesk::Book> AlertDesk::load() {
   if (!page) return page.error();
   Book book;
   book.revision = page->revision;
+  book.state.restored = page->restored;
   if (page->document.empty()) return book;
   const json from = json::parse(page->document, nullptr, false);
   if (from.is_discarded()) return Error{ErrorCode::kCorrupt, "the book of alerts is not JSON"};
@@ -105,6 +114,8 @@ Result<AlertDesk::Book> AlertDesk::load() {
     Result<AlertState> state = AlertState::from_json(from.at("state").get<std::string>());
     if (!state) return state.error();
     book.state = std::move(*state);
+    book.state.restored = page->restored;
+    book.restored = from_unix_ms(from.value("restored", std::int64_t{0}));
     for (const json& one : from.at("held")) book.held.push_back(held_from(one));
     for (const json& one : from.at("orders")) book.orders.push_back(order_from(one));
     for (const json& one : from.at("log")) book.log.push_back(log_from(one));
@@ -123,7 +134,7 @@ Status AlertDesk::change(const Change& apply) {
     if (!book) return book.error();
     const Status applied = apply(*book);
     if (!applied) return applied;
-    const Status written = store_.write({book->revision, book->to_json()});
+    const Status written = store_.write({book->revision, book->to_json(), {}});
     if (written || written.error().code != ErrorCode::kConflict) return written;
   }
   return Error{ErrorCode::kUnavailable, "the book of alerts is written by others all the time"};
@@ -195,11 +206,7 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
     return {};
   });
   if (!taken) return taken;
-  for (const HeldAlert& held : new_held) {
-    const std::string text =
-        held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。";
-    tell({"【確認待ち】" + held.order.title, text, held.id, ""});
-  }
+  for (const HeldAlert& held : new_held) tell_held(held);
   // One message can hold an item and take it back again: what is told comes first.
   for (const std::string& id : gone) settled(id, "");
   for (const std::string& drill : drills) tell({"【訓練・試験の電文】", drill, "", ""});
@@ -214,9 +221,38 @@ Status AlertDesk::note(const std::string& name, const std::string& problem) {
   });
 }
 
+/// What was on its way out when the copy was made may have left since.
+Status AlertDesk::hold_after_restore() {
+  const std::string reason = "バックアップから戻したため、自動では送りません。すでに送ったかを確かめてください";
+  std::vector<HeldAlert> new_held;
+  const Status done = change([&](Book& book) -> Status {
+    new_held.clear();
+    for (AlertOrder& order : book.orders) {
+      book.write_down(
+          {clock_.now(), order.title, "hold", std::string(effect_id(order.effect)), "", "", reason, "", ""});
+      new_held.push_back(
+          {order.id, clock_.now(), reason, order.title, "", "", book.order_episode[order.id], "", 1, order});
+    }
+    book.held.insert(book.held.end(), new_held.begin(), new_held.end());
+    book.orders.clear();
+    book.order_episode.clear();
+    book.state.suppressed.clear();
+    book.restored = *book.state.restored;
+    return {};
+  });
+  if (!done) return done;
+  for (const HeldAlert& held : new_held) tell_held(held);
+  return {};
+}
+
 Status AlertDesk::hand_over() {
-  const Result<Book> now = load();
+  Result<Book> now = load();
   if (!now) return now.error();
+  if (now->state.restored && now->restored != *now->state.restored) {
+    if (const Status held = hold_after_restore(); !held) return held;
+    now = load();
+    if (!now) return now.error();
+  }
   for (const AlertOrder& listed : now->orders) {
     AlertOrder order = listed;
     const auto episode_entry = now->order_episode.find(order.id);

@@ -139,8 +139,10 @@ class AlertDesk {
   template <typename Change>
   Status change(const Change& apply);
   Result<Book> load();
+  Status hold_after_restore();
   Status hand_over();
   void tell(const AlertNews& news) const;
+  void tell_held(const HeldAlert& held) const;
   void settled(const std::string& held, const std::string& by) const;
 
   store::AlertBook store_;

@@ -57,6 +57,8 @@ void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Haza
     decision.reason += "。発表から時間がたちすぎているため送りません";
   }
   if (hazard.uncertain) cap(decision, "内容が確かでないため人の確認を待ちます");
+  if (state_.restored && alert_.reported <= *state_.restored)
+    cap(decision, "バックアップから戻す前の電文です。すでに送ったかもしれないため人の確認を待ちます");
   if (alert_.drill_words) cap(decision, "通常の電文なのに訓練・試験の言葉があります");
   if (alert_.source == AlertSource::kLAlert) cap(decision, "Lアラートは人の確認を待ちます");
   if (decision.action == AlertAction::kSend && !rule.released && !takes_back)

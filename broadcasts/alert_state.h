@@ -52,6 +52,9 @@ struct AlertState {
   std::vector<std::string> known_events;         ///< "type/event id" of anything read, ours or not; newest last
   std::vector<TimePoint> follow_ups;             ///< automatic follow-ups within the last hour
   std::vector<std::string> suppressed;           ///< names of what the hourly limit kept back, for the summary
+  /// When the store was restored from a copy: what was reported until then may have been sent without this state's knowing,
+  /// so it waits for a person. Not part of the text.
+  std::optional<TimePoint> restored;
 
   static constexpr std::size_t kMaxEpisodes = 500;
   static constexpr std::size_t kMaxSeen = 4000;

@@ -36,7 +36,7 @@ namespace kairan::broadcasts {
 struct DispatcherOptions {
   BatchSenderOptions batch;
   RateGateOptions rate;
-  std::size_t senders = 48;            ///< batches in flight at once: rate × latency of the platform
+  std::size_t senders = 32;            ///< batches in flight at once: rate × latency of the platform
   std::size_t emergency_senders = 4;   ///< further ones that serve nothing else
   std::chrono::minutes missed{15};     ///< whoever is later than this is held, never late by itself
   std::chrono::milliseconds late{std::chrono::minutes(3)};  ///< without progress for this long: staff are told

@@ -26,7 +26,7 @@ namespace kairan::broadcasts {
 struct RateGateOptions {
   double per_second = 200;                  ///< the platform's limit; 0 = none
   double share = 0.985;                     ///< of it that is used
-  std::size_t prepared = 24;                ///< that have entered at once and not left; the urgent come on top
+  std::size_t prepared = 16;                ///< that have entered at once and not left; the urgent come on top
   std::chrono::milliseconds soonest{4};     ///< an instant is leased this long before, for the answer to arrive in time
   std::chrono::milliseconds ahead{100};     ///< instants are leased within this time
   std::chrono::milliseconds tolerance{10};  ///< an instant nobody took by then is over: at most two leave late together

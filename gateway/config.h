@@ -63,7 +63,7 @@ struct Config {
   std::size_t workers = 64;                    ///< workers, 4..1024: requests handled at once, per listener
   std::size_t senders = 64;                    ///< senders, 1..1024: replies under way at once
   std::size_t broadcast_rate = 200;            ///< broadcast.rate, 0..10000 requests a second on the account; 0 = no limit
-  std::size_t broadcast_senders = 48;          ///< broadcast.senders, 1..256: batches under way at once
+  std::size_t broadcast_senders = 32;          ///< broadcast.senders, 1..256: batches under way at once
   std::uint64_t spool_max_bytes = 1ull << 30;  ///< spool.max_bytes, 1 MiB..1 TiB
   log::Level log_level = log::Level::kInfo;    ///< log.level: debug, info, warn, error
 };

@@ -14,12 +14,18 @@ constexpr std::chrono::hours kTakenKept{72};
 }  // namespace
 
 Result<AlertBookPage> AlertBook::read() {
-  const auto reply = redis_.command({"HGET", keys::alerts(), std::string(kBook)});
+  const auto reply = redis_.command({"HMGET", keys::alerts(), std::string(kBook), std::string(kAlertsRestored)});
   if (!reply) return reply.error();
   if (reply->is_error()) return error_of(*reply);
+  if (reply->items.size() != 2) return Error{ErrorCode::kCorrupt, "the book of alerts is not readable"};
   AlertBookPage page;
-  if (reply->is_nil()) return page;
-  const std::string& stored = reply->text;
+  if (const Reply& restored = reply->items[1]; !restored.is_nil()) {
+    std::int64_t ms = 0;
+    std::from_chars(restored.text.data(), restored.text.data() + restored.text.size(), ms);
+    page.restored = from_unix_ms(ms);
+  }
+  if (reply->items[0].is_nil()) return page;
+  const std::string& stored = reply->items[0].text;
   const std::size_t cut = stored.find(' ');
   if (cut == std::string::npos) return Error{ErrorCode::kCorrupt, "the book of alerts is not readable"};
   const auto read = std::from_chars(stored.data(), stored.data() + cut, page.revision);

@@ -1,11 +1,12 @@
 // What the gateway remembers of warnings, as one document that changes whole: what is in force, what waits for a person, what
 // must still be handed to the broadcasts. Holds nothing of residents. Also which telegrams were taken in.
 //
-// Layout: alerts hash "book" → "REVISION document" (record_put); alerts:taken zset link → when (ms), trimmed after three days.
+// Layout: alerts hash "book" → "REVISION document" (record_put), "restored" → ms (a restore); alerts:taken zset link → when (ms), trimmed after three days.
 // Threads: any; several processes may serve one store.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,11 @@ namespace kairan::store {
 struct AlertBookPage {
   std::uint64_t revision = 0;  ///< 0: nothing was written yet
   std::string document;
+  std::optional<TimePoint> restored;  ///< when the store was last restored from a copy, which may not know what has left
 };
+
+/// Field of the alerts hash that a restore writes.
+inline constexpr std::string_view kAlertsRestored = "restored";
 
 class AlertBook {
  public:

@@ -61,7 +61,8 @@
 //                            once → seq. Never trimmed
 //   {b:ID}:clicks   hash     short link's code → how often it was followed, by nobody in particular
 //   frames          hash     id → record of an emergency template or a correction frame (store/records.h)
-//   alerts          hash     "book" → "REVISION document": warnings in force, held, on their way out (store/alert_book.h)
+//   alerts          hash     "book" → "REVISION document": warnings in force, held, on their way out; "restored" → ms of the
+//                            last restore (store/alert_book.h)
 //   safety          hash     "PARTITION:ORDINAL" → sealed report of a resident's safety; expires two weeks after the last
 //   shelters        hash     name of a shelter → "REVISION document" (open, full, closed); "*disaster": the mode
 //   alerts:rules    hash     proposed:hash, :text, :by, :at and published:hash, :text, :by, :at, :proposed_by, :proposed_at

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/file_descriptor.h"
+#include "store/alert_book.h"
 #include "store/keys.h"
 #include "store/redis_address.h"
 #include "store/redis_client.h"
@@ -188,11 +189,12 @@ Status restore_copy(const RestoreOptions& options) {
   if (!marked) return marked.error();
   if (const Status carried = carry_all(*copy, *filling, options); !carried) return carried;
   // Who was alive when the copy was made is not now. Reminders that came due since the copy may have left before: only those
-  // that come due from now on are made.
+  // that come due from now on are made; so may warnings: of what was reported until now nothing goes out by itself.
   const std::string now = std::to_string(to_unix_ms(options.now));
   const auto noted = filling->pipeline({{"DEL", keys::members()},
                                         {"SET", keys::restored(), now},
                                         {"SET", keys::reminders(), now, "XX"},
+                                        {"HSET", keys::alerts(), std::string(kAlertsRestored), now},
                                         {"DEL", keys::restoring()}});
   if (!noted) return noted.error();
   const auto swapped = target->command({"SWAPDB", std::to_string(address->database), std::to_string(*beside)});

@@ -1,6 +1,7 @@
 // The desk on a real Redis: nothing lost and nothing doubled between decision and broadcast, people decide what waits.
 #include "broadcasts/alert_desk.h"
 
+#include "store/keys.h"
 #include "tests/broadcasts/alert_fixture.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/test_redis.h"
@@ -99,6 +100,30 @@ TEST_CASE("While the broadcasts are away the order stays in the book and is hand
   REQUIRE(room.sink.orders.size() == 1);
   CHECK(room.sink.orders[0].severity == "emergency");
   CHECK(room.sink.orders[0].texts.at("en").find("emergency warning") != std::string::npos);
+}
+
+TEST_CASE("After a restore nothing of before leaves by itself: orders on their way out and messages read again are held", "[redis]") {
+  Room room;
+  room.sink.down = true;
+  must(room.desk->take({weather("rain", 4, at(10))}));
+  room.sink.down = false;
+  must(room.redis.client().command(
+      {"HSET", store::keys::alerts(), std::string(store::kAlertsRestored), std::to_string(to_unix_ms(at(10, 5)))}));
+  room.clock.set(at(10, 10));
+  must(room.desk->tick());
+  must(room.desk->tick());
+  must(room.desk->take({weather("landslide", 4, at(10, 4))}));
+  CHECK(room.sink.orders.empty());
+  const auto held = must(room.desk->held());
+  REQUIRE(held.size() == 2);
+  CHECK(held[0].reason.find("バックアップ") != std::string::npos);
+  CHECK(held[1].reason.find("バックアップ") != std::string::npos);
+  CHECK(room.notices.size() == 2);
+  // What is reported afterwards goes out as ever, and a person can still send what was held.
+  must(room.desk->take({earthquake("VXSE53", 5, "20260706101000", "1", at(10, 10))}));
+  CHECK(room.sink.orders.size() == 1);
+  must(room.desk->release(held[0].id, "officer"));
+  CHECK(room.sink.orders.size() == 2);
 }
 
 TEST_CASE("An order that waited past its expiry is not sent any more and the staff are told", "[redis]") {

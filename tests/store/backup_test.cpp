@@ -7,6 +7,7 @@
 #include <sstream>
 #include <thread>
 
+#include "store/alert_book.h"
 #include "store/backup_file.h"
 #include "store/media.h"
 #include "store/restore.h"
@@ -70,9 +71,10 @@ Status restore(const std::string& path, const Sealer& sealer, const std::string&
   return restore_copy(options);
 }
 
-/// What two stores must have alike: everything but the note of the restore.
+/// What two stores must have alike: everything but the notes of the restore.
 std::map<std::string, std::vector<std::string>> contents(RedisClient& client) {
   must(client.command({"DEL", keys::restored()}));
+  must(client.command({"HDEL", keys::alerts(), std::string(kAlertsRestored)}));
   return test::contents_of(client);
 }
 
@@ -133,6 +135,7 @@ TEST_CASE("a backup made while residents write is of one moment, and restoring i
   Subscribers restored(target.client(), sealer, kPartitions);
   CHECK(must(restored.find(ids[5])).has_value());
   CHECK(must(restored_at(target.client())) == from_unix_ms(1'795'000'500'000));
+  CHECK(must(AlertBook(target.client()).read()).restored == from_unix_ms(1'795'000'500'000));
   // A reminder that came due between the copy and its restore may have left already.
   CHECK(must(target.client().command({"GET", keys::reminders()})).text == "1795000500000");
   CHECK(must(target.client().command({"EXISTS", keys::members()})).integer == 0);
