@@ -5,8 +5,8 @@
 
 #include "base/civil_time.h"
 #include "base/crypto.h"
+#include "broadcasts/alert_desk_book.h"
 #include "broadcasts/alert_kinds.h"
-#include "broadcasts/alert_records.h"
 #include "broadcasts/alert_walls.h"
 #include "store/attribute_names.h"
 
@@ -17,7 +17,6 @@ using nlohmann::json;
 
 constexpr int kTries = 8;  ///< against other processes that write the book
 constexpr std::size_t kMaxHeld = 100;
-constexpr std::size_t kMaxLog = 500;
 constexpr std::size_t kMaxSentKept = 200;
 
 std::string new_id() {
@@ -33,50 +32,6 @@ std::string alert_segment(const AlertDecision& decision) {
   const json undecided{{"field", store::kDistrictAttribute}, {"operator", "null"}};
   return json{{"combinator", "or"}, {"not", false}, {"rules", json::array({registered, undecided})}}.dump();
 }
-
-struct AlertDesk::Book {
-  std::uint64_t revision = 0;
-  AlertState state;
-  std::vector<HeldAlert> held;
-  std::vector<AlertOrder> orders;                    ///< to be handed over, in order
-  std::map<std::string, std::string> order_episode;  ///< order → episode, until it was handed over
-  std::map<std::string, std::string> sent;           ///< episode → the broadcast residents read last
-  std::vector<AlertLogEntry> log;                    ///< newest last
-  TimePoint restored{};                              ///< the last restore after which nothing was left on its way out
-
-  HeldAlert* find(std::string_view id) {
-    const auto found = std::find_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; });
-    return found == held.end() ? nullptr : &*found;
-  }
-  /// @param gone  gets the ids of what is removed
-  void remove_held(std::string_view episode, std::vector<std::string>& gone) {
-    const auto first =
-        std::stable_partition(held.begin(), held.end(), [&](const HeldAlert& one) { return one.episode != episode; });
-    for (auto at = first; at != held.end(); ++at) gone.push_back(at->id);
-    held.erase(first, held.end());
-  }
-  void erase_held(std::string_view id) {
-    held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldAlert& one) { return one.id == id; }),
-               held.end());
-  }
-  void write_down(AlertLogEntry entry) {
-    log.push_back(std::move(entry));
-    if (log.size() > kMaxLog) log.erase(log.begin(), log.end() - kMaxLog);
-  }
-  void order(AlertOrder made, const std::string& episode) {
-    order_episode[made.id] = episode;
-    orders.push_back(std::move(made));
-  }
-  std::string to_json() const {
-    json made{
-        {"state", state.to_json()}, {"held", json::array()},     {"orders", json::array()},         {"sent", sent},
-        {"log", json::array()},     {"episodes", order_episode}, {"restored", to_unix_ms(restored)}};
-    for (const HeldAlert& one : held) made["held"].push_back(held_json(one));
-    for (const AlertOrder& one : orders) made["orders"].push_back(order_json(one));
-    for (const AlertLogEntry& one : log) made["log"].push_back(log_json(one));
-    return made.dump(-1, ' ', false, json::error_handler_t::replace);
-  }
-};
 
 AlertDesk::AlertDesk(store::RedisClient& redis, Ports ports, const Clock& clock, Settings settings)
     : store_(redis), ports_(std::move(ports)), clock_(clock), settings_(settings) {
@@ -104,27 +59,7 @@ void AlertDesk::settled(const std::string& held, const std::string& by) const {
 Result<AlertDesk::Book> AlertDesk::load() {
   const auto page = store_.read();
   if (!page) return page.error();
-  Book book;
-  book.revision = page->revision;
-  book.state.restored = page->restored;
-  if (page->document.empty()) return book;
-  const json from = json::parse(page->document, nullptr, false);
-  if (from.is_discarded()) return Error{ErrorCode::kCorrupt, "the book of alerts is not JSON"};
-  try {
-    Result<AlertState> state = AlertState::from_json(from.at("state").get<std::string>());
-    if (!state) return state.error();
-    book.state = std::move(*state);
-    book.state.restored = page->restored;
-    book.restored = from_unix_ms(from.value("restored", std::int64_t{0}));
-    for (const json& one : from.at("held")) book.held.push_back(held_from(one));
-    for (const json& one : from.at("orders")) book.orders.push_back(order_from(one));
-    for (const json& one : from.at("log")) book.log.push_back(log_from(one));
-    from.at("sent").get_to(book.sent);
-    from.at("episodes").get_to(book.order_episode);
-  } catch (const json::exception& failure) {
-    return Error{ErrorCode::kCorrupt, std::string("the book of alerts: ") + failure.what()};
-  }
-  return book;
+  return Book::from(*page);
 }
 
 template <typename Change>
