@@ -83,7 +83,7 @@ await checks.test('an approver approves it in at most 4 clicks, and it reaches t
   await hand.press(other.getByRole('main').getByRole('link', { name: '七浦の清掃（見本）' }));
   await hand.press(button(other, '承認する'));
   await shot(other, 'approve');
-  await hand.press(inDialog(other, '承認'));
+  await hand.press(inDialog(other, '承認する'));
   await button(other, 'いま送信する').waitFor();
   console.log(`approver: login to approved: ${hand.clicks} clicks (at most 4)`);
   truthy(hand.clicks <= 4, `${hand.clicks} clicks`);

@@ -161,10 +161,13 @@ await checks.test('the menu is switched for everyone, the words on the phones to
   const menu = async (id) => JSON.stringify((await view(id)).richMenu ?? null);
   const before = await menu(right);
   await button(page, '全員を防災メニューに切り替える').click();
+  for (const id of phones) equal(await menu(id), before, 'the menu before it is confirmed');
+  await inDialog(page, '切り替える').click();
   await page.getByText('全員のメニューが防災用になっています。').waitFor();
   for (const id of phones) await until('the phone shows another menu', async () => (await menu(id)) !== before);
   await shots(page, 'menu-disaster');
   await button(page, 'ふだんのメニューに戻す').click();
+  await inDialog(page, '戻す').click();
   await page.getByText('ふだんのメニューが表示されています。').waitFor();
   for (const id of phones) await until('the phone shows the usual menu', async () => (await menu(id)) === before);
   cleanOf(page);

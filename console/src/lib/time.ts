@@ -59,6 +59,11 @@ export function formatNumber(value: number | null | undefined): string {
   return value === null || value === undefined ? '—' : number.format(value);
 }
 
+/** Numbers in a sentence of the server as the other numbers on the screen: 「12,000人」. */
+export function groupNumbers(sentence: string): string {
+  return sentence.replace(/\d{4,}(?=[人通件]| friends)/g, (digits) => number.format(Number(digits)));
+}
+
 /** 「3分」「1時間20分」, "3 min", "1 h 20 min" */
 export function formatSeconds(seconds: number, language = 'ja'): string {
   if (language === 'en') {

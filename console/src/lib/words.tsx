@@ -67,7 +67,8 @@ const auditActions: Record<string, [string, string]> = {
   add: ['追加', 'added'], remove: ['削除', 'removed'], save: ['保存', 'saved'], publish: ['公開', 'published'], retire: ['使用終了', 'retired'], propose: ['提案', 'proposed'], restore: ['前の内容に戻す', 'restored'],
   roles: ['役割の変更', 'roles changed'], password: ['パスワードの変更', 'password changed'], disable: ['使用停止', 'disabled'], enable: ['使用再開', 'enabled'],
   second_factor: ['確認コード', 'second factor'], recovery_code: ['回復用コードの使用', 'recovery code used'], sessions_ended: ['ログアウトさせる', 'sessions ended'],
-  on: ['開始', 'on'], off: ['終了', 'off'], release: ['送信の判断', 'released'], dismiss: ['送らない判断', 'dismissed'], erase: ['消去', 'erased'],
+  on: ['開始', 'on'], off: ['終了', 'off'], open: ['開設', 'opened'], full: ['満員', 'full'], closed: ['閉鎖', 'closed'], close: ['閉鎖', 'closed'],
+  release: ['送信の判断', 'released'], dismiss: ['送らない判断', 'dismissed'], erase: ['消去', 'erased'],
 };
 /** 「配信：提出」 of broadcast.submit; what has no word here is shown as it is. */
 export function auditWord(action: string, t: Words): string {
@@ -82,6 +83,25 @@ export function auditWord(action: string, t: Words): string {
 /** Roles of 「content_editor 環境下水道課」 by their words. */
 export function accountWords(detail: string, t: Words): string {
   return detail.replace(/[a-z_]+/g, (word) => (allRoles.includes(word as Role) ? roleWord(word as Role, t) : word));
+}
+const failures: Record<string, [string, string]> = {
+  password: ['パスワードが違う', 'wrong password'], second_factor: ['確認コードが違う', 'wrong code'], locked: ['続けて失敗したため待たせた', 'made to wait'],
+  unknown: ['アカウントがない', 'no such account'], disabled: ['使用停止中', 'disabled'],
+};
+const targets: Record<string, [string, string]> = { content: ['自動応答の内容', 'answers'], menu: ['防災メニュー', 'disaster menu'], safety: ['安否の報告', 'safety reports'], 'alerts.yaml': ['規則のファイル', 'files of rules'] };
+/** What was acted on, in words where it is one of a kind. */
+export function targetWord(target: string, t: Words): string {
+  const word = targets[target];
+  return word ? t(...word) : target;
+}
+/** Why a sign-in failed. */
+export function failureWord(detail: string, t: Words): string {
+  const word = failures[detail];
+  return word ? t(...word) : detail;
+}
+/** A fingerprint of 64 signs by its first twelve. */
+export function shortHashes(detail: string): string {
+  return detail.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }
 /** States of 「draft -> submitted」 by their words. */
 export function detailWords(detail: string, t: Words): string {

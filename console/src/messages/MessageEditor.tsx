@@ -71,7 +71,7 @@ function TextsField({ label, value, onChange, shown, path, errors, most, unit, o
               </Field>
               {!oneLine && variables && variables.length > 0 && !disabled && (
                 <div className="row variables">
-                  <span className="small weak">{t('読む人に合わせて入る言葉：', 'Filled in for each reader:')}</span>
+                  <span className="small weak">{t('読む人に合わせて入れる：', 'Filled in for each reader:')}</span>
                   {variables.map((variable) => (
                     <button key={variable.name} type="button" className="button button-small button-quiet" onClick={() => insert(language.id, variable.name)}>
                       {`{${variable.label}}`}
@@ -141,7 +141,7 @@ function ActionsEditor({ actions, onChange, path, errors, most, disabled }: { ac
             {(attributes) => <input {...attributes} className="input" type="url" inputMode="url" placeholder="https://" disabled={disabled} value={action.value.ja ?? ''} onChange={(event) => change(index, { value: { ja: event.target.value } })} />}
           </Field>
           <Button small kind="quiet" disabled={disabled} onClick={() => onChange(actions.filter((_, i) => i !== index))}>
-            {t('削除', 'Remove')}
+            {t(`ボタン${index + 1}を削除`, `Remove button ${index + 1}`)}
           </Button>
         </div>
       ))}

@@ -100,6 +100,15 @@ export function titleOf(messages: DraftMessage[]): string {
   return characters.length > titleLength ? `${characters.slice(0, titleLength - 1).join('')}…` : characters.join('');
 }
 
+/** Whether it has what the server asks of it: until then it is not worth an error. */
+export function isWritten(message: DraftMessage): boolean {
+  const has = (value: Texts) => (value.ja ?? '').trim() !== '';
+  if (message.type === 'text') return has(message.text);
+  if (message.type === 'image') return message.url !== '' && has(message.alt);
+  if (message.type === 'choices') return has(message.text) && message.choices.every((each) => has(each.label) && has(each.value));
+  return true;
+}
+
 /** Without languages that were left empty. */
 export function plainTexts(value: Texts): Texts {
   return Object.fromEntries(Object.entries(value).filter(([id, text]) => id === 'ja' || (text !== undefined && text !== '')));

@@ -78,7 +78,7 @@ function AccountDialog({ account, sections, onDone }: { account?: Account; secti
       onClose={() => onDone(false)}
       actions={
         <>
-          <Button onClick={() => onDone(false)}>{t('やめる', 'Cancel')}</Button>
+          <Button onClick={() => onDone(false)}>{t('戻る', 'Back')}</Button>
           <Button kind="primary" disabled={name === '' || section === '' || chosen.length === 0 || (!account && password === '')} onClick={save}>
             {t('保存', 'Save')}
           </Button>
@@ -128,7 +128,7 @@ const scopes: [string, string, string][] = [
 ];
 
 function ApiKeys({ operator }: { operator: boolean }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const keys = useQuery({ queryKey: ['api-keys'], queryFn: ({ signal }) => get<{ items: ApiKey[] }>('/api-keys', signal) });
   const [name, setName] = useState('');
   const [section, setSection] = useState('');
@@ -153,7 +153,7 @@ function ApiKeys({ operator }: { operator: boolean }) {
       <h2>{t('ほかのシステムの鍵', 'Keys of other systems')}</h2>
       <ProblemNotice problem={problem ?? keys.error} />
       {made && (
-        <Notice tone="warn" title={t('この鍵は一度だけ表示されます', 'Shown once')}>
+        <Notice tone="warn" title={t('この鍵は一度だけ表示されます。いま控えてください', 'Shown once: keep it now')}>
           <code className="pre">{made}</code>
         </Notice>
       )}
@@ -174,8 +174,8 @@ function ApiKeys({ operator }: { operator: boolean }) {
                 <tr key={each.id}>
                   <td>{each.name}</td>
                   <td>{each.section}</td>
-                  <td className="small">{each.scopes.join(', ')}</td>
-                  <td>{formatDate(each.expires)}</td>
+                  <td className="small">{each.scopes.map((one) => scopes.find(([scope]) => scope === one)).map((word, index) => (word ? t(word[1], word[2]) : each.scopes[index])).join(t('、', ', '))}</td>
+                  <td className="nowrap">{formatDate(each.expires, language)}</td>
                   {operator && (
                     <td>
                       <Button small onClick={() => call(`/api-keys/${each.id}`, { method: 'DELETE' }).then(() => keys.refetch()).catch(setProblem)}>
@@ -339,7 +339,7 @@ export default function Accounts() {
               <tr key={account.name}>
                 <td>{account.name}</td>
                 <td>{account.section}</td>
-                <td>{account.roles.map((role) => roleWord(role, t)).join('、')}</td>
+                <td>{account.roles.map((role) => roleWord(role, t)).join(t('、', ', '))}</td>
                 <td>
                   {account.disabled ? <Badge tone="bad">{t('使用停止', 'Disabled')}</Badge> : account.second_factor ? <Badge tone="good">{t('確認コードあり', 'Second factor')}</Badge> : <Badge tone="warn">{t('確認コードなし', 'No second factor')}</Badge>}
                 </td>

@@ -38,8 +38,8 @@ const scopeWords: Record<string, [string, string]> = { city: ['市', 'city'], di
 
 const standingWords: Record<Rules['standing'], [string, string]> = {
   published: ['公開済みの規則を使っています', 'The published rules are in force'],
-  file_differs: ['フォルダの規則は公開済みの規則と違います', 'The folder differs from the published rules, which are in force'],
-  nothing: ['公開された規則がありません', 'No rules are published: nothing leaves by itself'],
+  file_differs: ['規則のファイルは、公開済みの規則と違います', 'The files differ from the published rules, which are in force'],
+  nothing: ['いまは、どの警報も自動では送りません', 'No rules are published: nothing leaves by itself'],
   unusable: ['公開済みの規則を使えません', 'The published rules cannot be used: everything waits'],
 };
 
@@ -86,6 +86,24 @@ function Changes({ changes }: { changes: Change[] }) {
   );
 }
 
+/** How much of it there is: what leaves by itself from then on is what counts. */
+function Summary({ changes }: { changes: Change[] }) {
+  const { t } = useLanguage();
+  const sum = (action: Action) => changes.filter((each) => each.after === action).length;
+  if (changes.length === 0) return null;
+  return (
+    <p className="row">
+      {(['send', 'hold', 'record'] as const)
+        .filter((action) => sum(action) > 0)
+        .map((action) => (
+          <span key={action}>
+            <Treatment action={action} /> {t(`になるもの ${sum(action)}件`, `from then on: ${sum(action)}`)}
+          </span>
+        ))}
+    </p>
+  );
+}
+
 function Proposal({ proposed, refresh }: { proposed: NonNullable<Rules['proposed']>; refresh: () => Promise<unknown> }) {
   const { t, language } = useLanguage();
   const { me, may } = useSession();
@@ -113,13 +131,14 @@ function Proposal({ proposed, refresh }: { proposed: NonNullable<Rules['proposed
         <strong>{proposed.by}</strong>（{formatDateTime(proposed.at, language)}）
       </p>
       {proposed.file_changed && (
-        <Notice tone="bad" title={t('提案のあとにフォルダの内容が変わりました', 'The folder has changed since')}>
+        <Notice tone="bad" title={t('提案のあとに規則のファイルが変わりました', 'The files have changed since')}>
           {t('このままでは公開できません。内容を確かめて、提案し直してください。', 'It cannot be published. Please propose it anew.')}
         </Notice>
       )}
       <h3>{t('何が変わるか', 'What changes')}</h3>
+      <Summary changes={proposed.changes} />
       <Changes changes={proposed.changes} />
-      <h3>{t('文の違い', 'Lines')}</h3>
+      <h3>{t('ファイルの文の違い', 'Lines of the files')}</h3>
       {proposed.files.map((file) => (
         <details key={file.file} open={proposed.files.length === 1}>
           <summary>{file.file}</summary>
@@ -144,13 +163,13 @@ function Proposal({ proposed, refresh }: { proposed: NonNullable<Rules['proposed
       <Dialog
         open={Boolean(asking)}
         kind={asking === 'publish' ? 'live' : undefined}
-        title={asking === 'publish' ? t('この規則で、警報を自動で送りますか', 'Let warnings leave by these rules?') : t('差し戻しますか', 'Give it back?')}
+        title={asking === 'publish' ? t('この規則で、警報を自動で送りますか', 'Let warnings leave by these rules?') : own ? t('提案を取り下げますか', 'Take it back?') : t('差し戻しますか', 'Give it back?')}
         onClose={() => setAsking(undefined)}
         actions={
           <>
             <Button onClick={() => setAsking(undefined)}>{t('戻る', 'Back')}</Button>
             <Button kind={asking === 'publish' ? 'danger' : undefined} onClick={() => asking && act(asking)}>
-              {asking === 'publish' ? t('公開する', 'Publish') : t('差し戻す', 'Give back')}
+              {asking === 'publish' ? t('公開する', 'Publish') : own ? t('取り下げる', 'Take back') : t('差し戻す', 'Give back')}
             </Button>
           </>
         }
@@ -186,7 +205,7 @@ export default function AlertRules() {
       <PageHead
         title={t('警報の規則', 'Rules of warnings')}
         lead={t('警報が来たときに自動で送るかどうかを決める規則です。一人が提案し、別の人が公開します。', 'What leaves by itself when a warning comes. One person proposes, another publishes.')}
-        actions={may('emergency_officer', 'content_editor') ? <Button onClick={propose}>{t('フォルダの内容を提案する', 'Propose the folder\u2019s rules')}</Button> : undefined}
+        actions={may('emergency_officer', 'content_editor') ? <Button onClick={propose}>{t('規則のファイルを提案する', 'Propose the rules as they stand in the file')}</Button> : undefined}
       />
       <ProblemNotice problem={problem} />
       {rules.isPending ? (
@@ -196,8 +215,8 @@ export default function AlertRules() {
       ) : (
         <>
           <Notice tone={data.standing === 'published' ? 'good' : 'warn'} title={t(...standingWords[data.standing])}>
-            {language === 'ja' && <p>{data.sentence}</p>}
-            {data.published && (
+            {language === 'ja' && data.standing !== 'published' && <p>{data.sentence}</p>}
+            {data.published && (language !== 'ja' || data.standing === 'published') && (
               <p className="small">
                 {t(`提案 ${data.published.proposed_by}（${formatDateTime(data.published.proposed_at, language)}）、公開 ${data.published.published_by}（${formatDateTime(data.published.published_at, language)}）`, `Proposed by ${data.published.proposed_by} (${formatDateTime(data.published.proposed_at, language)}), published by ${data.published.published_by} (${formatDateTime(data.published.published_at, language)})`)}
               </p>

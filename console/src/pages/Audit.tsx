@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get, post, query } from '../api/client';
 import { useLanguage, useT } from '../i18n';
 import { formatDateTime } from '../lib/time';
-import { accountWords, auditWord, detailWords } from '../lib/words';
+import { accountWords, auditWord, detailWords, failureWord, shortHashes, targetWord } from '../lib/words';
 import { Button, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 
 interface Entry {
@@ -29,7 +29,7 @@ function Target({ target }: { target: string }) {
       </Link>
     );
   }
-  return <>{target.replace(/^[a-z_]+:/, '') || '—'}</>;
+  return <>{targetWord(target.replace(/^[a-z_]+:/, ''), t) || '—'}</>;
 }
 
 export default function Audit() {
@@ -86,14 +86,14 @@ export default function Audit() {
                   <td className="code">
                     <Target target={entry.target} />
                   </td>
-                  <td className="pre small">{entry.action.startsWith('account.') ? accountWords(entry.detail, t) : detailWords(entry.detail, t)}</td>
+                  <td className="pre small">{entry.action.startsWith('account.') ? accountWords(entry.detail, t) : entry.action === 'login.failed' ? failureWord(entry.detail, t) : shortHashes(detailWords(entry.detail, t))}</td>
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
       )}
-      <div className="row">
+      <div className="row" hidden={before === undefined && items.length < 100}>
         <Button small disabled={before === undefined} onClick={() => setBefore(undefined)}>
           {t('最新へ', 'Newest')}
         </Button>

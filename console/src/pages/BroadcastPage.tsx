@@ -8,7 +8,8 @@ import type { Broadcast, BroadcastStatus, DryRun, Preview } from '../api/types';
 import { useLanguage } from '../i18n';
 import { correctors, writers } from '../layout/pages';
 import { isMoving, useLiveStatus } from '../lib/live';
-import { formatClock, formatDateTime, formatNumber, formatSeconds } from '../lib/time';
+import { scheduleWords } from '../lib/schedule';
+import { formatDateTime, formatNumber, formatSeconds, groupNumbers } from '../lib/time';
 import { actionWord, KindBadge, StateBadge, stateWord } from '../lib/words';
 import { languages } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
@@ -17,8 +18,16 @@ import { DryRunPanel } from './DryRunPanel';
 import { ReturnedDiff } from './ReturnedDiff';
 import './broadcast.css';
 
-function Progress({ status }: { status: BroadcastStatus }) {
+function Progress({ status, practice }: { status: BroadcastStatus; practice: boolean }) {
   const { t, language } = useLanguage();
+  if (practice && status.audience === 0) {
+    return (
+      <section className="card stack" aria-label={t('進み具合', 'Progress')}>
+        <h2>{t('進み具合', 'Progress')}</h2>
+        <p>{t('練習なので、だれにも送っていません。手順は本番と同じように最後まで進みました。', 'A practice: nothing was sent. The steps were those of a live one.')}</p>
+      </section>
+    );
+  }
   const people = status.recipients;
   const total = people.planned + people.in_flight + people.accepted + people.refused + people.unknown;
   const audience = Math.max(status.audience, total);
@@ -84,12 +93,13 @@ function Progress({ status }: { status: BroadcastStatus }) {
           </>
         )}
       </dl>
-      <p className="weak small">{t('この画面を閉じても配信は続きます。', 'Closing this page changes nothing.')}</p>
+      {isMoving(status.state) && <p className="weak small">{t('この画面を閉じても配信は続きます。', 'Closing this page changes nothing.')}</p>}
     </section>
   );
 }
 
-type Ask = { action: string; title: string; comment: 'none' | 'optional' | 'required'; danger?: boolean; text?: string } | undefined;
+// `yes` is what the button says that does it; `sends`: what reaches people follows at once.
+type Ask = { action: string; title: string; yes: string; comment: 'none' | 'optional' | 'required'; danger?: boolean; sends?: boolean; text?: string } | undefined;
 
 export default function BroadcastPage() {
   const { id = '' } = useParams();
@@ -165,6 +175,11 @@ export default function BroadcastPage() {
   // Before the audience is fixed it is what the dry run counts now; who may not ask for that sees what was approved.
   const people = started && status && status.audience > 0 ? status.audience : (dry.data?.recipients ?? broadcast.approved_count);
   const to = `${summary.segment_sentence}${t(`（${formatNumber(people)}人）`, ` (${formatNumber(people)})`)}`;
+  const crowd = t(`${formatNumber(people)}人`, `${formatNumber(people)} people`);
+  const waits = state === 'scheduled';
+  // A correction needs somebody whom the notice may have reached.
+  const reached = status ? status.recipients.accepted + status.recipients.in_flight + status.recipients.unknown : 0;
+  const correctable = reached > 0 || ['freezing', 'sending'].includes(state);
   const schedule = broadcast.document.schedule;
   return (
     <>
@@ -196,11 +211,11 @@ export default function BroadcastPage() {
         }
       />
       {summary.kind !== 'live' && (
-        <Notice tone="info" title={summary.kind === 'drill' ? t('訓練の配信です', 'This is a drill') : t('練習です。だれにも届きません', 'Practice: it reaches nobody')} />
+        <Notice tone={summary.kind} title={summary.kind === 'drill' ? t('訓練の配信です。【訓練】を付けて住民に届きます', 'A drill: it reaches residents, marked 【訓練】') : t('練習です。だれにも届きません', 'Practice: it reaches nobody')} />
       )}
       {summary.reason && ['held', 'paused', 'failed', 'returned', 'rejected', 'stopped', 'expired'].includes(state) && (
         <Notice tone={state === 'returned' || state === 'rejected' || state === 'stopped' ? 'warn' : 'bad'} title={stateWord(state, t)}>
-          <p className="pre">{summary.reason}</p>
+          <p className="pre">{groupNumbers(summary.reason)}</p>
         </Notice>
       )}
       {broadcast.corrects && (
@@ -215,21 +230,23 @@ export default function BroadcastPage() {
       )}
       <ProblemNotice problem={problem} />
       <div className="row no-print actions">
-        {can('submit') && <Button kind="primary" onClick={() => setAsk({ action: 'submit', title: t('提出しますか', 'Submit?'), comment: 'none' })}>{t('提出する', 'Submit')}</Button>}
-        {can('approve') && <Button kind="primary" onClick={() => setAsk({ action: 'approve', title: t('この内容を承認しますか', 'Approve?'), comment: 'none', text: t(`承認すると「${to}」に届けられるようになります。`, `It may then go to: ${to}.`) })}>{t('承認する', 'Approve')}</Button>}
-        {can('return') && <Button onClick={() => setAsk({ action: 'return', title: t('差し戻します', 'Return to the author'), comment: 'required' })}>{t('差し戻す', 'Return')}</Button>}
-        {can('reject') && <Button onClick={() => setAsk({ action: 'reject', title: t('却下します', 'Reject'), comment: 'required' })}>{t('却下する', 'Reject')}</Button>}
-        {can('schedule') && state !== 'scheduled' && <Button kind="primary" onClick={() => setAsk({ action: 'schedule', title: t('予約しますか', 'Schedule?'), comment: 'none', text: to })}>{t('予約する', 'Schedule')}</Button>}
-        {can('send') && <Button kind="primary" onClick={() => setAsk({ action: 'send', title: t('いま送信しますか', 'Send now?'), comment: 'none', text: t(`${to}に、いま送信します。`, `Sends now to ${to}.`) })}>{t('いま送信する', 'Send now')}</Button>}
-        {can('pause') && <Button onClick={() => act('pause')}>{t('一時停止', 'Pause')}</Button>}
-        {can('resume') && <Button kind="primary" onClick={() => setAsk({ action: 'resume', title: t('続きを送りますか', 'Go on?'), comment: 'none', text: summary.reason })}>{state === 'held' ? t('保留を解いて送る', 'Release') : t('再開', 'Resume')}</Button>}
-        {can('stop') && <Button kind={started ? 'danger' : undefined} onClick={() => setAsk({ action: 'stop', title: t('配信を中止しますか', 'Stop?'), comment: 'optional', danger: true, text: t('まだ送っていない分は送られません。送った分は取り消せません（訂正を送れます）。', 'What has left cannot be taken back; a correction can follow.') })}>{started ? t('中止する', 'Stop') : t('取りやめる', 'Cancel')}</Button>}
-        {can('correct') && <Link className="button" to={`/broadcasts/${id}/correct`}>{t('訂正を送る', 'Correct')}</Link>}
-        {can('withdraw') && <Link className="button" to={`/broadcasts/${id}/correct?effect=withdraw`}>{t('取消を送る', 'Withdraw')}</Link>}
+        {can('submit') && <Button kind="primary" onClick={() => setAsk({ action: 'submit', title: t('提出しますか', 'Submit?'), yes: t('提出する', 'Submit'), comment: 'none' })}>{t('提出する', 'Submit')}</Button>}
+        {can('approve') && <Button kind="primary" onClick={() => setAsk({ action: 'approve', title: t('この内容を承認しますか', 'Approve?'), yes: t('承認する', 'Approve'), comment: 'none', text: t(`承認すると「${to}」に届けられるようになります。`, `It may then go to: ${to}.`) })}>{t('承認する', 'Approve')}</Button>}
+        {can('return') && <Button onClick={() => setAsk({ action: 'return', title: t('作成者に差し戻しますか', 'Return it to the author?'), yes: t('差し戻す', 'Return'), comment: 'required' })}>{t('差し戻す', 'Return')}</Button>}
+        {can('reject') && <Button kind="quiet" onClick={() => setAsk({ action: 'reject', title: t('この配信を却下しますか', 'Reject this notice?'), yes: t('却下する', 'Reject'), comment: 'required', danger: true })}>{t('却下する', 'Reject')}</Button>}
+        {can('schedule') && !waits && Boolean(schedule) && <Button kind="primary" onClick={() => setAsk({ action: 'schedule', title: t('予約しますか', 'Schedule?'), yes: t('予約する', 'Schedule'), comment: 'none', text: `${scheduleWords(schedule, t, language)}\n${to}` })}>{t('予約する', 'Schedule')}</Button>}
+        {can('send') && <Button kind={schedule ? undefined : 'primary'} onClick={() => setAsk({ action: 'send', title: summary.kind === 'practice' ? t('練習です。だれにも届きません', 'Practice: it reaches nobody') : t(`${crowd}に、いま送信します`, `Sends now to ${crowd}`), yes: summary.kind === 'practice' ? t('練習する', 'Practise') : t('いま送信する', 'Send now'), comment: 'none', sends: true, text: t(`届ける相手：${summary.segment_sentence}${schedule ? '\n予約した日時を待たずに送ります。' : ''}`, `To: ${summary.segment_sentence}${schedule ? '\nIt does not wait for its time.' : ''}`) })}>{t('いま送信する', 'Send now')}</Button>}
+        {can('pause') && <Button onClick={() => act('pause')}>{t('一時停止する', 'Pause')}</Button>}
+        {can('resume') && <Button kind="primary" onClick={() => setAsk({ action: 'resume', title: state === 'held' ? t(`${crowd}に、いま送信します`, `Sends now to ${crowd}`) : t('続きを送りますか', 'Go on?'), yes: state === 'held' ? t('保留を解いて送る', 'Release') : t('再開する', 'Resume'), comment: 'none', sends: true, text: groupNumbers(summary.reason) })}>{state === 'held' ? t('保留を解いて送る', 'Release') : t('再開する', 'Resume')}</Button>}
+        {can('stop') && <Button kind={!started ? 'quiet' : waits ? undefined : 'danger'} onClick={() => setAsk(started && !waits
+          ? { action: 'stop', title: t('配信を中止しますか', 'Stop sending?'), yes: t('中止する', 'Stop'), comment: 'optional', danger: true, text: t('まだ送っていない分は送られません。送った分は取り消せません（訂正を送れます）。', 'What has left cannot be taken back; a correction can follow.') }
+          : { action: 'stop', title: waits ? t('予約を取りやめますか', 'Cancel the schedule?') : t('この配信を取りやめますか', 'Cancel this notice?'), yes: t('取りやめる', 'Cancel it'), comment: 'optional', danger: true, text: t('まだだれにも送っていません。内容は「写して新しく作る」で使えます。', 'Nothing has left. Its text can be copied into a new notice.') })}>{started && !waits ? t('中止する', 'Stop') : waits ? t('予約を取りやめる', 'Cancel the schedule') : t('取りやめる', 'Cancel it')}</Button>}
+        {can('correct') && correctable && <Link className="button" to={`/broadcasts/${id}/correct`}>{t('訂正を送る', 'Correct')}</Link>}
+        {can('withdraw') && correctable && <Link className="button" to={`/broadcasts/${id}/correct?effect=withdraw`}>{t('取消を送る', 'Withdraw')}</Link>}
       </div>
       <div className="broadcast">
         <div className="stack-l">
-          {started && status && (status.first_batch_at || !['scheduled', 'held', 'expired'].includes(state)) && <Progress status={status} />}
+          {started && status && (status.first_batch_at || !['scheduled', 'held', 'expired'].includes(state)) && <Progress status={status} practice={summary.kind === 'practice'} />}
           <section className="card stack">
             <h2>{t('だれに・いつ', 'To whom, when')}</h2>
             <dl className="facts">
@@ -237,11 +254,11 @@ export default function BroadcastPage() {
               <dd>{summary.segment_sentence}</dd>
               <dt>{t('人数', 'People')}</dt>
               <dd>
-                <strong>{formatNumber(people)}</strong>
+                <strong>{crowd}</strong>
                 {broadcast.approved_count !== null && t(`（承認したとき ${formatNumber(broadcast.approved_count)}人）`, ` (approved: ${formatNumber(broadcast.approved_count)})`)}
               </dd>
               <dt>{t('配信日時', 'When')}</dt>
-              <dd>{summary.due ? formatDateTime(summary.due, language) : typeof schedule === 'string' && schedule !== 'now' ? formatDateTime(schedule, language) : t('承認のあと、指示があったとき', 'When it is ordered')}</dd>
+              <dd>{summary.due && typeof schedule !== 'object' ? formatDateTime(summary.due, language) : schedule ? scheduleWords(schedule, t, language) : summary.due ? formatDateTime(summary.due, language) : scheduleWords(null, t, language)}</dd>
               {broadcast.document.expires && (
                 <>
                   <dt>{t('有効期限', 'Expires')}</dt>
@@ -273,7 +290,7 @@ export default function BroadcastPage() {
                   <span className="weak small">{formatDateTime(entry.at, language)}</span>
                   <span>
                     <strong>{actionWord(entry.action, t)}</strong> {entry.account || t('システム', 'system')}
-                    {entry.comment && <span className="pre weak">　{entry.comment}</span>}
+                    {entry.comment && <span className="pre weak">　{groupNumbers(entry.comment)}</span>}
                   </span>
                 </li>
               ))}
@@ -281,6 +298,7 @@ export default function BroadcastPage() {
           </section>
         </div>
         <div className="stack">
+          <div className="no-print">
           <Field label={t('プレビューのことば', 'Preview in')}>
             {(field) => (
               <select {...field} className="input" value={previewLanguage} onChange={(event) => setPreviewLanguage(event.target.value)}>
@@ -292,27 +310,32 @@ export default function BroadcastPage() {
               </select>
             )}
           </Field>
+          </div>
           <PhonePreview messages={variant?.messages ?? []} account={me?.city.name ?? ''} kind={summary.kind} />
-          {status?.last_batch_at && <p className="small weak">{t(`${formatClock(status.last_batch_at)} 現在`, `as of ${formatClock(status.last_batch_at)}`)}</p>}
         </div>
+      </div>
+      <div className="print-only sign-boxes" aria-hidden="true">
+        {[t('作成', 'Author'), t('確認', 'Checked'), t('承認', 'Approved')].map((each) => (
+          <span key={each}>{each}</span>
+        ))}
       </div>
       <Dialog
         open={Boolean(ask)}
         title={ask?.title ?? ''}
-        kind={summary.kind}
+        kind={ask?.sends || summary.kind !== 'live' ? summary.kind : undefined}
         onClose={() => setAsk(undefined)}
         actions={
           <>
-            <Button onClick={() => setAsk(undefined)}>{t('やめる', 'Cancel')}</Button>
-            <Button kind={ask?.danger ? 'danger' : 'primary'} disabled={ask?.comment === 'required' && comment.trim() === ''} onClick={() => act(ask?.action ?? '', comment ? { comment } : {})}>
-              {ask ? actionWord(ask.action, t) : ''}
+            <Button onClick={() => setAsk(undefined)}>{t('戻る', 'Back')}</Button>
+            <Button kind={ask?.danger || (ask?.sends && summary.kind === 'live') ? 'danger' : 'primary'} disabled={ask?.comment === 'required' && comment.trim() === ''} onClick={() => act(ask?.action ?? '', comment ? { comment } : {})}>
+              {ask?.yes}
             </Button>
           </>
         }
       >
         {ask?.text && <p className="pre">{ask.text}</p>}
         {ask && ask.comment !== 'none' && (
-          <Field label={t('理由（相手に伝わります）', 'Reason')} required={ask.comment === 'required'}>
+          <Field label={ask.action === 'stop' ? t('理由（記録に残ります）', 'Reason (kept)') : t('理由（作成者に伝わります）', 'Reason (told to the author)')} required={ask.comment === 'required'}>
             {(field) => <textarea {...field} className="input" maxLength={1000} rows={4} value={comment} onChange={(event) => setComment(event.target.value)} />}
           </Field>
         )}

@@ -93,11 +93,23 @@ export default function Broadcasts() {
       ) : list.isError ? (
         <ProblemNotice problem={list.error} retry={() => void list.refetch()} />
       ) : rows.length === 0 ? (
-        <Empty action={may(...writers) && <Link to="/compose">{t('最初の配信を作る', 'Write the first one')}</Link>}>{t('当てはまる配信はありません。', 'Nothing here.')}</Empty>
+        <Empty
+          action={
+            state || q ? (
+              <Button small onClick={() => choose({ state: '', q: '' })}>
+                {t('条件を外して、すべて見る', 'Show all')}
+              </Button>
+            ) : (
+              may(...writers) && <Link to="/compose">{t('最初の配信を作る', 'Write the first one')}</Link>
+            )
+          }
+        >
+          {state || q ? t('当てはまる配信はありません。', 'No notice fits.') : t('まだ配信がありません。', 'No notices yet.')}
+        </Empty>
       ) : (
         <DataTable caption={t('配信の一覧', 'Notices')} columns={columns} rows={rows} />
       )}
-      <div className="row">
+      <div className="row" hidden={offset === 0 && !list.data?.more}>
         <Button small disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - size))}>
           {t('新しいほうへ', 'Newer')}
         </Button>

@@ -3,7 +3,6 @@ import { useMemo, useState } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import FullCalendar from '@fullcalendar/react';
 import dayGridPlugin from '@fullcalendar/daygrid';
-import timeGridPlugin from '@fullcalendar/timegrid';
 import jaLocale from '@fullcalendar/core/locales/ja';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { poll, query } from '../api/client';
@@ -23,7 +22,7 @@ const day = (date: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/T
 const wallClock = (iso: string) => new Date(new Date(iso).getTime() + 9 * 3_600_000).toISOString().slice(0, 19);
 
 const locales = [jaLocale];
-const toolbar = { left: 'prev,next today', center: 'title', right: 'dayGridMonth,timeGridWeek' };
+const toolbar = { left: 'prev,next today', center: 'title', right: 'dayGridMonth,dayGridWeek' };
 const timeFormat = { hour: '2-digit', minute: '2-digit', hour12: false } as const;
 
 export default function Calendar() {
@@ -44,19 +43,21 @@ export default function Calendar() {
         id: each.broadcast.id,
         title: each.broadcast.title,
         start: wallClock(each.at),
-        classNames: [`event-${each.broadcast.kind}`, each.collides_with.length > 0 ? 'event-collides' : ''],
+        classNames: [`event-${each.broadcast.kind}`, each.collides_with.length > 0 && new Date(each.at).getTime() > Date.now() ? 'event-collides' : ''],
       })),
     [items],
   );
   const [now] = useState(() => wallClock(new Date().toISOString()));
-  const plugins = useMemo(() => [dayGridPlugin, timeGridPlugin], []);
-  const collisions = items.filter((each) => each.collides_with.length > 0);
+  const plugins = useMemo(() => [dayGridPlugin], []);
+  // What has gone out already can be put off no more.
+  const coming = Date.now();
+  const collisions = items.filter((each) => each.collides_with.length > 0 && new Date(each.at).getTime() > coming);
   return (
     <>
       <PageHead title={t('予約カレンダー', 'Calendar')} lead={t('時刻は日本時間です。', 'Times are Japan Standard Time.')} />
       {calendar.isError && <ProblemNotice problem={calendar.error} retry={() => void calendar.refetch()} />}
       {collisions.length > 0 && (
-        <Notice tone="warn" title={t('同じ人に続けて届く予定があります', 'The same people would get several at once')}>
+        <Notice tone="warn" title={t('同じ人に続けて届く予定があります。日時をずらせないか確かめてください', 'The same people would get several at once: could one be moved?')}>
           <ul>
             {collisions.map((each) => (
               <li key={each.broadcast.id + each.at}>
@@ -98,7 +99,7 @@ export default function Calendar() {
             <table className="table">
               <thead>
                 <tr>
-                  <th scope="col">{t('日時', 'When')}</th>
+                  <th scope="col" className="nowrap">{t('日時', 'When')}</th>
                   <th scope="col">{t('件名', 'Title')}</th>
                   <th scope="col">{t('状態', 'State')}</th>
                   <th scope="col">{t('届ける相手', 'Audience')}</th>
@@ -107,7 +108,7 @@ export default function Calendar() {
               <tbody>
                 {items.map((each) => (
                   <tr key={each.broadcast.id + each.at}>
-                    <td>{formatDateTime(each.at, language)}</td>
+                    <td className="nowrap">{formatDateTime(each.at, language)}</td>
                     <td>
                       <Link to={`/broadcasts/${each.broadcast.id}`}>{each.broadcast.title}</Link> <KindBadge kind={each.broadcast.kind} priority={each.broadcast.priority} />
                     </td>

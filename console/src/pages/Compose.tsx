@@ -9,7 +9,7 @@ import { useLanguage } from '../i18n';
 import { forgetUnsaved, keepUnsaved, readUnsaved } from '../lib/unsaved';
 import { formatDateTime, fromLocalInput, toLocalInput } from '../lib/time';
 import { MessageEditor } from '../messages/MessageEditor';
-import { languages, readMessages, titleOf, writeMessages, type DraftMessage } from '../messages/model';
+import { isWritten, languages, readMessages, titleOf, writeMessages, type DraftMessage } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
 import { AudiencePanel } from '../segments/AudiencePanel';
 import { useAttributes } from '../segments/attributes';
@@ -191,7 +191,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
 
   // By itself, a moment after the last change, once it has what the server asks of a draft: a text. Until then it is kept in this
   // browser. What failed because nobody answered is tried again.
-  const written = form.messages.every((message) => message.type !== 'text' || (message.text.ja ?? '').trim() !== '');
+  const written = form.messages.every(isWritten);
   const ownTitle = titleOf(form.messages);
   const keepable = (form.title.trim() || ownTitle) !== '' && form.messages.length > 0 && written;
   const ready = keepable && !isEmpty(form.rules);
@@ -272,8 +272,8 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
         lead={
           <span aria-live="polite">
             {saving.state === 'saving' && t('保存しています…', 'Saving…')}
-            {saving.state === 'saved' && t(`自動で保存しました${saving.at ? `（${formatDateTime(saving.at)}）` : ''}`, 'Saved')}
-            {saving.state === 'dirty' && (keepable ? t('まもなく自動で保存します', 'Saving soon') : t('書きかけはこのパソコンに残っています。本文を書くと保存されます', 'Kept in this browser; saved once it has a text'))}
+            {saving.state === 'saved' && t(`自動で保存しました${saving.at ? `（${formatDateTime(saving.at)}）` : ''}`, `Saved${saving.at ? ` (${formatDateTime(saving.at, language)})` : ''}`)}
+            {saving.state === 'dirty' && (keepable ? t('まもなく自動で保存します', 'Saving soon') : t('書きかけはこのパソコンに残っています。必須の欄がうまると保存されます', 'Kept in this browser; saved once what is required is there'))}
             {saving.state === 'new' && t('書いたものは自動で残ります', 'What you write is kept by itself')}
             {saving.state === 'failed' && t('保存できませんでした', 'Not saved')}
           </span>
@@ -304,7 +304,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
       {saving.state === 'failed' && <ProblemNotice problem={saving.problem} retry={() => void save()} />}
       <ProblemNotice problem={problem} />
       {form.kind === 'practice' && (
-        <Notice tone="info" title={t('練習です', 'Practice')}>
+        <Notice tone="practice" title={t('練習です', 'Practice')}>
           {t('住民には届きません。承認や配信の手順を試せます。', 'It reaches no resident. Try the steps freely.')}
         </Notice>
       )}
@@ -345,7 +345,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
                   <Check key={each.id} label={t(each.ja, each.en)} checked={shown.includes(each.id)} disabled={each.id === 'ja'} onChange={(on) => setShown(on ? [...shown, each.id] : shown.filter((one) => one !== each.id))} />
                 ))}
               </div>
-              <p className="hint">{t('ない言語の人には日本語が届きます。', 'Readers of other languages get the Japanese text.')}</p>
+              <p className="hint">{t('選ばなかったことばの人には、日本語が届きます。', 'Readers of other languages get the Japanese text.')}</p>
             </fieldset>
             <MessageEditor messages={form.messages} onChange={(messages) => change({ messages })} shown={shown} errors={errors} hints={hints} variables={variables} />
           </section>
@@ -424,13 +424,13 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
               )}
             </Field>
           )}
-          <PhonePreview messages={variant?.messages ?? []} account={me?.city.name ?? ''} kind={form.kind} empty={t('書いた内容がここに表示されます', 'What you write appears here')} />
+          <PhonePreview messages={ownTitle === '' ? [] : (variant?.messages ?? [])} account={me?.city.name ?? ''} kind={form.kind} empty={t('書いた内容がここに表示されます', 'What you write appears here')} />
         </div>
       </div>
       <Dialog
         open={submitting}
         title={t('この内容で提出しますか', 'Submit this notice?')}
-        kind={form.kind}
+        kind={form.kind === 'live' ? undefined : form.kind}
         onClose={() => setSubmitting(false)}
         actions={
           <>

@@ -112,6 +112,7 @@ export default function Content() {
             {table.label} <span className="small weak">{table.rows.toLocaleString()}</span>
           </NavLink>
         ))}
+        <span className="tabs-next" />
         <NavLink to="/content/gaps">{t('答えられなかった質問', 'Unanswered')}</NavLink>
         <NavLink to="/content/ask">{t('ためしに聞く', 'Try it')}</NavLink>
         <NavLink to="/content/publish">

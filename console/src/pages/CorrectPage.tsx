@@ -39,7 +39,11 @@ export default function CorrectPage() {
     queryFn: ({ signal }) =>
       call<Preview>('/broadcasts/preview', {
         method: 'POST',
-        body: { document: { ...data?.document, schedule: null, expires: null, title: '訂正', segment: 'everyone', ...(useFrame ? { frame: { id: frame?.id, fields }, messages: [] } : { messages: body.messages }) } },
+        body: {
+          document: useFrame
+            ? { title: frame?.title, kind: data?.document.kind, section: data?.document.section, frame: { id: frame?.id, fields } }
+            : { ...data?.document, schedule: null, expires: null, title: '訂正', segment: 'everyone', messages: body.messages },
+        },
         signal,
       }).then((answer) => answer.data),
     enabled: Boolean(data),
@@ -124,7 +128,7 @@ export default function CorrectPage() {
           </div>
         </section>
         <div>
-          <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={data.summary.kind} empty={t('訂正の文がここに表示されます', 'The correction appears here')} />
+          <PhonePreview messages={complete ? ((preview.data?.variants.find((each) => each.language === 'ja') ?? preview.data?.variants[0])?.messages ?? []) : []} account={me?.city.name ?? ''} kind={data.summary.kind} empty={t(`${word}の文がここに表示されます`, `The ${word} appears here`)} />
         </div>
       </div>
       <Dialog

@@ -5,9 +5,16 @@ import { useLanguage } from '../i18n';
 import { formatNumber, formatSeconds } from '../lib/time';
 import { Notice } from '../ui';
 
+const shownVariants = 6;
+
 export function DryRunPanel({ dry }: { dry: DryRun }) {
   const { t, language } = useLanguage();
   const oftenPeople = dry.nth_this_week.filter((each) => each.nth >= 3).reduce((sum, each) => sum + each.recipients, 0);
+  const lines = dry.variants.map((variant) => (
+    <div key={variant.label}>
+      {variant.label}：{t(`${formatNumber(variant.recipients)}人`, formatNumber(variant.recipients))}
+    </div>
+  ));
   const wrong = dry.problems.filter((each) => !each.warning);
   const warnings = dry.problems.filter((each) => each.warning);
   return (
@@ -26,11 +33,14 @@ export function DryRunPanel({ dry }: { dry: DryRun }) {
           <>
             <dt>{t('文面の種類', 'Variants')}</dt>
             <dd>
-              {dry.variants.map((variant) => (
-                <div key={variant.label}>
-                  {variant.label}：{t(`${formatNumber(variant.recipients)}人`, formatNumber(variant.recipients))}
-                </div>
-              ))}
+              {dry.variants.length <= shownVariants ? (
+                lines
+              ) : (
+                <details>
+                  <summary>{t(`${dry.variants.length}種類（読む人のことば・文字の大きさ・地区ごと）`, `${dry.variants.length}, by language, letters and district`)}</summary>
+                  {lines}
+                </details>
+              )}
             </dd>
           </>
         )}

@@ -55,6 +55,7 @@ export default function Emergency() {
   const [districts, setDistricts] = useState<string[]>([]);
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState('');
+  const [switching, setSwitching] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const template = desk.data?.templates.find((each) => each.id === templateId);
   // Where a prepared text goes is a field of its own; one without such a field goes to everybody.
@@ -113,6 +114,7 @@ export default function Emergency() {
     } catch (error) {
       setProblem(error);
     }
+    setSwitching(false);
   };
   return (
     <>
@@ -123,7 +125,7 @@ export default function Emergency() {
         <section className="card alerts stack" aria-label={t('判断を待っている警報', 'Warnings waiting')}>
           <h2>{t(`判断を待っている警報（${desk.data.held.length}件）`, `Warnings waiting for a decision (${desk.data.held.length})`)}</h2>
           {desk.data.held.map((alert) => (
-            <HeldAlert key={alert.id} alert={alert} may={officer} refresh={refresh} />
+            <HeldAlert key={alert.id} alert={alert} everyone={desk.data.everyone} may={officer} refresh={refresh} />
           ))}
         </section>
       )}
@@ -132,11 +134,15 @@ export default function Emergency() {
           <h2>{t('この24時間の緊急配信', 'Emergencies of the last 24 hours')}</h2>
           <ul className="home-list">
             {desk.data.running.map((each) => (
-              <li key={each.id} className="row">
-                <StateBadge state={each.state} />
-                {each.kind !== 'live' && <Badge tone={each.kind}>{each.kind === 'drill' ? t('訓練', 'Drill') : t('練習', 'Practice')}</Badge>}
-                <Link to={`/broadcasts/${each.id}`}>{each.title}</Link>
-                <span className="small weak">{each.segment_sentence}</span>
+              <li key={each.id} className="desk-running">
+                <div>
+                  <span className="row" style={{ gap: 8 }}>
+                    <StateBadge state={each.state} />
+                    {each.kind !== 'live' && <Badge tone={each.kind}>{each.kind === 'drill' ? t('訓練', 'Drill') : t('練習', 'Practice')}</Badge>}
+                    <Link to={`/broadcasts/${each.id}`}>{each.title}</Link>
+                  </span>
+                  <span className="small weak">{each.segment_sentence}</span>
+                </div>
                 {officer && ['sending', 'sent', 'sent_with_unknown', 'paused', 'stopped'].includes(each.state) && (
                   <Link className="button button-small" to={`/broadcasts/${each.id}/correct`}>
                     {t('訂正・取消', 'Correct')}
@@ -219,7 +225,7 @@ export default function Emergency() {
               </fieldset>
               <div>
                 <Button
-                  kind={kind === 'live' ? 'danger' : 'primary'}
+                  kind={kind === 'live' ? 'danger' : kind}
                   disabled={!complete}
                   onClick={() => {
                     setTyped('');
@@ -231,7 +237,7 @@ export default function Emergency() {
               </div>
             </div>
             <div className="stack-s">
-              <PhonePreview messages={preview.data?.variants[0]?.messages ?? []} account={me?.city.name ?? ''} kind={kind} empty={template ? t('欄をすべて埋めると表示されます', 'Fill in every field') : t('文面を選ぶと表示されます', 'Choose a text')} />
+              <PhonePreview messages={(preview.data?.variants.find((each) => each.language === 'ja') ?? preview.data?.variants[0])?.messages ?? []} account={me?.city.name ?? ''} kind={kind} empty={template ? t('欄をすべて埋めると表示されます', 'Fill in every field') : t('文面を選ぶと表示されます', 'Choose a text')} />
             </div>
           </div>
         </section>
@@ -240,27 +246,43 @@ export default function Emergency() {
         <section className="card stack">
           <h2>{t('防災メニュー', 'Disaster menu')}</h2>
           <p>{desk.data.disaster_menu ? t('全員のメニューが防災用になっています。', 'Everyone sees the disaster menu.') : t('ふだんのメニューが表示されています。', 'The usual menu is shown.')}</p>
+          <p className="weak small">{t('切り替えると、メニューと答えが災害用になり、安否の報告の受け付けも始まります。', 'Menu and answers change together, and safety reports are taken.')}</p>
           {officer && (
             <div>
-              <Button kind={desk.data.disaster_menu ? undefined : 'primary'} onClick={() => toggleMenu(!desk.data.disaster_menu)}>
+              <Button kind={desk.data.disaster_menu ? undefined : 'primary'} onClick={() => setSwitching(true)}>
                 {desk.data.disaster_menu ? t('ふだんのメニューに戻す', 'Back to the usual menu') : t('全員を防災メニューに切り替える', 'Switch everyone to the disaster menu')}
               </Button>
             </div>
           )}
         </section>
-        <Safety officer={officer} />
+        <Safety />
       </div>
+      <Dialog
+        open={switching}
+        title={desk.data.disaster_menu ? t('全員をふだんのメニューに戻しますか', 'Give everyone the usual menu back?') : t(`${formatNumber(desk.data.everyone)}人のメニューを防災用に切り替えますか`, `Switch the menu of ${formatNumber(desk.data.everyone)} people?`)}
+        onClose={() => setSwitching(false)}
+        actions={
+          <>
+            <Button onClick={() => setSwitching(false)}>{t('戻る', 'Back')}</Button>
+            <Button kind={desk.data.disaster_menu ? 'primary' : 'danger'} onClick={() => toggleMenu(!desk.data.disaster_menu)}>
+              {desk.data.disaster_menu ? t('戻す', 'Switch back') : t('切り替える', 'Switch')}
+            </Button>
+          </>
+        }
+      >
+        <p>{desk.data.disaster_menu ? t('答えもふだんのものに戻り、安否の報告の受け付けが終わります。', 'Answers are the usual ones again, and no more safety reports are taken.') : t('全員の画面のメニューがすぐに変わり、安否の報告の受け付けが始まります。', 'Everyone sees it at once, and safety reports are taken.')}</p>
+      </Dialog>
       <Shelters officer={officer} />
       <Telegrams />
       <Dialog
         open={asking}
         kind={kind}
-        title={kind === 'live' ? t(`本番：${area.data?.sentence ?? ''}`, `LIVE: ${area.data?.sentence ?? ''}`) : kind === 'drill' ? t(`訓練：${formatNumber(area.data?.recipients)}人に【訓練】として送信します`, `Drill to ${formatNumber(area.data?.recipients)}`) : t('練習です。だれにも届きません', 'Practice: reaches nobody')}
+        title={kind === 'live' ? t(area.data?.sentence ?? '', `Sends now to ${formatNumber(area.data?.recipients)} people`) : kind === 'drill' ? t(`${formatNumber(area.data?.recipients)}人に【訓練】として送信します`, `Sends a drill to ${formatNumber(area.data?.recipients)} people`) : t('だれにも届きません', 'It reaches nobody')}
         onClose={() => setAsking(false)}
         actions={
           <>
-            <Button onClick={() => setAsking(false)}>{t('やめる', 'Cancel')}</Button>
-            <Button kind={kind === 'live' ? 'danger' : 'primary'} disabled={needsWord && typed.trim() !== word} onClick={send}>
+            <Button onClick={() => setAsking(false)}>{t('戻る', 'Back')}</Button>
+            <Button kind={kind === 'live' ? 'danger' : kind} disabled={needsWord && typed.trim() !== word} onClick={send}>
               {kind === 'live' ? t('いま送信する', 'Send now') : kind === 'drill' ? t('訓練を送信する', 'Send the drill') : t('練習する', 'Practise')}
             </Button>
           </>
@@ -271,7 +293,7 @@ export default function Emergency() {
         ) : (
           <p>
             {kind === 'drill' && t('【訓練】を付けて、', 'Marked 【訓練】. ')}
-            {t('送信するとすぐに届きます。まちがいに気づいたら「訂正・取消」をすぐに押してください。', 'It arrives at once. Noticed a mistake? Press “Correct” right away.')}
+            {t(kind === 'drill' ? 'すぐに届きます。まちがいに気づいたら「訂正・取消」をすぐに押してください。' : '送信するとすぐに届きます。まちがいに気づいたら「訂正・取消」をすぐに押してください。', 'It arrives at once. Noticed a mistake? Press “Correct” right away.')}
           </p>
         )}
         {needsWord && (

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { newKey, poll, post } from '../api/client';
 import { useSession } from '../api/session';
 import { useLanguage } from '../i18n';
-import { formatDateTime } from '../lib/time';
+import { formatDateTime, formatNumber } from '../lib/time';
 import { Badge, Button, Dialog, Field, Notice, ProblemNotice } from '../ui';
 
 export interface Alert {
@@ -22,6 +22,7 @@ export interface Alert {
   reason: string;
   broadcast?: string;
   audience?: string;
+  to_everyone?: boolean;
   expires?: string | null;
   acknowledged_by?: string;
   by?: string;
@@ -29,24 +30,26 @@ export interface Alert {
 
 /** Said on the desk while anything but the published rules, as they stand in the folder, decides about warnings. */
 export function RulesNotice() {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const rules = useQuery({ queryKey: ['alert-rules'], queryFn: ({ signal }) => poll<{ standing: string; sentence: string; proposed: unknown }>('/alert-rules', signal), refetchInterval: 15_000, retry: false });
   if (!rules.data || (rules.data.standing === 'published' && !rules.data.proposed)) return null;
   const quiet = rules.data.standing === 'published';
   return (
     <Notice tone={quiet ? 'info' : 'warn'} title={quiet ? t('警報の規則の提案が、公開を待っています', 'A proposal for the rules of warnings waits') : t('警報の規則に注意があります', 'Look at the rules of warnings')}>
-      {!quiet && <p>{rules.data.sentence}</p>}
+      {!quiet && language === 'ja' && <p>{rules.data.sentence}</p>}
       <Link to="/alert-rules">{t('警報の規則を見る', 'Rules of warnings')}</Link>
     </Notice>
   );
 }
 
-export function HeldAlert({ alert, may, refresh }: { alert: Alert; may: boolean; refresh: () => Promise<unknown> }) {
+export function HeldAlert({ alert, everyone, may, refresh }: { alert: Alert; everyone: number; may: boolean; refresh: () => Promise<unknown> }) {
   const { t, language } = useLanguage();
   const { me } = useSession();
   const [asking, setAsking] = useState<'release' | 'dismiss'>();
   const [comment, setComment] = useState('');
   const [problem, setProblem] = useState<unknown>();
+  // Whom it reaches; a whole city is said by its number.
+  const to = `${alert.audience ?? ''}${alert.to_everyone ? t(`（${formatNumber(everyone)}人）`, ` (${formatNumber(everyone)})`) : ''}`;
   const act = async (what: 'release' | 'dismiss' | 'acknowledge') => {
     setProblem(undefined);
     try {
@@ -61,14 +64,14 @@ export function HeldAlert({ alert, may, refresh }: { alert: Alert; may: boolean;
     <article className="alert" aria-label={alert.headline}>
       <div className="row">
         {alert.drill && <Badge tone="drill">{t('訓練', 'Drill')}</Badge>}
-        <Badge tone="bad">{alert.name || alert.kind}</Badge>
+        {(alert.name || alert.kind) !== alert.headline && <Badge tone="bad">{alert.name || alert.kind}</Badge>}
         <strong className="alert-head">{alert.headline}</strong>
       </div>
       <dl className="facts">
         <dt>{t('受信', 'Received')}</dt>
         <dd>{formatDateTime(alert.received, language)}</dd>
         <dt>{t('送る相手', 'To')}</dt>
-        <dd>{alert.audience}</dd>
+        <dd>{to}</dd>
         <dt>{t('保留の理由', 'Held because')}</dt>
         <dd>{alert.reason}</dd>
         <dt>{t('送れる期限', 'Until')}</dt>
@@ -89,8 +92,8 @@ export function HeldAlert({ alert, may, refresh }: { alert: Alert; may: boolean;
       )}
       <Dialog
         open={Boolean(asking)}
-        kind={alert.drill ? 'drill' : 'live'}
-        title={asking === 'release' ? t('本番：いま送信しますか', 'LIVE: send now?') : t('送信しないことにしますか', 'Dismiss?')}
+        kind={asking === 'release' ? (alert.drill ? 'drill' : 'live') : undefined}
+        title={asking === 'release' ? t('この警報を、いま送信しますか', 'Send this warning now?') : t('送信しないことにしますか', 'Dismiss?')}
         onClose={() => setAsking(undefined)}
         actions={
           <>
@@ -104,7 +107,7 @@ export function HeldAlert({ alert, may, refresh }: { alert: Alert; may: boolean;
         {asking === 'release' && (
           <p>
             {t('送る相手：', 'To: ')}
-            <strong>{alert.audience}</strong>
+            <strong>{to}</strong>
           </p>
         )}
         <p className="pre alert-text">{alert.message}</p>

@@ -36,10 +36,11 @@ export function Shelters({ officer }: { officer: boolean }) {
     await shelters.refetch();
   };
   const items = shelters.data?.items ?? [];
+  const sized = items.some((each) => each.capacity > 0);
   return (
     <section className="card stack">
       <h2>{t('避難所', 'Shelters')}</h2>
-      <p className="weak">{t(`開設中 ${items.filter((each) => each.state !== 'closed').length} / ${items.length} か所。ここで変えると、住民の「避難所」への答えがすぐに変わります。`, `${items.filter((each) => each.state !== 'closed').length} of ${items.length} open. Answers to residents change at once.`)}</p>
+      <p className="weak">{t(`開設中 ${items.filter((each) => each.state !== 'closed').length} / ${items.length} か所。${officer ? 'ここで変えると、住民の「避難所」への答えがすぐに変わります。' : ''}`, `${items.filter((each) => each.state !== 'closed').length} of ${items.length} open.${officer ? ' Answers to residents change at once.' : ''}`)}</p>
       <ProblemNotice problem={problem} />
       {shelters.isPending ? (
         <Loading />
@@ -50,9 +51,11 @@ export function Shelters({ officer }: { officer: boolean }) {
               <tr>
                 <th scope="col">{t('名前', 'Name')}</th>
                 <th scope="col">{t('地区', 'District')}</th>
-                <th scope="col" className="number">
-                  {t('定員', 'Capacity')}
-                </th>
+                {sized && (
+                  <th scope="col" className="number">
+                    {t('定員', 'Capacity')}
+                  </th>
+                )}
                 <th scope="col">{t('状態', 'State')}</th>
                 {officer && <th scope="col">{t('変更', 'Change')}</th>}
               </tr>
@@ -65,7 +68,7 @@ export function Shelters({ officer }: { officer: boolean }) {
                     {each.changed && <div className="small weak">{formatDateTime(each.changed, language)}</div>}
                   </td>
                   <td>{each.district_name || '—'}</td>
-                  <td className="number">{each.capacity > 0 ? formatNumber(each.capacity) : '—'}</td>
+                  {sized && <td className="number">{each.capacity > 0 ? formatNumber(each.capacity) : '—'}</td>}
                   <td>
                     <Badge tone={each.state === 'open' ? 'good' : each.state === 'full' ? 'warn' : 'quiet'}>{words[each.state]}</Badge>
                   </td>
@@ -99,26 +102,16 @@ interface SafetyAnswer {
   districts: { id: string; name: string; safe: Count; need_help: Count }[];
 }
 
-export function Safety({ officer }: { officer: boolean }) {
+export function Safety() {
   const { t, language } = useLanguage();
   const safety = useQuery({ queryKey: ['safety'], queryFn: ({ signal }) => poll<SafetyAnswer>('/safety', signal), refetchInterval: 10_000, retry: false });
-  const [problem, setProblem] = useState<unknown>();
-  const toggle = async (on: boolean) => {
-    try {
-      await call('/safety', { method: 'PUT', body: { on } });
-      setProblem(undefined);
-    } catch (error) {
-      setProblem(error);
-    }
-    await safety.refetch();
-  };
   if (!safety.data) return null;
   return (
     <section className="card stack">
       <h2>{t('安否の報告', 'Safety check')}</h2>
-      <ProblemNotice problem={problem} />
-      <p>{safety.data.on ? t(`受け付けています（${formatDateTime(safety.data.since, language)}から）`, 'Open') : t('いまは受け付けていません。', 'Not open.')}</p>
-      {safety.data.on && (
+      <p>{safety.data.on ? t(`受け付けています${safety.data.since ? `（${formatDateTime(safety.data.since, language)}から）` : '。'}`, 'Reports are taken.') : t('いまは受け付けていません。防災メニューに切り替えると始まります。', 'Not taken now; the disaster menu starts it.')}</p>
+      {safety.data.on && safety.data.districts.length === 0 && <p className="weak">{t('まだ報告はありません。', 'No reports yet.')}</p>}
+      {safety.data.districts.length > 0 && (
         <div className="table-frame">
           <table className="table">
             <thead>
@@ -142,11 +135,6 @@ export function Safety({ officer }: { officer: boolean }) {
               ))}
             </tbody>
           </table>
-        </div>
-      )}
-      {officer && (
-        <div>
-          <Button onClick={() => toggle(!safety.data.on)}>{safety.data.on ? t('受け付けを終える', 'Close') : t('受け付けを始める', 'Open')}</Button>
         </div>
       )}
     </section>

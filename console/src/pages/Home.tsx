@@ -6,33 +6,33 @@ import { useSession } from '../api/session';
 import type { BalanceRow, BroadcastSummary, HealthPart, HomeAnswer } from '../api/types';
 import { useLanguage } from '../i18n';
 import { writers } from '../layout/pages';
-import { formatClock, formatDate, formatDateTime } from '../lib/time';
+import { formatClock, formatDate, formatDateTime, groupNumbers } from '../lib/time';
 import { KindBadge, StateBadge } from '../lib/words';
 import { Badge, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 import './home.css';
 
 const reasons: Record<HomeAnswer['needs_me'][number]['why'], [string, string]> = {
-  approve: ['承認を待っています', 'Waits for your approval'],
-  returned: ['差し戻されました', 'Returned to you'],
-  held: ['保留中です。確認してください', 'Held: please check'],
-  failed: ['送れませんでした', 'Failed'],
-  unknown: ['結果が不明な分があります', 'Some outcomes are unknown'],
-  paused: ['一時停止しています', 'Paused'],
-  alert: ['気象などの警報が判断を待っています', 'A warning waits for a decision'],
+  approve: ['内容を確かめて、承認するか差し戻してください', 'Check it; approve or return it'],
+  returned: ['直して、もう一度提出してください', 'Put it right and submit it again'],
+  held: ['理由を確かめて、送るか中止するかを決めてください', 'Look at the reason; release or stop it'],
+  failed: ['送れなかった理由を確かめてください', 'Look at why it failed'],
+  unknown: ['届いたか分からない分を確かめてください', 'Some outcomes are unknown: please look'],
+  paused: ['再開するか中止するかを決めてください', 'Resume or stop it'],
+  alert: ['警報を送るかどうかを決めてください', 'Decide whether the warning is sent'],
 };
 
-function Item({ broadcast, note, to }: { broadcast: BroadcastSummary; note?: string; to: string }) {
+function Item({ broadcast, note, time, to }: { broadcast: BroadcastSummary; note?: string; time?: string; to: string }) {
   return (
     <li className="home-item">
-      <div className="row" style={{ gap: 8 }}>
-        <StateBadge state={broadcast.state} />
-        <KindBadge kind={broadcast.kind} priority={broadcast.priority} />
-        {note && <span className="small">{note}</span>}
+      <div>
+        <Link to={to}>{broadcast.title}</Link>
+        <div className="small weak">{[time, broadcast.section, broadcast.segment_sentence].filter(Boolean).join('　')}</div>
+        {note && <div className="small">{note}</div>}
       </div>
-      <Link to={to}>{broadcast.title}</Link>
-      <span className="small weak">
-        {broadcast.section}　{broadcast.segment_sentence}
-      </span>
+      <div className="home-badges">
+        <KindBadge kind={broadcast.kind} priority={broadcast.priority} />
+        <StateBadge state={broadcast.state} />
+      </div>
     </li>
   );
 }
@@ -47,7 +47,7 @@ function Health({ part }: { part: HealthPart }) {
         <strong>{part.label}</strong>
         <Badge tone={tone[part.state]}>{word[part.state]}</Badge>
       </div>
-      <span className="small weak">{part.detail}</span>
+      <span className="small weak">{groupNumbers(part.detail)}</span>
     </li>
   );
 }
@@ -154,7 +154,7 @@ export default function Home() {
         ) : (
           <ul className="home-list">
             {today.map((each) => (
-              <Item key={each.id} broadcast={each} note={each.due ? formatClock(each.due) : undefined} to={`/broadcasts/${each.id}`} />
+              <Item key={each.id} broadcast={each} time={each.due ? formatClock(each.due) : undefined} to={`/broadcasts/${each.id}`} />
             ))}
           </ul>
         )}

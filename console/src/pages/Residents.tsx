@@ -50,7 +50,7 @@ function Erase() {
         onClose={() => setAsking(false)}
         actions={
           <>
-            <Button onClick={() => setAsking(false)}>{t('やめる', 'Cancel')}</Button>
+            <Button onClick={() => setAsking(false)}>{t('戻る', 'Back')}</Button>
             <Button kind="danger" onClick={erase}>
               {t('消す', 'Erase')}
             </Button>

@@ -5,10 +5,10 @@ import { useQuery } from '@tanstack/react-query';
 import { createColumnHelper } from '@tanstack/react-table';
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { download, get, query } from '../api/client';
-import type { State } from '../api/types';
+import type { Kind, State } from '../api/types';
 import { useLanguage } from '../i18n';
 import { formatDate, formatDateTime, formatNumber } from '../lib/time';
-import { StateBadge } from '../lib/words';
+import { KindBadge, StateBadge } from '../lib/words';
 import { Button, Empty, Field, Loading, PageHead, ProblemNotice } from '../ui';
 import { DataTable } from '../ui/DataTable';
 
@@ -17,7 +17,7 @@ interface Row {
   title: string;
   section: string;
   topic: string;
-  kind: string;
+  kind: Kind;
   state: State;
   sent_at: string | null;
   audience: number;
@@ -49,14 +49,14 @@ const day = (offset: number) => new Intl.DateTimeFormat('en-CA', { timeZone: 'As
 /** 11/26 */
 const formatDay = (label: string) => label.slice(5).split('-').map(Number).join('/');
 
-function Sums({ title, head, sums }: { title: string; head: string; sums: Sum[] }) {
+function Sums({ title, head, sums, none }: { title: string; head: string; sums: Sum[]; none: string }) {
   const { t } = useLanguage();
   const column = createColumnHelper<Sum>();
   return (
     <section className="card stack">
       <h2>{title}</h2>
       {sums.length === 0 ? (
-        <p className="weak">{t('この期間の配信はありません。', 'Nothing in this period.')}</p>
+        <p className="weak">{none}</p>
       ) : (
         <>
           <div className="chart" role="img" aria-label={t(`${title}：届いた人数の棒グラフ。数値は下の表にあります`, `${title}: bars of people reached; figures in the table below`)}>
@@ -85,6 +85,18 @@ function Sums({ title, head, sums }: { title: string; head: string; sums: Sum[] 
         </>
       )}
     </section>
+  );
+}
+
+function Titled({ row }: { row: Row }) {
+  return (
+    <div className="stack-s" style={{ gap: 4 }}>
+      <Link to={`/broadcasts/${row.id}`}>{row.title}</Link>
+      <span className="row" style={{ gap: 6 }}>
+        <KindBadge kind={row.kind} />
+        <span className="small weak">{row.section}</span>
+      </span>
+    </div>
   );
 }
 
@@ -120,7 +132,7 @@ export default function Results() {
                       <CartesianGrid vertical={false} stroke="#e0e3ea" />
                       <XAxis dataKey="label" fontSize={13} tickFormatter={formatDay} />
                       <YAxis tickFormatter={(value: number) => formatNumber(value)} fontSize={13} width={70} />
-                      <Tooltip labelFormatter={(label) => formatDate(`${String(label)}T00:00:00+09:00`)} formatter={(value) => formatNumber(Number(value))} />
+                      <Tooltip labelFormatter={(label) => formatDate(`${String(label)}T00:00:00+09:00`, language)} formatter={(value) => formatNumber(Number(value))} />
                       <Bar maxBarSize={48} dataKey="recipients" name={t('届いた人数（のべ）', 'People reached')} fill="#0017c1" isAnimationActive={false} />
                     </BarChart>
                   </ResponsiveContainer>
@@ -143,7 +155,7 @@ export default function Results() {
                       <tbody>
                         {results.data.days.map((each) => (
                           <tr key={each.name}>
-                            <td>{formatDate(`${each.label}T00:00:00+09:00`)}</td>
+                            <td>{formatDate(`${each.label}T00:00:00+09:00`, language)}</td>
                             <td className="number">{formatNumber(each.broadcasts)}</td>
                             <td className="number">{formatNumber(each.recipients)}</td>
                           </tr>
@@ -156,8 +168,8 @@ export default function Results() {
             )}
           </section>
           <div className="grid-2">
-            <Sums title={t('課ごと', 'By section')} head={t('課', 'Section')} sums={results.data.sections} />
-            <Sums title={t('話題ごと', 'By topic')} head={t('話題', 'Topic')} sums={results.data.topics} />
+            <Sums title={t('課ごと', 'By section')} head={t('課', 'Section')} sums={results.data.sections} none={t('この期間の配信はありません。', 'Nothing in this period.')} />
+            <Sums title={t('話題ごと', 'By topic')} head={t('話題', 'Topic')} sums={results.data.topics} none={t('この期間に、話題を付けた配信はありません。', 'Nothing with a topic in this period.')} />
           </div>
           <section className="card stack">
             <h2>{t('配信の記録', 'Register')}</h2>
@@ -169,9 +181,8 @@ export default function Results() {
                 rows={results.data.rows}
                 numeric={['audience', 'accepted', 'refused', 'unknown', 'clicks', 'blocks_24h']}
                 columns={[
-                  column.accessor('sent_at', { header: t('配信日時', 'Sent'), cell: ({ getValue }) => formatDateTime(getValue(), language) }),
-                  column.accessor('title', { header: t('件名', 'Title'), cell: ({ row }) => <Link to={`/broadcasts/${row.original.id}`}>{row.original.title}</Link> }),
-                  column.accessor('section', { header: t('課', 'Section') }),
+                  column.accessor('sent_at', { header: t('配信日時', 'Sent'), cell: ({ getValue }) => <span style={{ display: 'block', minWidth: '6.5em' }}>{formatDateTime(getValue(), language)}</span> }),
+                  column.accessor('title', { header: t('件名', 'Title'), cell: ({ row }) => <Titled row={row.original} /> }),
                   column.accessor('state', { header: t('状態', 'State'), cell: ({ getValue }) => <StateBadge state={getValue()} /> }),
                   column.accessor('audience', { header: t('対象', 'Audience'), cell: ({ getValue }) => formatNumber(getValue()) }),
                   column.accessor('accepted', { header: t('送った', 'Accepted'), cell: ({ getValue }) => formatNumber(getValue()) }),

@@ -1,6 +1,7 @@
 // What has changed since the approver returned it, so that the second reading is a short one.
 import type { Broadcast } from '../api/types';
 import { useLanguage } from '../i18n';
+import { scheduleWords } from '../lib/schedule';
 import { formatDateTime } from '../lib/time';
 import { languages, readMessages, type DraftMessage } from '../messages/model';
 
@@ -46,7 +47,7 @@ export function ReturnedDiff({ broadcast }: { broadcast: Broadcast }) {
   const add = (label: string, from: string, to: string) => {
     if (from !== to) lines.push({ label, before: from, after: to });
   };
-  const when = (value: unknown) => (typeof value === 'string' && value !== 'now' ? formatDateTime(value, language) : value ? JSON.stringify(value) : t('指示があったとき', 'when ordered'));
+  const when = (value: unknown) => scheduleWords(value, t, language);
   add(t('件名', 'Title'), before.title, after.title);
   const old = readMessages(before.messages);
   const now = readMessages(after.messages);

@@ -2,7 +2,7 @@
 import { useState, type FormEvent } from 'react';
 import { post } from '../api/client';
 import { useSession } from '../api/session';
-import { useT } from '../i18n';
+import { useLanguage, useT } from '../i18n';
 import { Button, Dialog, Field, ProblemNotice } from '../ui';
 import './signin.css';
 
@@ -65,7 +65,7 @@ function SignInForm({ name: fixedName }: { name?: string }) {
 }
 
 export function SignIn({ over }: { over?: boolean }) {
-  const t = useT();
+  const { t, language, setLanguage } = useLanguage();
   const { me } = useSession();
   if (over) {
     return (
@@ -86,6 +86,11 @@ export function SignIn({ over }: { over?: boolean }) {
           </div>
         </div>
         <SignInForm />
+        <div>
+          <button type="button" className="button button-quiet button-small" lang={language === 'ja' ? 'en' : 'ja'} onClick={() => setLanguage(language === 'ja' ? 'en' : 'ja')}>
+            {language === 'ja' ? 'English' : '日本語'}
+          </button>
+        </div>
         <p className="small weak">{t('パスワードを忘れたときは、運用担当に連絡してください。', 'Forgot your password? Ask your operator.')}</p>
       </div>
     </main>

@@ -1,6 +1,7 @@
 // A phone that shows messages as LINE draws them: the same renderer as the simulator's phones.
 import { useEffect, useRef } from 'react';
 import { renderMessages, renderQuickReplies } from '../../../adapters/simulator/page/line_renderer.js';
+import { useT } from '../i18n';
 import '../../../adapters/simulator/page/line_messages.css';
 import './phone.css';
 
@@ -21,6 +22,7 @@ interface Props {
 }
 
 export function PhonePreview({ messages, account, kind = 'live', empty }: Props) {
+  const t = useT();
   const chat = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const node = chat.current;
@@ -35,11 +37,11 @@ export function PhonePreview({ messages, account, kind = 'live', empty }: Props)
     }
   }, [messages]);
   return (
-    <section className={`phone phone-${kind}`} aria-label="プレビュー">
+    <section className={`phone phone-${kind}`} aria-label={t('プレビュー', 'Preview')}>
       <header className="phone-head">
         <span className="phone-account">{account}</span>
-        {kind === 'drill' && <span className="phone-kind">訓練</span>}
-        {kind === 'practice' && <span className="phone-kind">練習（だれにも届きません）</span>}
+        {kind === 'drill' && <span className="phone-kind">{t('訓練', 'Drill')}</span>}
+        {kind === 'practice' && <span className="phone-kind">{t('練習（だれにも届きません）', 'Practice (reaches nobody)')}</span>}
       </header>
       <div className="phone-chat" ref={chat} />
       {messages.length === 0 && empty && <p className="phone-empty">{empty}</p>}

@@ -36,7 +36,8 @@ export function AudiencePanel({ rules, onChange, disabled }: { rules: SegmentRul
     placeholderData: (old) => old,
     retry: false,
   });
-  const errors = count.data?.problems.filter((each) => !each.warning) ?? [];
+  // What was counted last says nothing of rules that are gone.
+  const errors = empty ? [] : (count.data?.problems.filter((each) => !each.warning) ?? []);
   if (attributes.isPending) return <Loading />;
   if (attributes.isError) return <ProblemNotice problem={attributes.error} retry={() => void attributes.refetch()} />;
   const everyone = rules === 'everyone';

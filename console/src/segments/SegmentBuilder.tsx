@@ -104,7 +104,7 @@ function NotToggle({ checked, handleOnChange, disabled }: NotToggleProps) {
   return (
     <label className="check segment-not">
       <input type="checkbox" checked={Boolean(checked)} disabled={disabled} onChange={(event) => handleOnChange(event.target.checked)} />
-      <span>{t('この条件に当てはまらない人', 'Everyone but these')}</span>
+      <span>{t('この条件に当てはまる人を除く', 'Everyone but these')}</span>
     </label>
   );
 }
@@ -175,7 +175,7 @@ export function SegmentBuilder({ attributes, broadcasts = [], rules, onChange, d
           value: { title: t('値', 'Value') },
           combinators: { title: t('組み合わせ方', 'How rules combine') },
           addRule: { label: t('＋ 条件を足す', '+ Add rule'), title: t('条件を足す', 'Add a rule') },
-          addGroup: { label: t('＋ かっこを足す', '+ Add group'), title: t('条件のまとまりを足す', 'Add a group of rules') },
+          addGroup: { label: t('＋ 条件のまとまりを足す', '+ Add group'), title: t('条件のまとまりを足す', 'Add a group of rules') },
           removeRule: { label: t('削除', 'Remove'), title: t('この条件を削除', 'Remove this rule') },
           removeGroup: { label: t('まとまりを削除', 'Remove group'), title: t('このまとまりを削除', 'Remove this group') },
           notToggle: { label: '', title: '' },

@@ -4,8 +4,9 @@ import { Problem } from '../api/client';
 import { useT } from '../i18n';
 
 type Tone = 'info' | 'good' | 'warn' | 'bad';
+type Kind = 'live' | 'drill' | 'practice';
 
-export function Notice({ tone, title, children }: { tone: Tone; title?: string; children?: ReactNode }) {
+export function Notice({ tone, title, children }: { tone: Tone | 'drill' | 'practice'; title?: string; children?: ReactNode }) {
   return (
     <div className={`notice notice-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
       <div>
@@ -20,15 +21,18 @@ export function ProblemNotice({ problem, retry }: { problem: unknown; retry?: ()
   const t = useT();
   if (!problem) return null;
   const known = problem instanceof Problem ? problem : undefined;
+  // Each thing once; what the fields are said to lack says more than the sentence over all of them.
+  const said = [...new Set((known?.errors ?? []).map((each) => each.message))];
   return (
-    <Notice tone="bad" title={known?.title || t('うまくいきませんでした', 'Something went wrong')}>
-      <p>{known?.detail || t('もう一度お試しください。', 'Please try again.')}</p>
-      {known && known.errors.length > 0 && (
+    <Notice tone="bad" title={known?.status === 0 ? t(known.title, 'The server does not answer') : known?.title || t('うまくいきませんでした', 'Something went wrong')}>
+      {said.length > 1 ? (
         <ul>
-          {known.errors.map((error) => (
-            <li key={error.field + error.message}>{error.message}</li>
+          {said.map((each) => (
+            <li key={each}>{each}</li>
           ))}
         </ul>
+      ) : (
+        <p>{said[0] ?? known?.detail ?? t('もう一度お試しください。', 'Please try again.')}</p>
       )}
       {retry && (
         <button type="button" className="button button-small" onClick={retry}>
@@ -61,7 +65,7 @@ export function Empty({ children, action }: { children: ReactNode; action?: Reac
 interface ButtonProps {
   children: ReactNode;
   onClick?: () => Promise<unknown> | void;
-  kind?: 'primary' | 'danger' | 'quiet';
+  kind?: 'primary' | 'danger' | 'quiet' | 'drill' | 'practice';
   small?: boolean;
   submit?: boolean;
   disabled?: boolean;
@@ -145,13 +149,15 @@ export function Check({ label, checked, onChange, disabled }: { label: ReactNode
 interface DialogProps {
   open: boolean;
   title: string;
-  kind?: 'live' | 'drill' | 'practice';
+  kind?: Kind; // says in colour, frame and word what is about to be sent
   onClose: () => void;
   children: ReactNode;
   actions: ReactNode;
 }
+const kindWords: Record<Kind, [string, string]> = { live: ['本番', 'LIVE'], drill: ['訓練', 'DRILL'], practice: ['練習', 'PRACTICE'] };
 /** A modal dialog of the platform: focus stays inside, Escape closes, focus returns to where it was. */
 export function Dialog({ open, title, kind, onClose, children, actions }: DialogProps) {
+  const t = useT();
   const node = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -164,6 +170,7 @@ export function Dialog({ open, title, kind, onClose, children, actions }: Dialog
     <dialog ref={node} className={`dialog${kind ? ` dialog-${kind}` : ''}`} aria-labelledby={id} onClose={onClose} onCancel={onClose}>
       {open && (
         <div className="dialog-body">
+          {kind && <p className="dialog-band">{t(...kindWords[kind])}</p>}
           <h2 id={id}>{title}</h2>
           {children}
           <div className="dialog-actions">{actions}</div>

@@ -36,6 +36,11 @@ export function Ask() {
       setProblem(error);
     }
   };
+  // What comes before the colon of an intent's name says what kind of answer it is.
+  const kinds: Record<string, [string, string]> = {
+    garbage: ['ごみの品目', 'Garbage'], faq: ['よくある質問', 'FAQ'], rule: ['決まった答え', 'Rule'], dialogue: ['順に聞く案内', 'Dialogue'], calendar: ['ごみの収集日', 'Collection days'],
+  };
+  const kindOf = (intent: string) => t(...(kinds[intent.split(':')[0] ?? ''] ?? [intent, intent]));
   const words = { answer: t('答える', 'Answers'), choose: t('選んでもらう', 'Offers a choice'), none: t('答えない', 'Does not answer') };
   return (
     <div className="broadcast">
@@ -65,7 +70,7 @@ export function Ask() {
           <section className="card stack">
             <div className="row">
               <Badge tone={answer.kind === 'answer' ? 'good' : answer.kind === 'choose' ? 'info' : 'quiet'}>{words[answer.kind]}</Badge>
-              <code>{answer.intent || '—'}</code>
+              <span title={answer.intent}>{answer.intent ? kindOf(answer.intent) : ''}</span>
             </div>
             <h3>{t('候補', 'Candidates')}</h3>
             <div className="table-frame">
@@ -74,8 +79,8 @@ export function Ask() {
                   {answer.candidates.map((each) => (
                     <tr key={each.intent}>
                       <td>{each.title}</td>
-                      <td>
-                        <span className="code">{each.intent}</span>
+                      <td className="small nowrap" title={each.intent}>
+                        {kindOf(each.intent)}
                       </td>
                       <td>
                         <div className="progress" style={{ width: 'clamp(48px, 9vw, 120px)' }} aria-hidden="true">

@@ -50,7 +50,7 @@ export function Gaps() {
       <p className="weak">{t('3人以上が尋ねたものだけを、名前や番号を隠して表示します。90日で消えます。', 'Only what three or more residents asked, masked; kept 90 days.')}</p>
       {added && <Notice tone="good" title={t(`「${added}」を言い換えに足しました`, `Added “${added}”`)}>{t('「確認して公開」で公開してください。', 'Publish it to take effect.')}</Notice>}
       {gaps.data.items.length === 0 ? (
-        <Empty action={<Link to="/content/ask">{t('ためしに聞いてみる', 'Try the answers')}</Link>}>{t('いまはありません。住民が尋ねて答えられなかった質問がここにまとまり、FAQの言い換えに一手で足せます。', 'None right now. What residents ask in vain is gathered here, to be added to a FAQ in one step.')}</Empty>
+        <Empty action={<Link to="/content/ask">{t('ためしに聞いてみる', 'Try the answers')}</Link>}>{t('いまはありません。住民が尋ねて答えられなかった質問がここにまとまり、よくある質問の言い換えに一手で足せます。', 'None right now. What residents ask in vain is gathered here, to be added to a FAQ in one step.')}</Empty>
       ) : (
         <div className="table-frame">
           <table className="table">
@@ -90,7 +90,7 @@ export function Gaps() {
                           setAdding(gap.examples[0] ?? '');
                         }}
                       >
-                        {t('FAQの言い換えに足す', 'Add to a FAQ')}
+                        <span className="nowrap">{t('言い換えに足す', 'Add to a FAQ')}</span>
                       </Button>
                     </td>
                   )}
@@ -100,10 +100,10 @@ export function Gaps() {
           </table>
         </div>
       )}
-      <Dialog open={adding !== undefined} title={t('どのFAQの言い換えにしますか', 'Which FAQ?')} onClose={() => setAdding(undefined)} actions={<Button onClick={() => setAdding(undefined)}>{t('やめる', 'Cancel')}</Button>}>
+      <Dialog open={adding !== undefined} title={t('どの質問の言い換えにしますか', 'Which FAQ?')} onClose={() => setAdding(undefined)} actions={<Button onClick={() => setAdding(undefined)}>{t('戻る', 'Back')}</Button>}>
         <ProblemNotice problem={problem} />
         <Field label={t('言い換えの文', 'Wording')}>{(field) => <input {...field} className="input" maxLength={200} value={text} onChange={(event) => setText(event.target.value)} />}</Field>
-        <Field label={t('FAQをさがす', 'Search FAQ')}>{(field) => <input {...field} className="input" type="search" value={q} onChange={(event) => setQ(event.target.value)} />}</Field>
+        <Field label={t('よくある質問をさがす', 'Search FAQ')}>{(field) => <input {...field} className="input" type="search" value={q} onChange={(event) => setQ(event.target.value)} />}</Field>
         <ul className="home-list">
           {(faqs.data?.rows ?? []).map((row) => (
             <li key={row.row} className="row-between">

@@ -77,7 +77,7 @@ export function Publish() {
       <section className="card stack">
         <h2>{t('変更したもの', 'Changed')}</h2>
         <p>
-          {labels.join('、')} <span className="weak">{workspace.changed_by?.join('、')}</span>
+          {labels.join('、')} {(workspace.changed_by?.length ?? 0) > 0 && <span className="weak">{t(`（変更した人：${workspace.changed_by?.join('、')}）`, ` (by ${workspace.changed_by?.join(', ')})`)}</span>}
         </p>
         <Problems problems={workspace.problems.filter((each) => !each.warning)} />
         {workspace.problems.some((each) => each.warning) && (
@@ -94,10 +94,10 @@ export function Publish() {
         ) : diff.isError ? (
           <ProblemNotice problem={diff.error} retry={() => void diff.refetch()} />
         ) : diff.data.changed === 0 ? (
-          <p className="weak">{t(`${diff.data.compared.toLocaleString()}の質問で、変わる答えはありません。`, `No change in ${diff.data.compared} questions.`)}</p>
+          <p className="weak">{t(`${diff.data.compared.toLocaleString()}件の質問で、変わる答えはありません。`, `No change in ${diff.data.compared} questions.`)}</p>
         ) : (
           <>
-            <p>{t(`${diff.data.compared.toLocaleString()}の質問のうち${diff.data.changed.toLocaleString()}で答えが変わります。`, `${diff.data.changed} of ${diff.data.compared} change.`)}</p>
+            <p>{t(`${diff.data.compared.toLocaleString()}件の質問のうち、${diff.data.changed.toLocaleString()}件で答えが変わります。`, `${diff.data.changed} of ${diff.data.compared} change.`)}</p>
             <div className="table-frame problems" tabIndex={0} role="region" aria-label={t('答えが変わる質問', 'Answers that change')}>
               <table className="table table-even">
                 <thead>

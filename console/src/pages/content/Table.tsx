@@ -174,7 +174,7 @@ export function Table({ kind }: { kind: string }) {
               </tbody>
             </table>
           </div>
-          <div className="row">
+          <div className="row" hidden={page.data.total <= size}>
             <Button small disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - size))}>
               {t('前へ', 'Back')}
             </Button>
@@ -195,7 +195,7 @@ export function Table({ kind }: { kind: string }) {
                 {t('この行を削除', 'Remove this row')}
               </Button>
             )}
-            <Button onClick={() => setEditing(undefined)}>{t('やめる', 'Cancel')}</Button>
+            <Button onClick={() => setEditing(undefined)}>{t('戻る', 'Back')}</Button>
             <Button kind="primary" onClick={save}>
               {t('保存', 'Save')}
             </Button>

@@ -68,7 +68,7 @@ export function Versions() {
         onClose={() => setAsking(undefined)}
         actions={
           <>
-            <Button onClick={() => setAsking(undefined)}>{t('やめる', 'Cancel')}</Button>
+            <Button onClick={() => setAsking(undefined)}>{t('戻る', 'Back')}</Button>
             <Button kind="primary" onClick={restore}>
               {t('戻す', 'Restore')}
             </Button>
