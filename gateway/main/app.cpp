@@ -386,23 +386,29 @@ std::vector<staff::HealthPart> App::health_parts() {
   std::vector<staff::HealthPart> parts;
   const bool redis = redis_->ping(milliseconds(500)).ok();
   parts.push_back({"redis", "データの保管（Redis）", "Store (Redis)", redis ? "ok" : "failed",
-                   redis ? "応答しています。" : "応答がありません。運用担当に知らせてください。", std::nullopt});
+                   redis ? "応答しています。" : "応答がありません。運用担当に知らせてください。", std::nullopt,
+                   redis ? "It answers." : "It does not answer: tell the operator."});
   const bool empty = spool_->empty();
-  parts.push_back({"spool", "一時保管", "Spool", empty ? "ok" : "warning",
-                   empty ? "空です。" : "保管場所が戻るのを待っているイベントがあります。", static_cast<double>(spool_->bytes())});
+  parts.push_back({"spool", "受信の一時保管", "Spool", empty ? "ok" : "warning",
+                   empty ? "たまっていません。" : "保管場所が戻るのを待っている受信があります。", static_cast<double>(spool_->bytes()),
+                   empty ? "Empty." : "Messages wait for the store to come back."});
   const std::size_t owned = working_ ? runner_->owned() : 0;
   parts.push_back({"shards", "応答の処理", "Answering", owned > 0 ? "ok" : "failed",
-                   owned > 0 ? "動いています。" : "この機械では処理していません。", static_cast<double>(owned)});
+                   owned > 0 ? "動いています。" : "この機械では処理していません。", static_cast<double>(owned),
+                   owned > 0 ? "It runs." : "Not on this machine."});
   if (const auto followers = subscribers_->count_following()) {
-    parts.push_back({"friends", "友だち", "Friends", "ok", std::to_string(*followers) + "人が友だちです。", static_cast<double>(*followers)});
+    parts.push_back({"friends", "友だち", "Friends", "ok", std::to_string(*followers) + "人が友だちです。", static_cast<double>(*followers),
+                     std::to_string(*followers) + " friends."});
   }
   if (const auto figures = inbox_->figures()) {
     const double lag = figures->oldest ? std::chrono::duration<double>(clock_.now() - *figures->oldest).count() : 0.0;
     parts.push_back({"webhook", "受信の遅れ", "Webhook lag", lag < 10 ? "ok" : "warning",
-                     lag < 10 ? "遅れはありません。" : std::to_string(static_cast<int>(lag)) + "秒前のイベントが待っています。", lag});
-    parts.push_back({"dead", "処理をあきらめたイベント", "Events given up", figures->dead == 0 ? "ok" : "warning",
+                     lag < 10 ? "遅れはありません。" : std::to_string(static_cast<int>(lag)) + "秒前の受信が待っています。", lag,
+                     lag < 10 ? "None." : std::to_string(static_cast<int>(lag)) + " s."});
+    parts.push_back({"dead", "処理できなかった受信", "Messages given up", figures->dead == 0 ? "ok" : "warning",
                      figures->dead == 0 ? "ありません。" : std::to_string(figures->dead) + "件あります。運用担当が確認してください。",
-                     static_cast<double>(figures->dead)});
+                     static_cast<double>(figures->dead),
+                     figures->dead == 0 ? "None." : std::to_string(figures->dead) + ": the operator should look."});
   }
   return parts;
 }

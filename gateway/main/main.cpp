@@ -103,6 +103,7 @@ void add_content(CLI::App& app, int& exit_code) {
     if (!columns) throw CLI::ValidationError("--map", "pairs such as 品目=name,よみ=kana");
     import->columns = *columns;
     exit_code = kairan::intents::run_content_import(*import, std::cout);
+    if (exit_code != 0 && map->empty()) std::cout << "列の名前がちがうときは、--map 品目=列の名前 のように教えられます。\n";
   });
 
   auto config = std::make_shared<std::string>();

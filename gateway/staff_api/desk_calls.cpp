@@ -230,6 +230,7 @@ class DeskCalls {
             {"reason", row.reason},
             {"broadcast", row.broadcast},
             {"audience", audience(row.segment)},
+            {"to_everyone", row.segment == "everyone"},
             {"expires", time_or_null(row.expires)},
             {"acknowledged_by", row.acknowledged_by},
             {"by", row.by}};

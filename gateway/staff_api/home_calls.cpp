@@ -174,12 +174,13 @@ class HomeCalls {
   json health_json(const Call& call) const {
     json list = json::array();
     bool fine = true;
+    const bool english = call.language == Language::kEn;
     for (const HealthPart& part : parts_.health ? parts_.health() : std::vector<HealthPart>()) {
       fine = fine && part.state != "failed" && part.state != "warning";
       json row{{"name", part.name},
-               {"label", call.language == Language::kEn ? part.label_en : part.label_ja},
+               {"label", english ? part.label_en : part.label_ja},
                {"state", part.state},
-               {"detail", part.detail}};
+               {"detail", english && !part.detail_en.empty() ? part.detail_en : part.detail}};
       if (part.value) row["value"] = *part.value;
       list.push_back(std::move(row));
     }

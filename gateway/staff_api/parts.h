@@ -39,8 +39,9 @@ struct HealthPart {
   std::string name;  ///< of the description: redis, spool, shards, friends, quota, webhook, backup, alerts, feed, content, dead
   std::string label_ja, label_en;
   std::string state;   ///< ok, warning, failed, unknown
-  std::string detail;  ///< a sentence
+  std::string detail;  ///< a sentence, in Japanese
   std::optional<double> value;
+  std::string detail_en = {};
 };
 
 /// One warning that came in, and what became of it.

@@ -194,8 +194,8 @@ std::optional<Imported> from_table(const Source& source, const ImportOptions& op
   // Headings between the rows are usual; a list that is mostly holes has been read by the wrong columns.
   if (rows.empty() || skipped > rows.size() / 4 + 5) {
     problems.push_back({table.file(), 0, "",
-                        "品目か分別区分の空の行が多すぎます。列の対応を --map "
-                        "で確かめ、結合されたセルは結合を解いて、どの行にも書いてください。",
+                        "品目か分別区分の空の行が多すぎます。見出しと列が合っているかを確かめ、"
+                        "結合されたセルは結合を解いて、どの行にも書いてください。",
                         false});
     return std::nullopt;
   }

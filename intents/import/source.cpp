@@ -167,7 +167,7 @@ std::optional<std::size_t> source_column(const Table& table, const ImportOptions
 
 void report_missing(const Table& table, const std::string& ours, std::vector<FileProblem>& problems) {
   problems.push_back({table.file(), table.header_row(), ours,
-                      "「" + ours + "」に当たる列がわかりません。--map " + ours + "=列の名前 で教えてください。" +
+                      "「" + ours + "」に当たる列がわかりません。見出しを「" + ours + "」に直してください。" +
                           std::to_string(table.header_row()) + "行目を見出しとして読みました。ある列: " + listed(table.header()),
                       false});
 }
