@@ -12,6 +12,9 @@
 
 namespace kairan::broadcasts {
 
+inline constexpr std::string_view kAlertCityFile = "city.yaml";
+inline constexpr std::string_view kAlertPlacesFile = "shelters.csv";
+
 struct AlertDistrict {
   std::string id;
   std::string name;
@@ -37,6 +40,13 @@ struct AlertCity {
   std::vector<std::string> districts_in(std::string_view text) const;
   const AlertDistrict* district(std::string_view id) const;
 };
+
+/// What decides whom a warning concerns, as text that is the same for the same city: names, codes and districts in the form of
+/// city.yaml, one place a line as "latitude,longitude". What else stands in the files changes neither.
+std::string city_text(const AlertCity& city);
+std::string places_text(const AlertCity& city);
+/// Back from those texts; `offices` stay empty. kInvalid with problems added.
+Result<AlertCity> read_city_texts(std::string_view city, std::string_view places, std::vector<FileProblem>& problems);
 
 /// Reads FOLDER/city.yaml and, when it is there, the places of FOLDER/shelters.csv. kInvalid with problems added when a code
 /// is missing.

@@ -19,8 +19,8 @@ std::string first_problem(const std::vector<FileProblem>& problems) {
   return found->file + (found->row > 0 ? " " + std::to_string(found->row) + "行目" : "") + ": " + found->message;
 }
 
-/// The published text for a city, or why this program cannot use it.
-Result<AlertContent> use(const store::PublishedRules& published, AlertCity city) {
+/// The published text, or why this program cannot use it.
+Result<AlertContent> use(const store::PublishedRules& published) {
   const auto refuse = [](std::string why) { return Error{ErrorCode::kInvalid, std::move(why)}; };
   if (published.proposed_by.empty() || published.published_by.empty() ||
       published.proposed_by == published.published_by)
@@ -28,8 +28,10 @@ Result<AlertContent> use(const store::PublishedRules& published, AlertCity city)
   if (hash_of_rules(published.text) != published.hash) return refuse("保管された内容が公開したときと違います");
   const auto files = unpack_rule_files(published.text);
   if (!files) return refuse("保管された内容を読めません");
+  Result<AlertCity> city = city_of(*files);
+  if (!city) return city.error();
   std::vector<FileProblem> problems;
-  auto content = make_alert_content(std::move(city), *files, problems);
+  auto content = make_alert_content(*std::move(city), *files, problems);
   if (!content) return refuse(first_problem(problems));
   content->release = published.hash;
   return content;
@@ -37,6 +39,18 @@ Result<AlertContent> use(const store::PublishedRules& published, AlertCity city)
 
 std::string unusable(const std::string& problem) {
   return "公開済みの規則をこの版のプログラムで使えないため、すべて人の確認を待ちます（" + problem + "）";
+}
+
+/// 「alerts.yaml、city.yaml の地域コード・地区」: which files of the folder are not as they were published.
+std::string differing(const store::PublishedRules& published, const AlertRuleFiles& folder) {
+  const auto before = unpack_rule_files(published.text);
+  std::string names;
+  for (const ChangedFile& changed : compare_rule_files(before ? *before : AlertRuleFiles(), folder)) {
+    names += (names.empty() ? "" : "、") + changed.file;
+    if (changed.file == kAlertCityFile) names += "の地域コードか地区";
+    if (changed.file == kAlertPlacesFile) names += "の位置";
+  }
+  return names;
 }
 
 /// Rules to compare with: what is published, or that everything waits.
@@ -75,11 +89,12 @@ AlertContent held_alert_content(AlertCity city, std::string why) {
 Result<std::string> AlertReleases::propose(const store::Actor& who, std::vector<FileProblem>& problems) {
   if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kContentEditor}))
     return Error{ErrorCode::kRefused, "規則を提案するには「緊急配信担当」か「自動応答の編集者」の権限が必要です。"};
-  const AlertRuleFiles files = read_alert_rule_files(folder_, problems);
+  AlertRuleFiles files = read_alert_rule_files(folder_, problems);
   if (files.count(std::string(kAlertRulesFile)) == 0)
     return Error{ErrorCode::kInvalid, "コンテンツのフォルダに、読める alerts.yaml がありません。"};
   Result<AlertCity> city = load_alert_city(folder_, problems);
   if (!city) return city.error();
+  add_city(*city, files);
   if (const auto proven = make_alert_content(*std::move(city), files, problems); !proven)
     return Error{ErrorCode::kInvalid, "alerts.yaml かひな形に誤りがあるため提案できません。" + first_problem(problems)};
   const std::string packed = pack_rule_files(files);
@@ -91,33 +106,48 @@ Result<std::string> AlertReleases::propose(const store::Actor& who, std::vector<
   const auto written =
       audit_.append({0, clock_.now(), who.name, "alert_rules.propose", std::string(kAlertRulesFile), hash, ""});
   if (!written) return written.error();
-  const Status proposed = store_.propose({hash, packed, who.name, clock_.now()});
+  const TimePoint now = clock_.now();
+  const Status proposed = store_.propose({hash, packed, who.name, now});
   if (!proposed) return proposed.error();
+  tell(Notice::Kind::kToApprove, hash,
+       who.name + "が警報の規則を提案しました（" + format_jst(now) +
+           "）。別の方（緊急配信担当、承認者）が、コンソールの「警報の規則」で違いを確かめて、公開するか差し戻してくだ"
+           "さい。"
+           "それまでは公開済みの規則のままです。");
   return hash;
 }
 
+bool AlertReleases::may_publish(const store::Actor& who) {
+  return who.roles.has_any({Role::kEmergencyOfficer, Role::kApprover});
+}
+
+void AlertReleases::tell(Notice::Kind kind, std::string_view hash, std::string reason) {
+  if (staff_ != nullptr) staff_->tell({kind, std::string(kAlertRulesNotice) + std::string(hash), std::move(reason)});
+}
+
 Status AlertReleases::publish(const store::Actor& who, std::string_view hash) {
-  if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kApprover}))
+  if (!may_publish(who))
     return Error{ErrorCode::kRefused, "規則を公開するには「緊急配信担当」か「承認者」の権限が必要です。"};
   const auto proposed = store_.proposed();
   if (!proposed) return proposed.error();
   if (!*proposed) return Error{ErrorCode::kNotFound, "提案されている規則はありません。"};
   if ((*proposed)->hash != hash) return store::another_proposal();
   if ((*proposed)->by == who.name) return store::own_proposal();
-  if (folder_hash() != hash)
+  if (hash_of_rules(pack_rule_files(folder_files())) != hash)
     return Error{ErrorCode::kConflict,
-                 "提案のあとに、フォルダの alerts.yaml かひな形が変わりました。内容を確かめて、提案し直してください。"};
-  std::vector<FileProblem> problems;
-  Result<AlertCity> city = load_alert_city(folder_, problems);
-  if (!city) return city.error();
+                 "提案のあとに、フォルダの規則のファイルが変わりました。内容を確かめて、提案し直してください。"};
   const auto usable =
-      use({(*proposed)->hash, (*proposed)->text, (*proposed)->by, who.name, (*proposed)->at, clock_.now()},
-          *std::move(city));
+      use({(*proposed)->hash, (*proposed)->text, (*proposed)->by, who.name, (*proposed)->at, clock_.now()});
   if (!usable) return Error{ErrorCode::kInvalid, "この規則は使えません（" + usable.error().detail + "）。"};
   const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.publish", std::string(kAlertRulesFile),
                                       std::string(hash) + " 提案: " + (*proposed)->by, ""});
   if (!written) return written.error();
-  return store_.publish(hash, who.name, clock_.now());
+  const Status published = store_.publish(hash, who.name, clock_.now());
+  if (published)
+    tell(
+        Notice::Kind::kRulesPublished, hash,
+        who.name + "が警報の規則を公開しました（提案は" + (*proposed)->by + "）。次の電文から、この規則で判断します。");
+  return published;
 }
 
 Status AlertReleases::give_back(const store::Actor& who, std::string_view hash, std::string_view why) {
@@ -126,12 +156,22 @@ Status AlertReleases::give_back(const store::Actor& who, std::string_view hash, 
   const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.return", std::string(kAlertRulesFile),
                                       std::string(hash) + (why.empty() ? "" : " " + std::string(why)), ""});
   if (!written) return written.error();
-  return store_.give_back(hash, who.name, clock_.now());
+  const auto before = store_.waiting();
+  if (!before) return before.error();
+  const Status given = store_.give_back(hash, who.name, clock_.now(), why);
+  if (!given) return given;
+  if (*before && (*before)->hash == hash && (*before)->by != who.name)
+    tell(Notice::Kind::kReturned, hash,
+         who.name + "が、" + (*before)->by + "の提案した警報の規則を差し戻しました" +
+             (why.empty() ? "。" : ": " + std::string(why)));
+  return given;
 }
 
-std::string AlertReleases::folder_hash() const {
-  std::vector<FileProblem> problems;  // a file that cannot be read is missing in the hash, and so no published one
-  return hash_of_rules(pack_rule_files(read_alert_rule_files(folder_, problems)));
+AlertRuleFiles AlertReleases::folder_files() const {
+  std::vector<FileProblem> problems;
+  AlertRuleFiles files = read_alert_rule_files(folder_, problems);
+  if (const auto city = load_alert_city(folder_, problems)) add_city(*city, files);
+  return files;
 }
 
 std::string AlertReleases::problem_of(const store::PublishedRules& published) {
@@ -139,10 +179,7 @@ std::string AlertReleases::problem_of(const store::PublishedRules& published) {
     const std::lock_guard lock(mutex_);
     if (proven_ && proven_->first == published.hash) return proven_->second;
   }
-  std::vector<FileProblem> problems;
-  Result<AlertCity> city = load_alert_city(folder_, problems);
-  if (!city) return "city.yaml: " + first_problem(problems);
-  const auto content = use(published, *std::move(city));
+  const auto content = use(published);
   std::string problem = content ? std::string() : content.error().detail;
   const std::lock_guard lock(mutex_);
   proven_.emplace(published.hash, problem);
@@ -150,28 +187,27 @@ std::string AlertReleases::problem_of(const store::PublishedRules& published) {
 }
 
 AlertRulesStanding AlertReleases::standing_of(const std::optional<store::PublishedRules>& published,
-                                              std::string_view folder_hash) {
+                                              const AlertRuleFiles& folder) {
   using Kind = AlertRulesStanding::Kind;
   if (!published)
-    return AlertRulesStanding{
-        Kind::kNothing,
-        "公開された規則がまだありません。自動では何も送らず、「送る」の規則も人の確認を待ちます。"
-        "規則を提案し、別の方が公開すると使えます。"};
+    return AlertRulesStanding{Kind::kNothing,
+                              "公開された規則がまだありません。自動では何も送らず、「送る」の規則も人の確認を待ちます。"
+                              "規則を提案し、別の方が公開すると使えます。"};
   const std::string people = "提案 " + published->proposed_by + "、公開 " + published->published_by + "、" +
                              format_jst(published->published_at);
   if (const std::string problem = problem_of(*published); !problem.empty())
     return AlertRulesStanding{Kind::kUnusable, unusable(problem) + "。直した規則を提案し、別の方が公開してください。"};
-  if (folder_hash == published->hash)
+  if (hash_of_rules(pack_rule_files(folder)) == published->hash)
     return AlertRulesStanding{Kind::kPublished, "公開済みの規則を使っています（" + people + "）。"};
-  return AlertRulesStanding{
-      Kind::kFileDiffers, "フォルダの alerts.yaml かひな形は公開済みの規則と違います。使っているのは公開済みの規則（" +
-                              people + "）です。変えるには提案し、別の方が公開してください。"};
+  return AlertRulesStanding{Kind::kFileDiffers, "フォルダの" + differing(*published, folder) +
+                                                    "は公開済みの規則と違います。使っているのは公開済みの規則（" +
+                                                    people + "）です。変えるには提案し、別の方が公開してください。"};
 }
 
 Result<AlertRulesStanding> AlertReleases::standing() {
   const auto published = store_.published();
   if (!published) return published.error();
-  return standing_of(*published, folder_hash());
+  return standing_of(*published, folder_files());
 }
 
 Result<AlertRulesView> AlertReleases::view() {
@@ -180,12 +216,15 @@ Result<AlertRulesView> AlertReleases::view() {
   if (!published) return published.error();
   auto proposed = store_.proposed();
   if (!proposed) return proposed.error();
-  const std::string in_folder = folder_hash();
+  auto returned = store_.returned();
+  if (!returned) return returned.error();
+  const AlertRuleFiles in_folder = folder_files();
   view.standing = standing_of(*published, in_folder);
   view.published = *std::move(published);
   view.proposed = *std::move(proposed);
+  view.returned = *std::move(returned);
   if (!view.proposed) return view;
-  view.file_changed = in_folder != view.proposed->hash;
+  view.file_changed = hash_of_rules(pack_rule_files(in_folder)) != view.proposed->hash;
   const auto after = unpack_rule_files(view.proposed->text);
   if (!after) return after.error();
   AlertRuleFiles before;
@@ -198,19 +237,21 @@ Result<AlertRulesView> AlertReleases::view() {
 }
 
 Result<AlertContent> AlertReleases::in_force(std::vector<FileProblem>& problems) {
-  Result<AlertCity> city = load_alert_city(folder_, problems);
-  if (!city) return city.error();
   const auto published = store_.published();
   if (!published) return published.error();
-  if (!*published) {
-    auto content = make_alert_content(*std::move(city), read_alert_rule_files(folder_, problems), problems);
-    if (content) content->held_because = kNothingPublished;
-    return content;
+  if (*published) {
+    auto content = use(**published);
+    if (content) return content;
+    problems.push_back({std::string(kAlertRulesFile), 0, "", unusable(content.error().detail), false});
+    Result<AlertCity> city = load_alert_city(folder_, problems);
+    if (!city) return city.error();
+    return held_alert_content(*std::move(city), unusable(content.error().detail));
   }
-  auto content = use(**published, *city);
-  if (content) return content;
-  problems.push_back({std::string(kAlertRulesFile), 0, "", unusable(content.error().detail), false});
-  return held_alert_content(*std::move(city), unusable(content.error().detail));
+  Result<AlertCity> city = load_alert_city(folder_, problems);
+  if (!city) return city.error();
+  auto content = make_alert_content(*std::move(city), read_alert_rule_files(folder_, problems), problems);
+  if (content) content->held_because = kNothingPublished;
+  return content;
 }
 
 }  // namespace kairan::broadcasts

@@ -57,6 +57,20 @@ Result<AlertRuleFiles> unpack_rule_files(std::string_view packed) {
   return files;
 }
 
+void add_city(const AlertCity& city, AlertRuleFiles& files) {
+  files[std::string(kAlertCityFile)] = city_text(city);
+  files[std::string(kAlertPlacesFile)] = places_text(city);
+}
+
+Result<AlertCity> city_of(const AlertRuleFiles& files) {
+  const auto city = files.find(std::string(kAlertCityFile));
+  const auto places = files.find(std::string(kAlertPlacesFile));
+  if (city == files.end() || places == files.end())
+    return Error{ErrorCode::kInvalid, "市の地域コードと地区が一緒に公開されていません"};
+  std::vector<FileProblem> problems;
+  return read_city_texts(city->second, places->second, problems);
+}
+
 std::string hash_of_rules(std::string_view packed) {
   return to_hex(bytes_of(sha256(packed)));
 }

@@ -24,11 +24,15 @@ struct Notice {
     kDrillSent,      ///< a public drill was ordered
     kEmergencyUsed,  ///< one person, or a released rule, sent from what was published
     kCorrection,     ///< something was taken back
+    kRulesPublished, ///< the rules of warnings are others from now on
   };
   Kind kind = Kind::kAlarm;
-  std::string broadcast;  ///< id
+  std::string broadcast;  ///< id, or what else it is about (kAlertRulesNotice, gateway/staff_notices.h)
   std::string reason;     ///< Japanese
 };
+
+/// In the place of a broadcast's id, with the proposal's hash behind: rules of warnings that two people decide about.
+inline constexpr std::string_view kAlertRulesNotice = "alert_rules:";
 
 /// Threads: any.
 class StaffNotice {

@@ -12,6 +12,7 @@
 #include "broadcasts/register_entry.h"
 #include "gateway/reminder_rounds.h"
 #include "store/keys.h"
+#include "store/rule_releases.h"
 
 namespace kairan::gateway {
 namespace {
@@ -28,9 +29,9 @@ struct KindWords {
   NoticeKind kind;
   std::string_view name, ja;
   bool wants_reader;          ///< escalates when nobody reads it
-  std::string_view settled;   ///< no longer of interest once the broadcast has left this state; "" = only reading settles it
+  std::string_view settled;   ///< no longer of interest once the broadcast has left this state (rules: once they are decided); "" = only reading settles it
 };
-constexpr std::array<KindWords, 12> kKinds{{{NoticeKind::kHeld, "held", "保留", true, "held"},
+constexpr std::array<KindWords, 13> kKinds{{{NoticeKind::kHeld, "held", "保留", true, "held"},
                                             {NoticeKind::kPaused, "paused", "自動で一時停止", true, "paused"},
                                             {NoticeKind::kFailed, "failed", "失敗", true, ""},
                                             {NoticeKind::kExpired, "expired", "期限切れ", true, ""},
@@ -41,7 +42,8 @@ constexpr std::array<KindWords, 12> kKinds{{{NoticeKind::kHeld, "held", "保留"
                                             {NoticeKind::kReturned, "returned", "差し戻し", false, ""},
                                             {NoticeKind::kDrillSent, "drill_sent", "訓練の送信", false, ""},
                                             {NoticeKind::kEmergencyUsed, "emergency_used", "緊急配信の使用", false, ""},
-                                            {NoticeKind::kCorrection, "correction", "訂正・取消", false, ""}}};
+                                            {NoticeKind::kCorrection, "correction", "訂正・取消", false, ""},
+                                            {NoticeKind::kRulesPublished, "rules_published", "警報の規則の公開", false, ""}}};
 
 const KindWords& words_of(NoticeKind kind) {
   return *std::find_if(kKinds.begin(), kKinds.end(), [&](const KindWords& w) { return w.kind == kind; });
@@ -49,6 +51,11 @@ const KindWords& words_of(NoticeKind kind) {
 const KindWords* words_of(std::string_view name) {
   const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const KindWords& w) { return w.name == name; });
   return found == kKinds.end() ? nullptr : &*found;
+}
+
+bool is_broadcast(std::string_view about) {
+  return !about.empty() && about.substr(0, kAlertsNotice.size()) != kAlertsNotice && about != kRemindersNotice &&
+         about.substr(0, broadcasts::kAlertRulesNotice.size()) != broadcasts::kAlertRulesNotice;
 }
 
 std::string short_hash(const std::string& text) { return to_hex(bytes_of(sha256(text))).substr(0, 16); }
@@ -61,7 +68,7 @@ StaffMessage message_of(const std::string& id, const Json& notice, bool escalate
   const std::string what = words != nullptr ? std::string(words->ja) : "監査ログの控え";
   message.subject = "[Kairan] " + std::string(escalated ? "（未確認）" : "") + what;
   message.text = json_text(notice, "reason") + "\n";
-  if (const std::string broadcast = json_text(notice, "broadcast"); !broadcast.empty() && broadcast.rfind(kAlertsNotice, 0) != 0 && broadcast != kRemindersNotice) {
+  if (const std::string broadcast = json_text(notice, "broadcast"); is_broadcast(broadcast)) {
     message.text += "\n配信の番号: " + broadcast + "\n";
   }
   if (const Json* const at = json_member(notice, "at"); at != nullptr && at->is_number_integer()) {
@@ -142,6 +149,16 @@ bool StaffNotices::is_leader() {
   return p_.redis.command({"PEXPIRE", key, hold}).ok();
 }
 
+bool StaffNotices::is_decided(std::string_view about, std::string_view waiting_state) {
+  constexpr std::string_view kRules = broadcasts::kAlertRulesNotice;
+  if (about.substr(0, kRules.size()) == kRules) {
+    const auto waiting = store::RuleReleases(p_.redis).waiting();
+    return waiting && (!*waiting || (*waiting)->hash != about.substr(kRules.size()));
+  }
+  const auto record = p_.broadcasts.read(about);
+  return record && (!*record || (*record)->state != waiting_state);
+}
+
 void StaffNotices::deliver_once() {
   if (!is_leader()) return;
   tell_head();
@@ -158,12 +175,9 @@ void StaffNotices::deliver_once() {
     }
     const TimePoint at = from_unix_ms(made->get<std::int64_t>());
     const KindWords* const words = words_of(json_text(*notice, "kind"));
-    if (words != nullptr && !words->settled.empty()) {
-      const auto record = p_.broadcasts.read(json_text(*notice, "broadcast"));
-      if (record && (!*record || (*record)->state != words->settled)) {
-        (void)p_.notices.remove(id);
-        continue;
-      }
+    if (words != nullptr && !words->settled.empty() && is_decided(json_text(*notice, "broadcast"), words->settled)) {
+      (void)p_.notices.remove(id);
+      continue;
     }
     const bool escalated = words != nullptr && words->wants_reader && now - at >= p_.escalate_after;
     const char* const stage = escalated ? "escalated" : "delivered";

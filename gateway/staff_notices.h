@@ -61,6 +61,9 @@ class StaffNotices final : public broadcasts::StaffNotice {
  private:
   void run();
   bool is_leader();
+  /// Whether what waited for a decision has it; false while the store does not answer.
+  /// @param waiting_state  of a broadcast
+  bool is_decided(std::string_view about, std::string_view waiting_state);
   void read(std::string_view about, std::string_view account, bool also_untold);
 
   StaffNoticeParts p_;

@@ -124,7 +124,7 @@ std::string ledger_due(std::string_view id);                   ///< zset: unfini
 std::string rate_line(std::string_view name);                  ///< string: first free place (us)
 std::string broadcast_clicks(std::string_view id);             ///< hash: link code → count
 std::string alerts();                                          ///< hash: the book of warnings
-std::string alert_rules();                                     ///< hash: rules of warnings, proposed and published
+std::string alert_rules();                                     ///< hash: rules of warnings, proposed, published, returned
 std::string safety();                                          ///< hash: PARTITION:ORDINAL → sealed safety report; expires
 std::string shelters();                                        ///< hash: name → record of a shelter's state
 std::string alerts_taken();                                    ///< zset: link of a telegram → when it was taken in (ms)

@@ -57,6 +57,23 @@ Result<std::optional<PublishedRules>> RuleReleases::published() {
       PublishedRules{value[0], value[1], value[2], value[3], time_in(value[4]), time_in(value[5])});
 }
 
+Result<std::optional<WaitingRules>> RuleReleases::waiting() {
+  const auto found = fields_of(redis_, {"proposed:hash", "proposed:by", "proposed:at"});
+  if (!found) return found.error();
+  if (!*found) return std::optional<WaitingRules>();
+  const std::vector<std::string>& value = **found;
+  return std::optional<WaitingRules>(WaitingRules{value[0], value[1], time_in(value[2])});
+}
+
+Result<std::optional<ReturnedRules>> RuleReleases::returned() {
+  const auto found =
+      fields_of(redis_, {"returned:hash", "returned:proposed_by", "returned:by", "returned:at", "returned:why"});
+  if (!found) return found.error();
+  if (!*found) return std::optional<ReturnedRules>();
+  const std::vector<std::string>& value = **found;
+  return std::optional<ReturnedRules>(ReturnedRules{value[0], value[1], value[2], time_in(value[3]), value[4]});
+}
+
 Result<std::string> RuleReleases::published_hash() {
   const auto reply = redis_.command({"HGET", keys::alert_rules(), "published:hash"});
   if (!reply) return reply.error();
@@ -65,9 +82,9 @@ Result<std::string> RuleReleases::published_hash() {
 }
 
 Status RuleReleases::move(const char* step, std::string_view hash, const std::string& account, TimePoint now,
-                          const std::string& text) {
+                          std::string text) {
   const auto reply = redis_.eval(scripts::rules_move(), {keys::alert_rules()},
-                                 {step, std::string(hash), account, std::to_string(to_unix_ms(now)), text});
+                                 {step, std::string(hash), account, std::to_string(to_unix_ms(now)), std::move(text)});
   if (!reply) return reply.error();
   if (reply->is_error()) return error_of(*reply);
   if (reply->text == "ok") return {};
@@ -85,8 +102,8 @@ Status RuleReleases::publish(std::string_view hash, const std::string& account, 
   return move("publish", hash, account, now, "");
 }
 
-Status RuleReleases::give_back(std::string_view hash, const std::string& account, TimePoint now) {
-  return move("return", hash, account, now, "");
+Status RuleReleases::give_back(std::string_view hash, const std::string& account, TimePoint now, std::string_view why) {
+  return move("return", hash, account, now, std::string(why));
 }
 
 }  // namespace kairan::store

@@ -21,6 +21,21 @@ struct ProposedRules {
   TimePoint at;
 };
 
+/// What waits for a second person, without its text.
+struct WaitingRules {
+  std::string hash;
+  std::string by;  ///< who proposed it
+  TimePoint at;
+};
+
+/// The proposal that somebody else gave back last, until its author has seen it or something is proposed or published.
+struct ReturnedRules {
+  std::string hash;
+  std::string proposed_by, by;  ///< the accounts
+  TimePoint at;
+  std::string why;
+};
+
 struct PublishedRules {
   std::string hash, text;
   std::string proposed_by, published_by;
@@ -38,6 +53,9 @@ class RuleReleases {
 
   Result<std::optional<ProposedRules>> proposed();
   Result<std::optional<PublishedRules>> published();
+  /// Two small questions, cheap enough for every look at a page.
+  Result<std::optional<WaitingRules>> waiting();
+  Result<std::optional<ReturnedRules>> returned();
   /// "" when nothing was ever published. One small question, cheap enough for every message.
   Result<std::string> published_hash();
 
@@ -46,14 +64,14 @@ class RuleReleases {
   Status propose(const ProposedRules& rules);
   /// kNotFound: nothing is proposed; kConflict: something else is; kRefused: `account` proposed it.
   Status publish(std::string_view hash, const std::string& account, TimePoint now);
-  /// Takes the proposal away. kNotFound, kConflict as above.
-  Status give_back(std::string_view hash, const std::string& account, TimePoint now);
+  /// Takes the proposal away; what is not the account's own is kept as returned. With nothing proposed, an author's call for
+  /// what was returned to them takes that note away. kNotFound, kConflict as above.
+  Status give_back(std::string_view hash, const std::string& account, TimePoint now, std::string_view why);
 
   static constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
  private:
-  Status move(const char* step, std::string_view hash, const std::string& account, TimePoint now,
-              const std::string& text);
+  Status move(const char* step, std::string_view hash, const std::string& account, TimePoint now, std::string text);
 
   RedisClient& redis_;
 };

@@ -46,7 +46,7 @@ int propose_rules(const RuleArguments& arguments) {
 /// The proposal's hash when `written` begins it, else `written`: what is not proposed is refused further in.
 std::string whole_hash(broadcasts::AlertReleases& releases, const std::string& written) {
   if (written.size() >= kHashDigits || written.size() < kShortestHash) return written;
-  const auto proposed = releases.proposed();
+  const auto proposed = releases.waiting();
   return proposed && *proposed && (*proposed)->hash.starts_with(written) ? (*proposed)->hash : written;
 }
 
@@ -96,6 +96,10 @@ int show_rules(const RuleArguments& arguments) {
   if (!view) return print_error(view.error());
   std::puts(view->standing.sentence.c_str());
   if (view->published) std::printf("公開済み: %s\n", view->published->hash.c_str());
+  if (view->returned)
+    std::printf("差し戻された提案: %s（提案 %s、差し戻し %s、%s）%s\n", view->returned->hash.c_str(),
+                view->returned->proposed_by.c_str(), view->returned->by.c_str(), format_jst(view->returned->at).c_str(),
+                view->returned->why.c_str());
   if (!view->proposed) {
     std::puts("提案されている規則はありません。");
     return 0;

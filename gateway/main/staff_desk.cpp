@@ -48,7 +48,7 @@ StaffDesk::StaffDesk(const Config& config, store::RedisClient& redis, store::Par
       queue_(redis),
       figures_(ledger_),
       frames_(redis, audit_, clock),
-      alert_releases_(redis, audit_, config.content, clock),
+      alert_releases_(redis, audit_, config.content, clock, &notices_),
       channels_(make_channels(config, line, clock)),
       departures_(redis),
       notices_({redis, queue_, broadcasts_, book_, audit_, figures_, schema_, pointers(channels_), clock,

@@ -51,13 +51,21 @@ json rules_json(const broadcasts::AlertRulesView& view) {
   json body{{"standing", broadcasts::standing_id(view.standing.kind)},
             {"sentence", view.standing.sentence},
             {"published", nullptr},
-            {"proposed", nullptr}};
+            {"proposed", nullptr},
+            {"returned", nullptr}};
   if (view.published) {
     body["published"] = {{"hash", view.published->hash},
                          {"proposed_by", view.published->proposed_by},
                          {"proposed_at", time_text(view.published->proposed_at)},
                          {"published_by", view.published->published_by},
                          {"published_at", time_text(view.published->published_at)}};
+  }
+  if (view.returned) {
+    body["returned"] = {{"hash", view.returned->hash},
+                        {"proposed_by", view.returned->proposed_by},
+                        {"by", view.returned->by},
+                        {"at", time_text(view.returned->at)},
+                        {"comment", view.returned->why}};
   }
   if (view.proposed) {
     json changes = json::array();

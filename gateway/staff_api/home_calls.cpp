@@ -94,6 +94,8 @@ class HomeCalls {
       }
     }
     json needs = json::array(), today = json::array();
+    if (const Status read = add_warnings(call.actor, needs); !read) return refuse_quietly(read.error());
+    if (const Status read = add_rules(call.actor, needs); !read) return refuse_quietly(read.error());
     const Date day = jst_date(call.now);
     const TimePoint month_ago = call.now - std::chrono::hours(24 * kBalanceDays);
     const auto look = [&](const View& view) {
@@ -164,6 +166,47 @@ class HomeCalls {
   }
 
  private:
+  /// Held warnings, for who may release them: before anything else.
+  Status add_warnings(const store::Actor& me, json& needs) const {
+    if (!parts_.held_alerts || !me.roles.has_any({Role::kEmergencyOfficer})) return {};
+    const auto held = parts_.held_alerts();
+    if (!held) return held.error();
+    for (const AlertRow& row : *held) {
+      if (needs.size() >= kMostTasks) break;
+      needs.push_back({{"why", "alert"},
+                       {"alert",
+                        {{"id", row.id},
+                         {"title", row.headline.empty() ? row.name : row.headline},
+                         {"received", time_text(row.received)},
+                         {"acknowledged_by", row.acknowledged_by}}}});
+    }
+    return {};
+  }
+
+  /// Proposed rules of warnings, for who may publish them; what came back, for who proposed it.
+  Status add_rules(const store::Actor& me, json& needs) const {
+    if (parts_.alert_releases == nullptr) return {};
+    const auto waiting = parts_.alert_releases->waiting();
+    if (!waiting) return waiting.error();
+    if (*waiting && (*waiting)->by != me.name && broadcasts::AlertReleases::may_publish(me)) {
+      needs.push_back(
+          {{"why", "rules_to_publish"},
+           {"rules",
+            {{"hash", (*waiting)->hash}, {"by", (*waiting)->by}, {"at", time_text((*waiting)->at)}, {"comment", ""}}}});
+    }
+    const auto returned = parts_.alert_releases->returned();
+    if (!returned) return returned.error();
+    if (*returned && (*returned)->proposed_by == me.name) {
+      needs.push_back({{"why", "rules_returned"},
+                       {"rules",
+                        {{"hash", (*returned)->hash},
+                         {"by", (*returned)->by},
+                         {"at", time_text((*returned)->at)},
+                         {"comment", (*returned)->why}}}});
+    }
+    return {};
+  }
+
   static void add(Tally& tally, const std::string& name, TimePoint at, TimePoint now) {
     if (tally.label.empty()) tally.label = name;
     ++tally.month;

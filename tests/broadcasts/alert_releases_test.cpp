@@ -28,6 +28,13 @@ const store::Actor kAuthor{"kubo", {Role::kAuthor}, "福祉課"};
 const store::Actor kOperator{"oka", {Role::kOperator}, "DX推進室"};
 const store::Actor kAuditor{"hirano", {Role::kAuditor}, "監査"};
 
+class HeardStaff final : public StaffNotice {
+ public:
+  void tell(const Notice& notice) override { heard.push_back(notice); }
+  Status over(const store::BroadcastRecord&) override { return {}; }
+  std::vector<Notice> heard;
+};
+
 struct Office {
   Office() {
     clock.set(at(9));
@@ -73,7 +80,8 @@ struct Office {
   FakeClock clock;
   AlertCityCopy city;
   store::Audit audit{redis.client()};
-  AlertReleases releases{redis.client(), audit, city.path(), clock};
+  HeardStaff staff;
+  AlertReleases releases{redis.client(), audit, city.path(), clock, &staff};
 };
 
 bool has(const std::string& text, const std::string& part) {
@@ -258,6 +266,160 @@ TEST_CASE("A published text that cannot be used any more holds everything and sa
   }
 }
 
+TEST_CASE(
+    "Staff are told of a proposal, of its return with the reason, and of its publication, and of nothing that was "
+    "refused",
+    "[redis]") {
+  Office office;
+  const std::vector<Notice>& heard = office.staff.heard;
+  CHECK_FALSE(office.try_propose(kAuthor).ok());
+  CHECK(heard.empty());
+  const std::string hash = office.propose(kEditor);
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].kind == Notice::Kind::kToApprove);
+  CHECK(heard[0].broadcast == std::string(kAlertRulesNotice) + hash);
+  CHECK(has(heard[0].reason, "uedaが警報の規則を提案しました"));
+  CHECK_FALSE(office.releases.publish(kAuditor, hash).ok());
+  CHECK_FALSE(office.releases.publish(kApprover, std::string(64, 'a')).ok());
+  CHECK_FALSE(office.releases.give_back(kAuthor, hash, "").ok());
+  CHECK_FALSE(office.releases.give_back(kApprover, std::string(64, 'a'), "").ok());
+  CHECK(heard.size() == 1);
+  must(office.releases.give_back(kApprover, hash, "回数を見直してください"));
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[1].kind == Notice::Kind::kReturned);
+  CHECK(has(heard[1].reason, "nodaが、uedaの提案した警報の規則を差し戻しました: 回数を見直してください"));
+  // An author's own second thoughts concern nobody else.
+  must(office.releases.give_back(kEditor, office.propose(kEditor), ""));
+  CHECK(heard.size() == 3);
+  must(office.releases.publish(kOfficer, office.propose(kEditor)));
+  REQUIRE(heard.size() == 5);
+  CHECK(heard[4].kind == Notice::Kind::kRulesPublished);
+  CHECK(has(heard[4].reason, "sakamotoが警報の規則を公開しました（提案はueda）"));
+}
+
+TEST_CASE("What was returned stays with its author until they have seen it, or something is proposed", "[redis]") {
+  Office office;
+  const auto returned = [&] { return must(office.releases.returned()); };
+  const std::string hash = office.propose(kEditor);
+  must(office.releases.give_back(kApprover, hash, "理由"));
+  REQUIRE(returned());
+  CHECK(returned()->hash == hash);
+  CHECK(returned()->proposed_by == "ueda");
+  CHECK(returned()->by == "noda");
+  CHECK(returned()->why == "理由");
+  CHECK(office.releases.give_back(kOfficer, hash, "").error().code == ErrorCode::kNotFound);
+  REQUIRE(returned());
+  must(office.releases.give_back(kEditor, hash, ""));
+  CHECK_FALSE(returned());
+
+  must(office.releases.give_back(kApprover, office.propose(kEditor), ""));
+  REQUIRE(returned());
+  const std::string next = office.propose(kOfficer);
+  CHECK_FALSE(returned());
+  must(office.releases.give_back(kOfficer, next, "取り下げ"));
+  CHECK_FALSE(returned());
+}
+
+TEST_CASE(
+    "Whom a warning concerns is published with the rules: codes, districts and places changed in the folder change "
+    "nothing",
+    "[redis]") {
+  struct Row {
+    const char *file, *from, *to, *said;
+  };
+  const std::vector<Row> rows{{"city.yaml", "city: \"4120700\"", "city: \"4120100\"", "city.yamlの地域コードか地区"},
+                              {"city.yaml", "tsunami: \"712\"", "tsunami: \"721\"", "city.yamlの地域コードか地区"},
+                              {"city.yaml", "name: 鹿島市", "name: 佐賀市", "city.yamlの地域コードか地区"},
+                              {"city.yaml", "[浜地区, 浜町]", "[浜地区, 浜町, 飯田]", "city.yamlの地域コードか地区"},
+                              {"city.yaml", "{id: hama,", "{id: nanaura2,", "city.yamlの地域コードか地区"},
+                              {"shelters.csv", ",33.1", ",34.1", "shelters.csvの位置"}};
+  Office office;
+  const std::string hash = office.publish();
+  const AlertCity before = office.in_force().city;
+  CHECK(before.places.size() > 20);
+  for (const Row& row : rows) {
+    INFO(row.file << " " << row.to);
+    const std::string was = office.city.read(row.file);
+    office.city.change(row.file, row.from, row.to);
+    CHECK(office.standing() == AlertRulesStanding::Kind::kFileDiffers);
+    CHECK(has(must(office.releases.standing()).sentence, row.said));
+    const AlertContent content = office.in_force();
+    CHECK(content.release == hash);
+    CHECK(city_text(content.city) == city_text(before));
+    CHECK(content.city.places == before.places);
+    office.city.write(row.file, was);
+    CHECK(office.standing() == AlertRulesStanding::Kind::kPublished);
+  }
+  // Not even a city.yaml that cannot be read.
+  office.city.write("city.yaml", "jma: [");
+  CHECK(office.special_rain().action == AlertAction::kSend);
+  CHECK(office.standing() == AlertRulesStanding::Kind::kFileDiffers);
+}
+
+TEST_CASE("A changed code is shown to the second person, and in force when they have published it", "[redis]") {
+  Office office;
+  office.publish();
+  office.city.change("city.yaml", "city: \"4120700\"", "city: \"4120100\"");
+  const std::string hash = office.propose(kOfficer);
+  const AlertRulesView view = must(office.releases.view());
+  REQUIRE(view.files.size() == 1);
+  CHECK(view.files[0].file == "city.yaml");
+  std::string marked;
+  for (const ChangedLine& line : view.files[0].lines) {
+    if (line.mark != ' ') marked += line.mark + line.text + "|";
+  }
+  CHECK(marked == "-  city: \"4120700\"|+  city: \"4120100\"|");
+  // What changes behind the proposal is not what was shown.
+  office.city.change("city.yaml", "area: \"410014\"", "area: \"410013\"");
+  CHECK(office.releases.publish(kApprover, hash).error().code == ErrorCode::kConflict);
+  office.city.change("city.yaml", "area: \"410013\"", "area: \"410014\"");
+  CHECK(office.in_force().city.city_code == "4120700");
+  must(office.releases.publish(kApprover, hash));
+  CHECK(office.in_force().city.city_code == "4120100");
+}
+
+TEST_CASE("What of city.yaml says nothing about warnings is not part of the rules", "[redis]") {
+  Office office;
+  office.publish();
+  office.city.change("city.yaml", "知りたいことを、ふだんの言葉で書いて送ってください。",
+                     "何でも書いて送ってください。");
+  office.city.write("shelters.csv", office.city.read("shelters.csv") + "\n");
+  CHECK(office.standing() == AlertRulesStanding::Kind::kPublished);
+}
+
+TEST_CASE("Rules that were published without the city hold everything until they are published with it", "[redis]") {
+  Office office;
+  office.publish();
+  std::vector<FileProblem> problems;
+  const std::string text = pack_rule_files(read_alert_rule_files(office.city.path(), problems));
+  office.set_field("published:text", text);
+  office.set_field("published:hash", hash_of_rules(text));
+  CHECK(office.special_rain().action == AlertAction::kHold);
+  CHECK(has(office.in_force().held_because, "市の地域コードと地区が一緒に公開されていません"));
+  office.publish();
+  CHECK(office.special_rain().action == AlertAction::kSend);
+}
+
+TEST_CASE("A city comes back from its texts as it was") {
+  AlertCityCopy copy;
+  std::vector<FileProblem> problems;
+  AlertCity city = must(load_alert_city(copy.path(), problems));
+  city.name = "\"鹿島\\市: # {";
+  city.districts.push_back({"x", "七: [", {"a, b", "'", "七: [地区"}});
+  city.tsunami_code.clear();
+  const AlertCity back = must(read_city_texts(city_text(city), places_text(city), problems));
+  CHECK(city_text(back) == city_text(city));
+  CHECK(back.name == city.name);
+  CHECK(back.places == city.places);
+  REQUIRE(back.districts.size() == city.districts.size());
+  for (std::size_t i = 0; i < city.districts.size(); ++i) {
+    CHECK(back.districts[i].id == city.districts[i].id);
+    CHECK(back.districts[i].name == city.districts[i].name);
+    CHECK(back.districts[i].names == city.districts[i].names);
+  }
+  CHECK_FALSE(read_city_texts(city_text(city), "33.1;130.1\n", problems).ok());
+}
+
 TEST_CASE("A step whose answer is lost is done once when it is repeated", "[redis]") {
   Office office;
   store::RuleReleases bare(office.redis.client());
@@ -274,6 +436,11 @@ TEST_CASE("A step whose answer is lost is done once when it is repeated", "[redi
   CHECK(must(bare.published())->published_by == "noda");
   CHECK_FALSE(must(bare.proposed()));
   CHECK_FALSE(bare.publish(rules.hash, "sakamoto", office.clock.now()));
+  must(bare.propose(rules));
+  lose_the_next();
+  (void)bare.give_back(rules.hash, "noda", office.clock.now(), "理由");
+  must(bare.give_back(rules.hash, "noda", office.clock.now(), "理由"));
+  CHECK(must(bare.returned())->why == "理由");
 }
 
 TEST_CASE("Rules over the limit are refused by the store", "[redis]") {

@@ -2,7 +2,7 @@
 // settings, prepared texts, and a browser whose pages remember every error they had.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cookieLines, City, equal, http, kairanPath, option, root, skip, until } from './lib.mjs';
+import { City, equal, http, kairanPath, option, root, skip, Staff, until } from './lib.mjs';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (!chromiumPath) skip('no Chromium is installed');
@@ -29,35 +29,6 @@ export const roles = {
   operator: ['operator', 'DX推進室'],
   auditor: ['auditor', '監査委員事務局'],
 };
-
-/** A member of staff at the API. */
-export class Staff {
-  cookies = new Map();
-  csrf = '';
-  constructor(url) {
-    this.url = url;
-  }
-  async call(method, path, body, headers = {}) {
-    const all = { 'accept-language': 'ja', 'x-csrf-token': this.csrf, ...headers };
-    if (this.cookies.size > 0) all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await http(method, `${this.url}/api/v1${path}`, body, all, 30000);
-    for (const line of cookieLines(answer.headers)) {
-      const [pair] = line.split(';');
-      this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-    }
-    return answer;
-  }
-  async must(method, path, body, headers) {
-    const answer = await this.call(method, path, body, headers);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer;
-  }
-  async login(name) {
-    await this.must('POST', '/session/login', { name, password });
-    this.csrf = (await this.must('GET', '/session')).json.csrf_token;
-    return this;
-  }
-}
 
 export class Console {
   /** Starts the city, its accounts and its prepared texts. */
@@ -94,7 +65,7 @@ export class Console {
   }
 
   async staff(name) {
-    return new Staff(this.url).login(name);
+    return new Staff(this.url).login(name, password);
   }
 
   /** Written by one officer, published by another. */

@@ -100,6 +100,32 @@ TEST_CASE("only what was shown is published, and a proposal that was given back 
   CHECK(office.call("shonin", "POST", kRules + "/publish", {{"hash", "abc"}}).status == 422);
 }
 
+TEST_CASE("a proposal stands on the home page of those who may publish it, its return on its proposer's", "[rules][redis]") {
+  RulesOffice office;
+  office.desk.add("kaku", {Role::kAuthor}, "福祉課");
+  office.desk.add("unyo", {Role::kOperator}, "DX推進室");
+  const auto needs = [&](const std::string& who) {
+    std::string all;
+    for (const json& need : office.call(who, "GET", "/api/v1/home").body["needs_me"])
+      all += need["why"].get<std::string>() + " " + need["rules"]["by"].get<std::string>() + " " +
+             need["rules"]["comment"].get<std::string>() + ";";
+    return all;
+  };
+  const std::string hash = office.propose("bousai");
+  for (const char* const who : {"bousai2", "shonin"}) CHECK(needs(who) == "rules_to_publish bousai ;");
+  for (const char* const who : {"bousai", "henshu", "kaku", "unyo"}) CHECK(needs(who).empty());
+  REQUIRE(office.call("shonin", "POST", kRules + "/return", {{"hash", hash}, {"comment", "回数"}}).status == 204);
+  CHECK(needs("bousai") == "rules_returned shonin 回数;");
+  for (const char* const who : {"bousai2", "shonin", "henshu"}) CHECK(needs(who).empty());
+  CHECK(office.call("bousai", "GET", kRules).body["returned"]["comment"] == "回数");
+  REQUIRE(office.call("bousai", "POST", kRules + "/return", {{"hash", hash}, {"comment", ""}}).status == 204);
+  CHECK(needs("bousai").empty());
+  const std::string again = office.propose("henshu");
+  CHECK(needs("bousai") == "rules_to_publish henshu ;");
+  REQUIRE(office.call("bousai", "POST", kRules + "/publish", {{"hash", again}}).status == 204);
+  for (const char* const who : {"bousai", "bousai2", "shonin", "henshu"}) CHECK(needs(who).empty());
+}
+
 TEST_CASE("a proposal with a gap is refused with file, line and what to write", "[rules][redis]") {
   RulesOffice office;
   office.city.change("alerts.yaml", "levels: [special], action: send", "levels: [special], hours: day, action: send");

@@ -5,6 +5,7 @@
 
 #include "gateway/alert_notices.h"
 #include "gateway/link_routes.h"
+#include "store/rule_releases.h"
 #include "tests/broadcasts/service_fixture.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
@@ -93,6 +94,47 @@ TEST_CASE_METHOD(Fixture, "what nobody read in time goes to those above, once; w
   clock.advance(std::chrono::minutes(20));
   notices.deliver_once();
   CHECK(count() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "rules of warnings that wait are told once, go to those above when nobody decides, and end with the decision", "[redis]") {
+  store::RuleReleases rules(city.client());
+  const auto propose = [&](char digit) {
+    const std::string hash(64, digit);
+    must(rules.propose({hash, "text", "sakamoto", clock.now()}));
+    notices.tell({Notice::Kind::kToApprove, std::string(broadcasts::kAlertRulesNotice) + hash, std::string("提案") + digit});
+    notices.deliver_once();
+    return hash;
+  };
+  const auto told = [&](std::string_view what, bool escalated) {
+    std::size_t count = 0;
+    for (const StaffMessage& message : channel_to_staff.sent) {
+      if (message.escalated != escalated || !has(message.text, what)) continue;
+      ++count;
+      CHECK(has(message.subject, "承認待ち"));
+      CHECK_FALSE(has(message.text, "配信の番号"));
+    }
+    return count;
+  };
+  const std::string first = propose('a');
+  notices.deliver_once();
+  CHECK(told("提案a", false) == 1);
+  clock.advance(std::chrono::minutes(16));
+  notices.deliver_once();
+  notices.deliver_once();
+  CHECK(told("提案a", true) == 1);
+  // Another proposal in its place, a return and a publication each end the notice, in whichever process they were done.
+  propose('b');
+  CHECK(waiting() == 1);
+  must(rules.give_back(std::string(64, 'b'), "noda", clock.now(), ""));
+  notices.deliver_once();
+  CHECK(waiting() == 0);
+  const std::string third = propose('c');
+  CHECK(waiting() == 1);
+  must(rules.publish(third, "noda", clock.now()));
+  clock.advance(std::chrono::minutes(16));
+  notices.deliver_once();
+  CHECK(waiting() == 0);
+  CHECK(told("提案b", true) + told("提案c", true) == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "each held warning has a notice of its own: who looks after one leaves the other to go to those above", "[redis]") {

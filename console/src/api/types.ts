@@ -131,8 +131,12 @@ export interface BalanceRow {
   weekly_plan: number | null;
   last_at?: string | null;
 }
+export type Need =
+  | { why: 'approve' | 'returned' | 'held' | 'failed' | 'unknown' | 'paused'; broadcast: BroadcastSummary }
+  | { why: 'alert'; alert: { id: string; title: string; received: string; acknowledged_by: string } }
+  | { why: 'rules_to_publish' | 'rules_returned'; rules: { hash: string; by: string; at: string; comment: string } };
 export interface HomeAnswer {
-  needs_me: { why: 'approve' | 'returned' | 'held' | 'failed' | 'unknown' | 'paused' | 'alert'; broadcast: BroadcastSummary }[];
+  needs_me: Need[];
   today: BroadcastSummary[];
   health: { ok: boolean; parts: HealthPart[] };
   balance: { sections: BalanceRow[]; topics: BalanceRow[] };

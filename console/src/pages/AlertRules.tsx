@@ -25,6 +25,7 @@ interface Rules {
   standing: 'published' | 'file_differs' | 'nothing' | 'unusable';
   sentence: string;
   published: { hash: string; proposed_by: string; proposed_at: string; published_by: string; published_at: string } | null;
+  returned: { hash: string; proposed_by: string; by: string; at: string; comment: string } | null;
   proposed: { hash: string; by: string; at: string; file_changed: boolean; changes: Change[]; files: { file: string; lines: { mark: ' ' | '+' | '-'; text: string }[] }[] } | null;
 }
 
@@ -49,34 +50,55 @@ function Treatment({ action }: { action: Action }) {
   return <Badge tone={word.tone}>{t(word.ja, word.en)}</Badge>;
 }
 
+/** Warnings that are treated alike before and after, for the same places, hours and occasions: one row of them. */
+interface Group extends Pick<Change, 'scopes' | 'hours' | 'occasions' | 'before' | 'after'> {
+  names: Change['name'][];
+}
+/** What begins to leave by itself first, then what stops to, then the rest. */
+function grouped(changes: Change[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { name, scopes, hours, occasions, before, after } of changes) {
+    const key = JSON.stringify([scopes, hours, occasions, before, after]);
+    const group = groups.get(key) ?? { scopes, hours, occasions, before, after, names: [] };
+    group.names.push(name);
+    groups.set(key, group);
+  }
+  const rank = (group: Group) => (group.after === 'send' ? 0 : group.before === 'send' ? 1 : 2);
+  return [...groups.values()].sort((one, other) => rank(one) - rank(other));
+}
+
 function Changes({ changes }: { changes: Change[] }) {
   const { t, language } = useLanguage();
   if (changes.length === 0) return <p>{t('送る・待つ・記録する、の違いはありません。', 'What is sent, held or recorded stays the same.')}</p>;
-  const where = (change: Change) =>
-    [change.scopes.map((scope) => t(...(scopeWords[scope] ?? [scope, scope]))).join(t('・', ', ')) || t('すべて', 'all'), change.hours === '' ? '' : change.hours === 'day' ? t('昼', 'day') : t('夜', 'night')].filter(Boolean).join(t('、', ', '));
+  const where = (change: Group) =>
+    [change.scopes.map((scope) => t(...(scopeWords[scope] ?? [scope, scope]))).join(t('・', ', ')), change.hours === '' ? '' : change.hours === 'day' ? t('昼', 'day') : t('夜', 'night')].filter(Boolean).join(t('、', ', '));
   return (
     <div className="table-frame" tabIndex={0} role="region" aria-label={t('何が変わるか', 'What changes')}>
-      <table className="table">
+      <table className="table rule-changes">
         <thead>
           <tr>
-            <th scope="col">{t('警報', 'Warning')}</th>
-            <th scope="col">{t('範囲・時間', 'Where, when')}</th>
-            <th scope="col">{t('とき', 'On')}</th>
             <th scope="col">{t('いま', 'Before')}</th>
             <th scope="col">{t('公開すると', 'After')}</th>
+            <th scope="col">{t('とき', 'On')}</th>
+            <th scope="col">{t('警報', 'Warnings')}</th>
           </tr>
         </thead>
         <tbody>
-          {changes.map((change, index) => (
-            <tr key={`${change.kind}/${change.level}/${index}`}>
-              <td>{language === 'en' ? change.name.en : change.name.ja}</td>
-              <td>{where(change)}</td>
-              <td>{change.occasions.map((each) => t(...occasionWords[each])).join(t('・', ', '))}</td>
+          {grouped(changes).map((group, index) => (
+            <tr key={index}>
               <td>
-                <Treatment action={change.before} />
+                <Treatment action={group.before} />
               </td>
               <td>
-                <Treatment action={change.after} />
+                <Treatment action={group.after} />
+              </td>
+              <td>
+                {group.occasions.length === Object.keys(occasionWords).length ? t('すべて', 'all') : group.occasions.map((each) => t(...occasionWords[each])).join(t('・', ', '))}
+                {where(group) && <div className="small weak">{where(group)}</div>}
+              </td>
+              <td>
+                {group.names.map((name) => (language === 'en' ? name.en : name.ja)).join(t('、', ', '))}
+                <span className="small weak">{t(`（${group.names.length}種類）`, ` (${group.names.length})`)}</span>
               </td>
             </tr>
           ))}
@@ -186,7 +208,7 @@ function Proposal({ proposed, refresh }: { proposed: NonNullable<Rules['proposed
 
 export default function AlertRules() {
   const { t, language } = useLanguage();
-  const { may } = useSession();
+  const { me, may } = useSession();
   const [problem, setProblem] = useState<unknown>();
   const rules = useQuery({ queryKey: ['alert-rules'], queryFn: ({ signal }) => poll<Rules>('/alert-rules', signal), refetchInterval: 15_000 });
   const refresh = () => rules.refetch();
@@ -194,6 +216,15 @@ export default function AlertRules() {
     setProblem(undefined);
     try {
       await post('/alert-rules/propose', {}, { idempotencyKey: newKey() });
+    } catch (error) {
+      setProblem(error);
+    }
+    await refresh();
+  };
+  const seen = async (hash: string) => {
+    setProblem(undefined);
+    try {
+      await post('/alert-rules/return', { hash, comment: '' }, { idempotencyKey: newKey() });
     } catch (error) {
       setProblem(error);
     }
@@ -222,6 +253,15 @@ export default function AlertRules() {
               </p>
             )}
           </Notice>
+          {data.returned && (
+            <Notice tone="warn" title={t('提案は差し戻されました', 'The proposal was given back')}>
+              <p>{data.returned.comment || t('理由は書かれていません。', 'No reason was given.')}</p>
+              <p className="small">
+                {t(`提案 ${data.returned.proposed_by}、差し戻し ${data.returned.by}（${formatDateTime(data.returned.at, language)}）`, `Proposed by ${data.returned.proposed_by}, returned by ${data.returned.by} (${formatDateTime(data.returned.at, language)})`)}
+              </p>
+              {me?.name === data.returned.proposed_by && <Button onClick={() => seen(data.returned!.hash)}>{t('確認しました', 'I have read it')}</Button>}
+            </Notice>
+          )}
           {data.proposed ? <Proposal proposed={data.proposed} refresh={refresh} /> : <p className="weak">{t('提案されている規則はありません。', 'Nothing is proposed.')}</p>}
         </>
       )}

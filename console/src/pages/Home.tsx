@@ -3,7 +3,7 @@ import { Link } from 'react-router-dom';
 import { useQuery } from '@tanstack/react-query';
 import { poll } from '../api/client';
 import { useSession } from '../api/session';
-import type { BalanceRow, BroadcastSummary, HealthPart, HomeAnswer } from '../api/types';
+import type { BalanceRow, BroadcastSummary, HealthPart, HomeAnswer, Need } from '../api/types';
 import { useLanguage } from '../i18n';
 import { writers } from '../layout/pages';
 import { formatClock, formatDate, formatDateTime, groupNumbers } from '../lib/time';
@@ -11,7 +11,7 @@ import { KindBadge, StateBadge } from '../lib/words';
 import { Badge, Empty, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 import './home.css';
 
-const reasons: Record<HomeAnswer['needs_me'][number]['why'], [string, string]> = {
+const reasons: Record<Need['why'], [string, string]> = {
   approve: ['内容を確かめて、承認するか差し戻してください', 'Check it; approve or return it'],
   returned: ['直して、もう一度提出してください', 'Put it right and submit it again'],
   held: ['理由を確かめて、送るか中止するかを決めてください', 'Look at the reason; release or stop it'],
@@ -19,6 +19,8 @@ const reasons: Record<HomeAnswer['needs_me'][number]['why'], [string, string]> =
   unknown: ['届いたか分からない分を確かめてください', 'Some outcomes are unknown: please look'],
   paused: ['再開するか中止するかを決めてください', 'Resume or stop it'],
   alert: ['警報を送るかどうかを決めてください', 'Decide whether the warning is sent'],
+  rules_to_publish: ['違いを確かめて、公開するか差し戻してください', 'See what changes; publish or return them'],
+  rules_returned: ['理由を読んで、直して提案し直してください', 'Read why; put them right and propose again'],
 };
 
 function Item({ broadcast, note, time, to }: { broadcast: BroadcastSummary; note?: string; time?: string; to: string }) {
@@ -32,6 +34,29 @@ function Item({ broadcast, note, time, to }: { broadcast: BroadcastSummary; note
       <div className="home-badges">
         <KindBadge kind={broadcast.kind} priority={broadcast.priority} />
         <StateBadge state={broadcast.state} />
+      </div>
+    </li>
+  );
+}
+
+/** A thing that waits for the person: a warning, rules of warnings, or a broadcast. */
+function NeedItem({ need }: { need: Need }) {
+  const { t, language } = useLanguage();
+  const note = t(...reasons[need.why]);
+  if ('broadcast' in need) return <Item broadcast={need.broadcast} note={note} to={`/broadcasts/${need.broadcast.id}`} />;
+  const warning = 'alert' in need;
+  const returned = need.why === 'rules_returned';
+  const title = warning ? need.alert.title : returned ? t('提案した警報の規則', 'The rules you proposed') : t('提案された警報の規則', 'Proposed rules of warnings');
+  const who = warning ? need.alert.acknowledged_by && t(`対応中：${need.alert.acknowledged_by}`, `${need.alert.acknowledged_by} looks after it`) : returned ? t(`差し戻し：${need.rules.by}`, `Returned by ${need.rules.by}`) : t(`提案：${need.rules.by}`, `Proposed by ${need.rules.by}`);
+  return (
+    <li className="home-item">
+      <div>
+        <Link to={warning ? '/emergency' : '/alert-rules'}>{title}</Link>
+        <div className="small weak">{[formatDateTime(warning ? need.alert.received : need.rules.at, language), who, warning ? '' : need.rules.comment].filter(Boolean).join('　')}</div>
+        <div className="small">{note}</div>
+      </div>
+      <div className="home-badges">
+        <Badge tone={warning ? 'bad' : 'warn'}>{warning ? t('警報', 'Warning') : t('警報の規則', 'Rules of warnings')}</Badge>
       </div>
     </li>
   );
@@ -142,7 +167,7 @@ export default function Home() {
         ) : (
           <ul className="home-list">
             {needs.map((each) => (
-              <Item key={each.broadcast.id + each.why} broadcast={each.broadcast} note={t(...reasons[each.why])} to={each.why === 'alert' ? '/emergency' : `/broadcasts/${each.broadcast.id}`} />
+              <NeedItem key={each.why + ('broadcast' in each ? each.broadcast.id : 'alert' in each ? each.alert.id : each.rules.hash)} need={each} />
             ))}
           </ul>
         )}
