@@ -105,7 +105,7 @@ TEST_CASE_METHOD(Fixture, "rules of warnings that wait are told once, go to thos
     notices.deliver_once();
     return hash;
   };
-  const auto told = [&](std::string_view what, bool escalated) {
+  const auto heard = [&](std::string_view what, bool escalated) {
     std::size_t count = 0;
     for (const StaffMessage& message : channel_to_staff.sent) {
       if (message.escalated != escalated || !has(message.text, what)) continue;
@@ -117,11 +117,11 @@ TEST_CASE_METHOD(Fixture, "rules of warnings that wait are told once, go to thos
   };
   const std::string first = propose('a');
   notices.deliver_once();
-  CHECK(told("提案a", false) == 1);
+  CHECK(heard("提案a", false) == 1);
   clock.advance(std::chrono::minutes(16));
   notices.deliver_once();
   notices.deliver_once();
-  CHECK(told("提案a", true) == 1);
+  CHECK(heard("提案a", true) == 1);
   // Another proposal in its place, a return and a publication each end the notice, in whichever process they were done.
   propose('b');
   CHECK(waiting() == 1);
@@ -134,7 +134,7 @@ TEST_CASE_METHOD(Fixture, "rules of warnings that wait are told once, go to thos
   clock.advance(std::chrono::minutes(16));
   notices.deliver_once();
   CHECK(waiting() == 0);
-  CHECK(told("提案b", true) + told("提案c", true) == 0);
+  CHECK(heard("提案b", true) + heard("提案c", true) == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "each held warning has a notice of its own: who looks after one leaves the other to go to those above", "[redis]") {
