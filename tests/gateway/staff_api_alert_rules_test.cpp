@@ -106,7 +106,8 @@ TEST_CASE("a proposal stands on the home page of those who may publish it, its r
   office.desk.add("unyo", {Role::kOperator}, "DX推進室");
   const auto needs = [&](const std::string& who) {
     std::string all;
-    for (const json& need : office.call(who, "GET", "/api/v1/home").body["needs_me"])
+    const Answer home = office.call(who, "GET", "/api/v1/home");
+    for (const json& need : home.body["needs_me"])
       all += need["why"].get<std::string>() + " " + need["rules"]["by"].get<std::string>() + " " +
              need["rules"]["comment"].get<std::string>() + ";";
     return all;
