@@ -246,7 +246,7 @@ export default function Emergency() {
         <section className="card stack">
           <h2>{t('防災メニュー', 'Disaster menu')}</h2>
           <p>{desk.data.disaster_menu ? t('全員のメニューが防災用になっています。', 'Everyone sees the disaster menu.') : t('ふだんのメニューが表示されています。', 'The usual menu is shown.')}</p>
-          <p className="weak small">{t('切り替えると、メニューと答えが災害用になり、安否の報告の受け付けも始まります。', 'Menu and answers change together, and safety reports are taken.')}</p>
+          {!desk.data.disaster_menu && <p className="weak small">{t('切り替えると、メニューと答えが災害用になり、安否の報告の受け付けも始まります。', 'Menu and answers change together, and safety reports are taken.')}</p>}
           {officer && (
             <div>
               <Button kind={desk.data.disaster_menu ? undefined : 'primary'} onClick={() => setSwitching(true)}>
