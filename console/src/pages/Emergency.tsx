@@ -11,7 +11,7 @@ import { formatNumber } from '../lib/time';
 import { StateBadge } from '../lib/words';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Badge, Button, Check, Dialog, Field, Loading, PageHead, ProblemNotice } from '../ui';
-import { Safety, Shelters } from './EmergencyParts';
+import { Safety, Shelters, useShelters } from './EmergencyParts';
 import { HeldAlert, RulesNotice, Telegrams, type Alert } from './EmergencyAlerts';
 import './broadcast.css';
 import './emergency.css';
@@ -48,6 +48,7 @@ export default function Emergency() {
   const queries = useQueryClient();
   const officer = may('emergency_officer');
   const desk = useQuery({ queryKey: ['emergency'], queryFn: ({ signal }) => poll<Desk>('/emergency', signal), refetchInterval: 5_000 });
+  useShelters(); // asked for together with the desk, shown below it
   const [kind, setKind] = useState<Kind>('practice');
   const [templateId, setTemplateId] = useState('');
   const [fields, setFields] = useState<Record<string, string>>({});

@@ -21,9 +21,13 @@ interface Shelter {
   changed_by?: string;
 }
 
+export function useShelters() {
+  return useQuery({ queryKey: ['shelters'], queryFn: ({ signal }) => poll<{ items: Shelter[] }>('/shelters', signal), refetchInterval: 15_000 });
+}
+
 export function Shelters({ officer }: { officer: boolean }) {
   const { t, language } = useLanguage();
-  const shelters = useQuery({ queryKey: ['shelters'], queryFn: ({ signal }) => poll<{ items: Shelter[] }>('/shelters', signal), refetchInterval: 15_000 });
+  const shelters = useShelters();
   const [problem, setProblem] = useState<unknown>();
   const words = { open: t('開設', 'Open'), full: t('満員', 'Full'), closed: t('閉鎖', 'Closed') };
   const set = async (id: string, state: Shelter['state']) => {
