@@ -175,7 +175,7 @@ Result<BatchSender::Prepared> BatchSender::prepare(ActiveBroadcast& broadcast, c
 bool BatchSender::begin(ActiveBroadcast& broadcast, BatchRow& row, std::string& request) {
   const std::string& id = broadcast.record.id;
   if (row.slice.variant >= broadcast.variants.size()) {
-    parts_.events.fail(broadcast, "配信台帳が壊れています。記録にない文面を参照しています。");
+    (void)parts_.events.fail(broadcast, "配信台帳が壊れています。記録にない文面を参照しています。");
     return false;
   }
   auto prepared = prepare(broadcast, row);
@@ -298,8 +298,12 @@ void BatchSender::refused(ActiveBroadcast& broadcast, const BatchRow& row, const
     const Status valid =
         broadcast.deliverer->validate(broadcast.variants[row.slice.variant].rendered, options_.call_timeout);
     if (!valid && valid.error().code == ErrorCode::kInvalid) {
+      // First the broadcast, then the batch: a broadcast whose last batch has ended counts as sent.
+      if (!parts_.events.fail(broadcast, "LINE が文面を受け付けません：" + valid.error().detail)) {
+        later(broadcast, row, result);
+        return;
+      }
       finish(broadcast, row, {BatchState::kRefused, result.status, result.request_id, result.detail, {}});
-      parts_.events.fail(broadcast, "LINE が文面を受け付けません：" + valid.error().detail);
       return;
     }
     if (!valid) {

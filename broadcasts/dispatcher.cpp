@@ -250,14 +250,16 @@ void Dispatcher::halt(const ActiveBroadcast& broadcast, HaltCause cause, const s
   parts_.staff.tell({alarm ? Notice::Kind::kAlarm : Notice::Kind::kPaused, id, reason});
 }
 
-void Dispatcher::fail(const ActiveBroadcast& broadcast, const std::string& reason) {
+bool Dispatcher::fail(const ActiveBroadcast& broadcast, const std::string& reason) {
   const std::string& id = broadcast.record.id;
   const auto failed = moves_.apply(id, {Action::kFail, reason, {}, std::nullopt});
+  if (!failed && passes(failed.error())) return false;
   board_.remove(id);
-  if (!failed) return;
+  if (!failed) return true;  // it is not being sent any more
   log::error("broadcast.failed", {{"broadcast", id}});
   parts_.staff.tell({Notice::Kind::kFailed, id, reason});
   look(id);
+  return true;
 }
 
 void Dispatcher::look(const std::string& id) {

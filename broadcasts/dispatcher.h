@@ -99,7 +99,7 @@ class Dispatcher final : private BatchEvents {
   bool pause(std::chrono::milliseconds time);
 
   void halt(const ActiveBroadcast& broadcast, HaltCause cause, const std::string& reason) override;
-  void fail(const ActiveBroadcast& broadcast, const std::string& reason) override;
+  bool fail(const ActiveBroadcast& broadcast, const std::string& reason) override;
   void look(const std::string& id) override;
 
   DispatcherParts parts_;

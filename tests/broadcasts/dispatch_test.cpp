@@ -164,6 +164,37 @@ TEST_CASE_METHOD(DispatchFixture, "content the platform does not take fails the 
   CHECK(platform.calls() == 1);
 }
 
+TEST_CASE_METHOD(
+    DispatchFixture,
+    "content the platform does not take in the last batch fails the broadcast, whichever store call fails") {
+  std::size_t failed_calls = 0;
+  for (std::size_t n = 0;; ++n) {
+    dispatch_redis().client().set_fault({});
+    dispatch_redis().flush();
+    restart();
+    follow(0, 8);  // a batch for each variant
+    platform.set_script([first = platform.calls()](std::size_t call, const std::vector<std::string>&) {
+      if (call > first) return FakePlatform::Answer{FakePlatform::answer(Outcome::kRefused, 400), false};
+      return FakePlatform::Answer{FakePlatform::accepted(), true};
+    });
+    platform.set_valid(false);
+    const std::string id = schedule("a");
+    std::size_t calls = 0;
+    dispatch_redis().client().set_fault([&](std::uint64_t) { return calls++ != n; });
+    run(id);
+    dispatch_redis().client().set_fault({});
+    INFO("store call " << n);
+    CHECK(state(id) == "failed");
+    const auto batches = must(ledger.figures(id)).batches;
+    CHECK(batches.accepted == 1);
+    CHECK(batches.refused + batches.unknown == 1);
+    CHECK(must(ledger.rows(id)).size() == 2);
+    if (calls <= n) break;
+    failed_calls = n + 1;
+  }
+  CHECK(failed_calls > 20);
+}
+
 TEST_CASE_METHOD(DispatchFixture, "many people the platform does not know pause the broadcast") {
   follow(0, 120);
   platform.set_script(always(Outcome::kRefused, 400, false));
@@ -180,9 +211,9 @@ TEST_CASE_METHOD(DispatchFixture, "what the platform does not accept at all stop
     int status;
     Notice::Kind told;
   };
-  for (const Case& each : {Case{Outcome::kUnauthorized, 401, Notice::Kind::kAlarm},
-                           Case{Outcome::kRefused, 403, Notice::Kind::kAlarm},
-                           Case{Outcome::kQuotaExhausted, 429, Notice::Kind::kPaused}}) {
+  for (const Case& each :
+       {Case{Outcome::kUnauthorized, 401, Notice::Kind::kAlarm}, Case{Outcome::kRefused, 403, Notice::Kind::kAlarm},
+        Case{Outcome::kQuotaExhausted, 429, Notice::Kind::kPaused}}) {
     CAPTURE(each.status);
     const std::size_t before = staff.count(each.told);
     follow(0, 20);
@@ -232,7 +263,8 @@ TEST_CASE_METHOD(DispatchFixture, "pausing and stopping act between batches; wha
   CHECK(must(store.open()).empty());
 }
 
-TEST_CASE_METHOD(DispatchFixture, "stopping while a try is unanswered ends that batch as unknown, and a correction reaches it") {
+TEST_CASE_METHOD(DispatchFixture,
+                 "stopping while a try is unanswered ends that batch as unknown, and a correction reaches it") {
   follow(0, 5);
   platform.set_script(always(Outcome::kUnknown, 0, true));
   const std::string id = schedule("a");
@@ -243,11 +275,13 @@ TEST_CASE_METHOD(DispatchFixture, "stopping while a try is unanswered ends that 
   run(id);
   CHECK(must(ledger.figures(id)).batches.unknown >= 1);
   std::uint64_t reached = 0;
-  for (const Bitmap& bits : must(ledger.reached(id, std::vector<store::Partition>{0, 1, 2, 3}))) reached += bits.count();
+  for (const Bitmap& bits : must(ledger.reached(id, std::vector<store::Partition>{0, 1, 2, 3})))
+    reached += bits.count();
   CHECK(reached == platform.got().size());
 }
 
-TEST_CASE_METHOD(DispatchFixture, "a number of recipients far from the approved one is held, and goes on once it was seen") {
+TEST_CASE_METHOD(DispatchFixture,
+                 "a number of recipients far from the approved one is held, and goes on once it was seen") {
   follow(0, 200);
   const std::string id = schedule("a", {{"approved_count", "100"}});
   run(id);
@@ -354,7 +388,8 @@ TEST_CASE_METHOD(DispatchFixture, "a segment that no longer holds fails the broa
   CHECK(must(store.read(id))->field("reason") == "条件が壊れています");
 }
 
-TEST_CASE_METHOD(DispatchFixture, "practice goes to the practice deliverer alone, and never to one that reaches residents") {
+TEST_CASE_METHOD(DispatchFixture,
+                 "practice goes to the practice deliverer alone, and never to one that reaches residents") {
   follow(0, 10);
   const std::string id = schedule("a", {{"kind", "practice"}});
   run(id);
@@ -437,7 +472,8 @@ TEST_CASE_METHOD(DispatchFixture, "erasing takes a person out of what is unsent 
   CHECK(must(ledger.erase(id, in_flight)));
 }
 
-TEST_CASE_METHOD(DispatchFixture, "two processes with all their threads share one broadcast and lose and double nobody") {
+TEST_CASE_METHOD(DispatchFixture,
+                 "two processes with all their threads share one broadcast and lose and double nobody") {
   follow(0, 400);
   auto second = make("second");
   const std::string id = schedule("a");
