@@ -164,6 +164,7 @@ await checks.test('the menu is switched for everyone, the words on the phones to
   for (const id of phones) equal(await menu(id), before, 'the menu before it is confirmed');
   await inDialog(page, '切り替える').click();
   await page.getByText('全員のメニューが防災用になっています。').waitFor();
+  await page.getByText('いまは受け付けていません。').waitFor({ state: 'detached' });
   for (const id of phones) await until('the phone shows another menu', async () => (await menu(id)) !== before);
   await shots(page, 'menu-disaster');
   await button(page, 'ふだんのメニューに戻す').click();

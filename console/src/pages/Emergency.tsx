@@ -92,7 +92,8 @@ export default function Emergency() {
   const key = useMemo(newKey, [asking]);
   if (desk.isPending) return <Loading />;
   if (!desk.data) return <ProblemNotice problem={desk.error} retry={() => void desk.refetch()} />;
-  const refresh = () => queries.invalidateQueries({ queryKey: ['emergency'] });
+  // Safety reports begin and end with the menu.
+  const refresh = () => Promise.all([['emergency'], ['safety']].map((queryKey) => queries.invalidateQueries({ queryKey })));
   const complete = Boolean(template) && asked.every((field) => (fields[field.name] ?? '').trim() !== '') && (everywhere || districts.length > 0);
   const chosen = kinds.find((each) => each.id === kind);
   const word = kind === 'live' ? '送信' : kind === 'drill' ? '訓練' : '練習';
