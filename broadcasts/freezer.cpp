@@ -91,7 +91,7 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
   if (!parts) return fail(record, "配信対象を確定できません：" + parts.error().detail);
   FrozenAudience audience(*std::move(parts));
   const std::uint64_t recipients = audience.recipients();
-  auto variants = store(record, *composition, recipients);
+  auto variants = store(record, *composition, audience);
   if (!variants) {
     // Another attempt has begun, or somebody stopped it: theirs to go on.
     if (variants.error().code == ErrorCode::kConflict) return std::shared_ptr<ActiveBroadcast>();
@@ -108,7 +108,8 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
 }
 
 Result<std::vector<store::FrozenVariant>> Freezer::store(const store::BroadcastRecord& record,
-                                                         const Composition& composition, std::uint64_t recipients) {
+                                                         const Composition& composition,
+                                                         const FrozenAudience& audience) {
   std::vector<store::FrozenVariant> texts;
   for (const Variant& variant : composition.variants) texts.push_back({variant.label, variant.rendered});
   const auto token = ledger_.begin_freeze(record.id, texts, composition.unit);
@@ -117,13 +118,8 @@ Result<std::vector<store::FrozenVariant>> Freezer::store(const store::BroadcastR
   for (const PartitionAudience& part : composition.audience) partitions.push_back({part.partition, part.by_variant});
   if (const Status frozen = ledger_.freeze_partitions(record.id, *token, partitions); !frozen) return frozen.error();
   const std::size_t size = deliverers_.for_kind(record.field(field::kKind))->limits().recipients;
-  std::uint64_t batches = 0;
-  for (std::size_t v = 0; v < composition.variants.size(); ++v) {
-    std::uint64_t people = 0;
-    for (const PartitionAudience& part : composition.audience) people += part.by_variant[v].count();
-    batches += (people + size - 1) / size;
-  }
-  if (const Status ended = ledger_.end_freeze(record.id, *token, recipients, batches); !ended) return ended.error();
+  const Status ended = ledger_.end_freeze(record.id, *token, audience.recipients(), audience.batches(size));
+  if (!ended) return ended.error();
   return texts;
 }
 

@@ -52,7 +52,7 @@ class Freezer {
   Result<std::shared_ptr<ActiveBroadcast>> fail(const store::BroadcastRecord& record, const std::string& reason);
   /// @return the variants as they are stored
   Result<std::vector<store::FrozenVariant>> store(const store::BroadcastRecord& record, const Composition& composition,
-                                                  std::uint64_t recipients);
+                                                  const FrozenAudience& audience);
 
   store::BroadcastLedger& ledger_;
   Composer& composer_;

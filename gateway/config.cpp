@@ -11,8 +11,8 @@
 #include <filesystem>
 #include <set>
 
-#include "base/file_bytes.h"
 #include "base/crypto.h"
+#include "base/file_bytes.h"
 #include "base/ids.h"
 #include "base/text.h"
 #include "gateway/config_keys.h"

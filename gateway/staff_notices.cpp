@@ -54,8 +54,8 @@ const KindWords* words_of(std::string_view name) {
 }
 
 bool is_broadcast(std::string_view about) {
-  return !about.empty() && about.substr(0, kAlertsNotice.size()) != kAlertsNotice && about != kRemindersNotice &&
-         about.substr(0, broadcasts::kAlertRulesNotice.size()) != broadcasts::kAlertRulesNotice;
+  return !about.empty() && !about.starts_with(kAlertsNotice) && about != kRemindersNotice &&
+         !about.starts_with(broadcasts::kAlertRulesNotice);
 }
 
 std::string short_hash(const std::string& text) { return to_hex(bytes_of(sha256(text))).substr(0, 16); }
@@ -151,7 +151,7 @@ bool StaffNotices::is_leader() {
 
 bool StaffNotices::is_decided(std::string_view about, std::string_view waiting_state) {
   constexpr std::string_view kRules = broadcasts::kAlertRulesNotice;
-  if (about.substr(0, kRules.size()) == kRules) {
+  if (about.starts_with(kRules)) {
     const auto waiting = store::RuleReleases(p_.redis).waiting();
     return waiting && (!*waiting || (*waiting)->hash != about.substr(kRules.size()));
   }

@@ -4,6 +4,7 @@
 
 #include "store/keys.h"
 #include "store/scripts.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
@@ -19,11 +20,7 @@ Result<AlertBookPage> AlertBook::read() {
   if (reply->is_error()) return error_of(*reply);
   if (reply->items.size() != 2) return Error{ErrorCode::kCorrupt, "the book of alerts is not readable"};
   AlertBookPage page;
-  if (const Reply& restored = reply->items[1]; !restored.is_nil()) {
-    std::int64_t ms = 0;
-    std::from_chars(restored.text.data(), restored.text.data() + restored.text.size(), ms);
-    page.restored = from_unix_ms(ms);
-  }
+  if (!reply->items[1].is_nil()) page.restored = from_unix_ms(stored_number<std::int64_t>(reply->items[1].text));
   if (reply->items[0].is_nil()) return page;
   const std::string& stored = reply->items[0].text;
   const std::size_t cut = stored.find(' ');

@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -17,6 +16,7 @@
 #include "store/redis_address.h"
 #include "store/redis_client.h"
 #include "store/redis_process.h"
+#include "store/stored_number.h"
 
 namespace kairan::store {
 namespace {
@@ -185,12 +185,12 @@ Status restore_copy(const RestoreOptions& options) {
   const auto beside = free_database(options, address->database);
   if (!beside) return beside.error();
   const auto filling = client_of(with_database(options.redis_url, *beside));
-  const auto marked = filling->command({"SET", keys::restoring(), std::to_string(to_unix_ms(options.now))});
+  const auto marked = filling->command({"SET", keys::restoring(), time_field(options.now)});
   if (!marked) return marked.error();
   if (const Status carried = carry_all(*copy, *filling, options); !carried) return carried;
   // Who was alive when the copy was made is not now. Reminders that came due since the copy may have left before: only those
   // that come due from now on are made; so may warnings: of what was reported until now nothing goes out by itself.
-  const std::string now = std::to_string(to_unix_ms(options.now));
+  const std::string now = time_field(options.now);
   const auto noted = filling->pipeline({{"DEL", keys::members()},
                                         {"SET", keys::restored(), now},
                                         {"SET", keys::reminders(), now, "XX"},
@@ -209,9 +209,7 @@ Result<std::optional<TimePoint>> restored_at(RedisClient& redis) {
   const auto reply = redis.command({"GET", keys::restored()});
   if (!reply) return reply.error();
   if (reply->is_nil()) return std::optional<TimePoint>();
-  std::int64_t ms = 0;
-  std::from_chars(reply->text.data(), reply->text.data() + reply->text.size(), ms);
-  return std::optional<TimePoint>(from_unix_ms(ms));
+  return std::optional<TimePoint>(from_unix_ms(stored_number<std::int64_t>(reply->text)));
 }
 
 }  // namespace kairan::store

@@ -84,7 +84,7 @@ Result<std::string> RuleReleases::published_hash() {
 Status RuleReleases::move(const char* step, std::string_view hash, const std::string& account, TimePoint now,
                           std::string text) {
   const auto reply = redis_.eval(scripts::rules_move(), {keys::alert_rules()},
-                                 {step, std::string(hash), account, std::to_string(to_unix_ms(now)), std::move(text)});
+                                 {step, std::string(hash), account, time_field(now), std::move(text)});
   if (!reply) return reply.error();
   if (reply->is_error()) return error_of(*reply);
   if (reply->text == "ok") return {};

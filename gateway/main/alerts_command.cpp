@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/xml_time.h"
-#include "base/file_bytes.h"
 #include "base/civil_time.h"
+#include "base/file_bytes.h"
 #include "broadcasts/alert_desk.h"
 #include "broadcasts/alert_engine.h"
 #include "broadcasts/alert_releases.h"

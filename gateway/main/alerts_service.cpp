@@ -4,8 +4,8 @@
 
 #include "adapters/cap/endpoint.h"
 #include "base/log.h"
-#include "gateway/main/alert_reader.h"
 #include "broadcasts/store_trouble.h"
+#include "gateway/main/alert_reader.h"
 
 namespace kairan::gateway {
 namespace {

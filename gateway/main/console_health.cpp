@@ -7,6 +7,7 @@
 #include "gateway/main/console_parts.h"
 #include "gateway/main/feed_health.h"
 #include "gateway/main/last_backup.h"
+#include "gateway/staff_api/broadcast_views.h"
 
 namespace kairan::gateway {
 namespace {
@@ -18,11 +19,8 @@ constexpr std::chrono::minutes kQuotaAgainAfterNone{1};
 constexpr double kLowQuota = 0.1;             ///< of the month's limit
 constexpr std::chrono::hours kBackupAge{26};  ///< one a day, with some room
 
-/// 12,000
 std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
+  return staff::with_commas(static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0)));
 }
 
 /// 2026-11-26 18:00 JST

@@ -186,23 +186,20 @@ class HomeCalls {
   /// Proposed rules of warnings, for who may publish them; what came back, for who proposed it.
   Status add_rules(const store::Actor& me, json& needs) const {
     if (parts_.alert_releases == nullptr) return {};
+    const auto add_need = [&](const char* why, const std::string& hash, const std::string& by, TimePoint at,
+                              const std::string& comment) {
+      needs.push_back({{"why", why},
+                       {"rules", {{"hash", hash}, {"by", by}, {"at", time_text(at)}, {"comment", comment}}}});
+    };
     const auto waiting = parts_.alert_releases->waiting();
     if (!waiting) return waiting.error();
     if (*waiting && (*waiting)->by != me.name && broadcasts::AlertReleases::may_publish(me)) {
-      needs.push_back(
-          {{"why", "rules_to_publish"},
-           {"rules",
-            {{"hash", (*waiting)->hash}, {"by", (*waiting)->by}, {"at", time_text((*waiting)->at)}, {"comment", ""}}}});
+      add_need("rules_to_publish", (*waiting)->hash, (*waiting)->by, (*waiting)->at, "");
     }
     const auto returned = parts_.alert_releases->returned();
     if (!returned) return returned.error();
     if (*returned && (*returned)->proposed_by == me.name) {
-      needs.push_back({{"why", "rules_returned"},
-                       {"rules",
-                        {{"hash", (*returned)->hash},
-                         {"by", (*returned)->by},
-                         {"at", time_text((*returned)->at)},
-                         {"comment", (*returned)->why}}}});
+      add_need("rules_returned", (*returned)->hash, (*returned)->by, (*returned)->at, (*returned)->why);
     }
     return {};
   }

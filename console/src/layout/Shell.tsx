@@ -5,13 +5,14 @@ import { useQuery } from '@tanstack/react-query';
 import { poll, Problem } from '../api/client';
 import { useSession } from '../api/session';
 import type { HomeAnswer } from '../api/types';
-import { useLanguage } from '../i18n';
+import { useT } from '../i18n';
+import { LanguageSwitch } from '../ui';
 import { pages } from './pages';
 import './shell.css';
 
 export function Shell({ children }: { children: ReactNode }) {
   const { me, may, signOut } = useSession();
-  const { t, language, setLanguage } = useLanguage();
+  const t = useT();
   const [open, setOpen] = useState(false);
   const place = useLocation();
   useEffect(() => setOpen(false), [place.pathname]);
@@ -63,9 +64,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
           <NavLink to="/me">{t('自分の設定', 'My settings')}</NavLink>
           <div className="row">
-            <button type="button" className="button button-quiet button-small" lang={language === 'ja' ? 'en' : 'ja'} onClick={() => setLanguage(language === 'ja' ? 'en' : 'ja')}>
-              {language === 'ja' ? 'English' : '日本語'}
-            </button>
+            <LanguageSwitch />
             <button type="button" className="button button-quiet button-small" onClick={() => void signOut()}>
               {t('ログアウト', 'Sign out')}
             </button>

@@ -2,18 +2,21 @@
 import { formatDate, formatDateTime } from './time';
 
 type Words = (ja: string, en: string) => string;
-interface Rule {
+export interface Rule {
   repeat: 'daily' | 'weekly' | 'monthly';
   time: string;
   until: string;
   weekdays?: string[];
   every?: number;
+  from?: string;
   days?: (number | 'last')[];
   nth?: (number | 'last')[];
   holidays?: 'send' | 'skip' | 'before' | 'after';
+  except?: string[];
 }
 
-const weekdays: Record<string, [string, string]> = {
+/** In the order of the week. */
+export const weekdays: Record<string, [string, string]> = {
   mon: ['月', 'Mon'], tue: ['火', 'Tue'], wed: ['水', 'Wed'], thu: ['木', 'Thu'], fri: ['金', 'Fri'], sat: ['土', 'Sat'], sun: ['日', 'Sun'],
 };
 const holidays: Record<string, [string, string]> = {

@@ -51,12 +51,14 @@ const actions: Record<string, [string, string]> = {
   begin: ['開始', 'Started'], hold: ['保留', 'Held'], frozen: ['配信対象を確定', 'Audience fixed'], halt: ['自動停止', 'Halted'], finish: ['完了', 'Finished'],
   finish_unknown: ['完了（一部不明）', 'Finished, some unknown'], fail: ['失敗', 'Failed'], expire: ['期限切れ', 'Expired'],
 };
-export function actionWord(action: string, t: (ja: string, en: string) => string): string {
-  const word = actions[action];
-  return word ? t(word[0], word[1]) : action;
-}
-
 type Words = (ja: string, en: string) => string;
+/** The word for one of a kind; what has none is shown as it is. */
+function wordOf(words: Record<string, [string, string]>, id: string, t: Words): string {
+  const word = words[id];
+  return word ? t(...word) : id;
+}
+export const actionWord = (action: string, t: Words): string => wordOf(actions, action, t);
+
 const auditParts: Record<string, [string, string]> = {
   broadcast: ['配信', 'Notice'], frame: ['文面', 'Template'], account: ['アカウント', 'Account'], api_key: ['ほかのシステムの鍵', 'Key'], section: ['課', 'Section'],
   content: ['自動応答', 'Answers'], alert: ['警報', 'Warning'], alert_rules: ['警報の規則', 'Rules of warnings'], shelter: ['避難所', 'Shelter'], safety: ['安否確認', 'Safety'], disaster_menu: ['災害時メニュー', 'Disaster menu'], emergency: ['緊急配信', 'Emergency'],
@@ -90,15 +92,9 @@ const failures: Record<string, [string, string]> = {
 };
 const targets: Record<string, [string, string]> = { content: ['自動応答の内容', 'answers'], menu: ['防災メニュー', 'disaster menu'], safety: ['安否の報告', 'safety reports'], 'alerts.yaml': ['規則のファイル', 'files of rules'] };
 /** What was acted on, in words where it is one of a kind. */
-export function targetWord(target: string, t: Words): string {
-  const word = targets[target];
-  return word ? t(...word) : target;
-}
+export const targetWord = (target: string, t: Words): string => wordOf(targets, target, t);
 /** Why a sign-in failed. */
-export function failureWord(detail: string, t: Words): string {
-  const word = failures[detail];
-  return word ? t(...word) : detail;
-}
+export const failureWord = (detail: string, t: Words): string => wordOf(failures, detail, t);
 /** A fingerprint of 64 signs by its first twelve. */
 export function shortHashes(detail: string): string {
   return detail.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');

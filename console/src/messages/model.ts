@@ -1,4 +1,6 @@
 // A notice's messages as the API takes them (broadcasts/document.h describes the format). Texts are by language; "ja" is always there.
+import type { Preview } from '../api/types';
+
 export type Texts = Partial<Record<'ja' | 'ja-easy' | 'en', string>> & Record<string, string | undefined>;
 
 export interface MessageAction {
@@ -98,6 +100,11 @@ export function titleOf(messages: DraftMessage[]): string {
   const sentence = first.trim().split(/[。\n]/)[0] ?? '';
   const characters = [...sentence.trim()];
   return characters.length > titleLength ? `${characters.slice(0, titleLength - 1).join('')}…` : characters.join('');
+}
+
+/** What readers of a language see: its variant, else the first one; nothing while there is no preview. */
+export function previewIn(preview: Preview | undefined, language: string): Preview['variants'][number] | undefined {
+  return preview?.variants.find((each) => each.language === language) ?? preview?.variants[0];
 }
 
 /** Whether it has what the server asks of it: until then it is not worth an error. */

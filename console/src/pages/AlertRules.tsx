@@ -212,19 +212,10 @@ export default function AlertRules() {
   const [problem, setProblem] = useState<unknown>();
   const rules = useQuery({ queryKey: ['alert-rules'], queryFn: ({ signal }) => poll<Rules>('/alert-rules', signal), refetchInterval: 15_000 });
   const refresh = () => rules.refetch();
-  const propose = async () => {
+  const act = async (step: 'propose' | 'return', body: object) => {
     setProblem(undefined);
     try {
-      await post('/alert-rules/propose', {}, { idempotencyKey: newKey() });
-    } catch (error) {
-      setProblem(error);
-    }
-    await refresh();
-  };
-  const seen = async (hash: string) => {
-    setProblem(undefined);
-    try {
-      await post('/alert-rules/return', { hash, comment: '' }, { idempotencyKey: newKey() });
+      await post(`/alert-rules/${step}`, body, { idempotencyKey: newKey() });
     } catch (error) {
       setProblem(error);
     }
@@ -236,7 +227,7 @@ export default function AlertRules() {
       <PageHead
         title={t('警報の規則', 'Rules of warnings')}
         lead={t('警報が来たときに自動で送るかどうかを決める規則です。一人が提案し、別の人が公開します。', 'What leaves by itself when a warning comes. One person proposes, another publishes.')}
-        actions={may('emergency_officer', 'content_editor') ? <Button onClick={propose}>{t('規則のファイルを提案する', 'Propose the rules as they stand in the file')}</Button> : undefined}
+        actions={may('emergency_officer', 'content_editor') ? <Button onClick={() => act('propose', {})}>{t('規則のファイルを提案する', 'Propose the rules as they stand in the file')}</Button> : undefined}
       />
       <ProblemNotice problem={problem} />
       {rules.isPending ? (
@@ -259,7 +250,7 @@ export default function AlertRules() {
               <p className="small">
                 {t(`提案 ${data.returned.proposed_by}、差し戻し ${data.returned.by}（${formatDateTime(data.returned.at, language)}）`, `Proposed by ${data.returned.proposed_by}, returned by ${data.returned.by} (${formatDateTime(data.returned.at, language)})`)}
               </p>
-              {me?.name === data.returned.proposed_by && <Button onClick={() => seen(data.returned!.hash)}>{t('確認しました', 'I have read it')}</Button>}
+              {me?.name === data.returned.proposed_by && <Button onClick={() => act('return', { hash: data.returned?.hash, comment: '' })}>{t('確認しました', 'I have read it')}</Button>}
             </Notice>
           )}
           {data.proposed ? <Proposal proposed={data.proposed} refresh={refresh} /> : <p className="weak">{t('提案されている規則はありません。', 'Nothing is proposed.')}</p>}

@@ -11,7 +11,7 @@ import { isMoving, useLiveStatus } from '../lib/live';
 import { scheduleWords } from '../lib/schedule';
 import { formatDateTime, formatNumber, formatSeconds, groupNumbers } from '../lib/time';
 import { actionWord, KindBadge, StateBadge, stateWord } from '../lib/words';
-import { languages } from '../messages/model';
+import { languages, previewIn } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Button, Dialog, Field, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 import { DryRunPanel } from './DryRunPanel';
@@ -135,7 +135,7 @@ export default function BroadcastPage() {
     enabled: Boolean(previewBody),
     retry: false,
   });
-  const variant = preview.data?.variants.find((each) => each.language === previewLanguage) ?? preview.data?.variants[0];
+  const variant = previewIn(preview.data, previewLanguage);
   const beforeStart = ['draft', 'submitted', 'returned', 'approved', 'scheduled', 'held'].includes(state);
   const dry = useQuery({
     queryKey: ['dry-run', id, view.data?.revision],
@@ -181,6 +181,7 @@ export default function BroadcastPage() {
   const reached = status ? status.recipients.accepted + status.recipients.in_flight + status.recipients.unknown : 0;
   const correctable = reached > 0 || ['freezing', 'sending'].includes(state);
   const schedule = broadcast.document.schedule;
+  const repeats = Boolean(schedule) && typeof schedule === 'object';
   return (
     <>
       <PageHead
@@ -258,7 +259,7 @@ export default function BroadcastPage() {
                 {broadcast.approved_count !== null && t(`（承認したとき ${formatNumber(broadcast.approved_count)}人）`, ` (approved: ${formatNumber(broadcast.approved_count)})`)}
               </dd>
               <dt>{t('配信日時', 'When')}</dt>
-              <dd>{summary.due && typeof schedule !== 'object' ? formatDateTime(summary.due, language) : schedule ? scheduleWords(schedule, t, language) : summary.due ? formatDateTime(summary.due, language) : scheduleWords(null, t, language)}</dd>
+              <dd>{summary.due && !repeats ? formatDateTime(summary.due, language) : scheduleWords(schedule, t, language)}</dd>
               {broadcast.document.expires && (
                 <>
                   <dt>{t('有効期限', 'Expires')}</dt>

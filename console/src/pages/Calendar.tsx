@@ -17,6 +17,8 @@ interface CalendarAnswer {
   items: { at: string; broadcast: BroadcastSummary; collides_with: string[] }[];
 }
 
+/** What has gone out already can be put off no more. */
+const collides = (each: CalendarAnswer['items'][number]) => each.collides_with.length > 0 && new Date(each.at).getTime() > Date.now();
 const day = (date: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' }).format(date);
 // The calendar computes in the browser's zone; it is given wall-clock times of Japan, so that they show as they are meant.
 const wallClock = (iso: string) => new Date(new Date(iso).getTime() + 9 * 3_600_000).toISOString().slice(0, 19);
@@ -43,15 +45,13 @@ export default function Calendar() {
         id: each.broadcast.id,
         title: each.broadcast.title,
         start: wallClock(each.at),
-        classNames: [`event-${each.broadcast.kind}`, each.collides_with.length > 0 && new Date(each.at).getTime() > Date.now() ? 'event-collides' : ''],
+        classNames: [`event-${each.broadcast.kind}`, collides(each) ? 'event-collides' : ''],
       })),
     [items],
   );
   const [now] = useState(() => wallClock(new Date().toISOString()));
   const plugins = useMemo(() => [dayGridPlugin], []);
-  // What has gone out already can be put off no more.
-  const coming = Date.now();
-  const collisions = items.filter((each) => each.collides_with.length > 0 && new Date(each.at).getTime() > coming);
+  const collisions = items.filter(collides);
   return (
     <>
       <PageHead title={t('予約カレンダー', 'Calendar')} lead={t('時刻は日本時間です。', 'Times are Japan Standard Time.')} />

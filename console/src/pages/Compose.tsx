@@ -9,7 +9,7 @@ import { useLanguage } from '../i18n';
 import { forgetUnsaved, keepUnsaved, readUnsaved } from '../lib/unsaved';
 import { formatDateTime, fromLocalInput, toLocalInput } from '../lib/time';
 import { MessageEditor } from '../messages/MessageEditor';
-import { isWritten, languages, readMessages, titleOf, writeMessages, type DraftMessage } from '../messages/model';
+import { isWritten, languages, previewIn, readMessages, titleOf, writeMessages, type DraftMessage } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
 import { AudiencePanel } from '../segments/AudiencePanel';
 import { useAttributes } from '../segments/attributes';
@@ -223,7 +223,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
     placeholderData: (old) => old,
     retry: false,
   });
-  const variant = preview.data?.variants.find((each) => each.language === previewLanguage) ?? preview.data?.variants[0];
+  const variant = previewIn(preview.data, previewLanguage);
 
   const [dry, setDry] = useState<DryRun>();
   const check = async () => {

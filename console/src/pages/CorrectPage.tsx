@@ -7,6 +7,7 @@ import { useSession } from '../api/session';
 import type { Broadcast, BroadcastStatus, Preview, Template } from '../api/types';
 import { useLanguage } from '../i18n';
 import { formatNumber } from '../lib/time';
+import { previewIn } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Button, Dialog, Field, Loading, Notice, PageHead, ProblemNotice } from '../ui';
 import './broadcast.css';
@@ -128,7 +129,7 @@ export default function CorrectPage() {
           </div>
         </section>
         <div>
-          <PhonePreview messages={complete ? ((preview.data?.variants.find((each) => each.language === 'ja') ?? preview.data?.variants[0])?.messages ?? []) : []} account={me?.city.name ?? ''} kind={data.summary.kind} empty={t(`${word}の文がここに表示されます`, `The ${word} appears here`)} />
+          <PhonePreview messages={complete ? (previewIn(preview.data, 'ja')?.messages ?? []) : []} account={me?.city.name ?? ''} kind={data.summary.kind} empty={t(`${word}の文がここに表示されます`, `The ${word} appears here`)} />
         </div>
       </div>
       <Dialog

@@ -9,6 +9,7 @@ import type { BroadcastSummary, Kind, Preview, Template } from '../api/types';
 import { useLanguage } from '../i18n';
 import { formatNumber } from '../lib/time';
 import { StateBadge } from '../lib/words';
+import { previewIn } from '../messages/model';
 import { PhonePreview } from '../phone/PhonePreview';
 import { Badge, Button, Check, Dialog, Field, Loading, PageHead, ProblemNotice } from '../ui';
 import { Safety, Shelters, useShelters } from './EmergencyParts';
@@ -239,7 +240,7 @@ export default function Emergency() {
               </div>
             </div>
             <div className="stack-s">
-              <PhonePreview messages={(preview.data?.variants.find((each) => each.language === 'ja') ?? preview.data?.variants[0])?.messages ?? []} account={me?.city.name ?? ''} kind={kind} empty={template ? t('欄をすべて埋めると表示されます', 'Fill in every field') : t('文面を選ぶと表示されます', 'Choose a text')} />
+              <PhonePreview messages={previewIn(preview.data, 'ja')?.messages ?? []} account={me?.city.name ?? ''} kind={kind} empty={template ? t('欄をすべて埋めると表示されます', 'Fill in every field') : t('文面を選ぶと表示されます', 'Choose a text')} />
             </div>
           </div>
         </section>

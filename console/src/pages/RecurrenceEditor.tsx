@@ -1,23 +1,8 @@
 // A rule that repeats: by day, week or month, at one time of day, with what happens on holidays and an end.
 import { useT } from '../i18n';
+import { weekdays, type Rule } from '../lib/schedule';
 import { Check, Field } from '../ui';
 
-interface Rule {
-  repeat: 'daily' | 'weekly' | 'monthly';
-  time: string;
-  until: string;
-  weekdays?: string[];
-  every?: number;
-  from?: string;
-  days?: (number | 'last')[];
-  nth?: (number | 'last')[];
-  holidays?: 'send' | 'skip' | 'before' | 'after';
-  except?: string[];
-}
-
-const weekdays: [string, string, string][] = [
-  ['mon', '月', 'Mon'], ['tue', '火', 'Tue'], ['wed', '水', 'Wed'], ['thu', '木', 'Thu'], ['fri', '金', 'Fri'], ['sat', '土', 'Sat'], ['sun', '日', 'Sun'],
-];
 const day = (offset: number) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' }).format(new Date(Date.now() + offset * 86_400_000));
 const first: Rule = { repeat: 'monthly', days: [1, 15], time: '18:00', until: '' };
 
@@ -81,8 +66,8 @@ export default function RecurrenceEditor({ value, onChange }: { value: unknown; 
         <fieldset className="field">
           <legend>{t('曜日', 'Weekdays')}</legend>
           <div className="row">
-            {weekdays.map(([id, ja, en]) => (
-              <Check key={id} label={t(ja, en)} checked={(rule.weekdays ?? []).includes(id)} onChange={(on) => change({ weekdays: toggle(rule.weekdays, id, on) })} />
+            {Object.entries(weekdays).map(([id, word]) => (
+              <Check key={id} label={t(...word)} checked={(rule.weekdays ?? []).includes(id)} onChange={(on) => change({ weekdays: toggle(rule.weekdays, id, on) })} />
             ))}
           </div>
         </fieldset>

@@ -2,8 +2,8 @@
 import { useState, type FormEvent } from 'react';
 import { post } from '../api/client';
 import { useSession } from '../api/session';
-import { useLanguage, useT } from '../i18n';
-import { Button, Dialog, Field, ProblemNotice } from '../ui';
+import { useT } from '../i18n';
+import { Button, Dialog, Field, LanguageSwitch, ProblemNotice } from '../ui';
 import './signin.css';
 
 interface LoginAnswer {
@@ -65,7 +65,7 @@ function SignInForm({ name: fixedName }: { name?: string }) {
 }
 
 export function SignIn({ over }: { over?: boolean }) {
-  const { t, language, setLanguage } = useLanguage();
+  const t = useT();
   const { me } = useSession();
   if (over) {
     return (
@@ -87,9 +87,7 @@ export function SignIn({ over }: { over?: boolean }) {
         </div>
         <SignInForm />
         <div>
-          <button type="button" className="button button-quiet button-small" lang={language === 'ja' ? 'en' : 'ja'} onClick={() => setLanguage(language === 'ja' ? 'en' : 'ja')}>
-            {language === 'ja' ? 'English' : '日本語'}
-          </button>
+          <LanguageSwitch />
         </div>
         <p className="small weak">{t('パスワードを忘れたときは、運用担当に連絡してください。', 'Forgot your password? Ask your operator.')}</p>
       </div>

@@ -1,10 +1,10 @@
 // The parts that every page is made of. They carry labels, states and errors, so that pages cannot forget them.
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { Problem } from '../api/client';
-import { useT } from '../i18n';
+import type { Kind } from '../api/types';
+import { useLanguage, useT } from '../i18n';
 
 type Tone = 'info' | 'good' | 'warn' | 'bad';
-type Kind = 'live' | 'drill' | 'practice';
 
 export function Notice({ tone, title, children }: { tone: Tone | 'drill' | 'practice'; title?: string; children?: ReactNode }) {
   return (
@@ -154,6 +154,17 @@ interface DialogProps {
   children: ReactNode;
   actions: ReactNode;
 }
+/** To the other language. */
+export function LanguageSwitch() {
+  const { language, setLanguage } = useLanguage();
+  const other = language === 'ja' ? 'en' : 'ja';
+  return (
+    <button type="button" className="button button-quiet button-small" lang={other} onClick={() => setLanguage(other)}>
+      {other === 'en' ? 'English' : '日本語'}
+    </button>
+  );
+}
+
 const kindWords: Record<Kind, [string, string]> = { live: ['本番', 'LIVE'], drill: ['訓練', 'DRILL'], practice: ['練習', 'PRACTICE'] };
 /** A modal dialog of the platform: focus stays inside, Escape closes, focus returns to where it was. */
 export function Dialog({ open, title, kind, onClose, children, actions }: DialogProps) {
