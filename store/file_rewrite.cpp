@@ -20,6 +20,14 @@ Status FileRewrite::want() {
   return counted ? Status() : Status(counted.error());
 }
 
+Result<std::uint64_t> FileRewrite::left() {
+  const auto fields = redis_.command({"HMGET", keys::file_rewrite(), "wanted", "done"});
+  if (!fields) return fields.error();
+  const std::uint64_t wanted = stored_number<std::uint64_t>(fields->items[0].text);
+  const std::uint64_t done = stored_number<std::uint64_t>(fields->items[1].text);
+  return done < wanted ? wanted - done : 0;
+}
+
 Result<std::uint64_t> FileRewrite::step(TimePoint now) {
   // The counts before the state: a rewrite that is seen to have ended after they were read holds nothing older.
   const auto fields = redis_.command({"HMGET", keys::file_rewrite(), "wanted", "done", "asked", "aim", "run"});

@@ -25,8 +25,11 @@ class FileRewrite {
 
   /// Something was erased. Counting one erasure twice is harmless.
   Status want();
+  /// @return how many erasures Redis' file may still hold something of, by what is counted at this moment: an erasure that
+  ///         has ended is in it at once; 0 = the file on disk is free of all of them
+  Result<std::uint64_t> left();
   /// To be called again and again: begins a rewrite when one is wanted, sees whether it has ended. Never waits for it.
-  /// @return how many erasures Redis' file may still hold something of; 0 = the file on disk is free of all of them
+  /// @return as left()
   Result<std::uint64_t> step(TimePoint now);
 
  private:

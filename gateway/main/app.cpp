@@ -420,8 +420,6 @@ void App::register_figures() {
                       [this] { return static_cast<double>(sender_->pending()); });
   metrics_.gauge_from("kairan_spool_bytes", "Bytes waiting in the spool", {},
                       [this] { return static_cast<double>(spool_->bytes()); });
-  metrics_.gauge_from("kairan_erasures_in_file", "Erasures that Redis' own file may still hold something of; 0 = none", {},
-                      [this] { return static_cast<double>(erasures_in_file_.load()); });
   alerts_->register_figures(metrics_);
   if (forwarder_) {
     metrics_.gauge_from("kairan_webhooks_forwarded", "Webhooks sent on to the second address", {},
@@ -447,6 +445,12 @@ std::string App::metrics_page() {
       [this](const Figures& f) {
         return f.oldest ? std::chrono::duration<double>(clock_.now() - *f.oldest).count() : 0.0;
       });
+  // Asked for here and not kept from the last step(): a 0 that is a second old would be wrong about who was just erased.
+  const auto in_file = store::FileRewrite(*redis_).left();
+  metrics_
+      .gauge("kairan_erasures_in_file",
+             "Erasures that Redis' own file may still hold something of; 0 = none, -1 while Redis does not answer")
+      .set(in_file ? static_cast<double>(*in_file) : -1.0);
   return metrics_.render();
 }
 

@@ -134,7 +134,7 @@ class App {
   std::atomic<bool> working_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> redis_refused_{false};
-  std::atomic<std::uint64_t> erasures_in_file_{0};
+  std::uint64_t erasures_in_file_ = 0;  // as watch_redis() last saw and logged it; touched by its thread alone
   std::thread redis_watch_;
 };
 

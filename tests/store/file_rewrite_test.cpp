@@ -53,9 +53,12 @@ TEST_CASE("what was deleted lies in Redis' file until the rewrite that was wante
   CHECK(must(file.step(kNow)) == 0);
   CHECK(rewrites(redis) == 0);
   REQUIRE(on_disk(redis));
+  CHECK(must(file.left()) == 0);
   must(file.want());
+  CHECK(must(file.left()) == 1);
   CHECK(must(file.step(kNow)) == 1);
   until_clean(file);
+  CHECK(must(file.left()) == 0);
   // Redis deletes the former files a moment after it has given up using them.
   must(TestRedis::until_ok([&] {
     return on_disk(redis) ? Status(Error{ErrorCode::kUnavailable, "it is still there"}) : Status();
