@@ -19,7 +19,8 @@ std::string_view error_code_name(ErrorCode code) {
 }
 
 Error Error::within(std::string_view context) const {
-  return Error{code, std::string(context) + ": " + detail};
+  const std::string before = std::string(context) + ": ";
+  return Error{code, before + detail, english.empty() ? std::string() : before + english};
 }
 
 }  // namespace kairan

@@ -31,6 +31,8 @@ std::string_view error_code_name(ErrorCode code);
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string detail;
+  /// `detail` for staff who read English, where it was written for staff in Japanese; "" = there is none.
+  std::string english = {};
 
   /// The same error with "context: " put before the detail.
   [[nodiscard]] Error within(std::string_view context) const;
