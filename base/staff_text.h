@@ -3,15 +3,30 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 
 namespace kairan {
 
 struct StaffText {
+  StaffText() = default;
+  /// Both, always; a list of texts cannot be taken for one by leaving out braces.
+  StaffText(std::string japanese, std::string english) : ja(std::move(japanese)), en(std::move(english)) {}
+
+  StaffText& operator+=(const StaffText& more) {
+    ja += more.ja;
+    en += more.en;
+    return *this;
+  }
+  bool empty() const { return ja.empty(); }
+
   std::string ja;
   std::string en;
 };
+
+/// The same words for everyone: a name, what a person wrote.
+inline StaffText same_text(const std::string& text) { return {text, text}; }
 
 inline bool operator==(const StaffText& a, const StaffText& b) { return a.ja == b.ja && a.en == b.en; }
 

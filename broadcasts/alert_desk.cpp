@@ -48,7 +48,7 @@ void AlertDesk::tell(const AlertNews& news) const {
 
 void AlertDesk::tell_held(const HeldAlert& held) const {
   tell({"【確認待ち】" + held.order.title,
-        held.reason + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。",
+        held.reason.ja + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。",
         held.id, ""});
 }
 
@@ -93,7 +93,7 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
         const auto earlier = book.sent.find(decision.episode);
         if (decision.action == AlertAction::kIgnore) continue;
         if (!ports_.may_be_ordered(alert, decision)) {  // shown, and nothing that anybody could release
-          drills.push_back(alert.name + "  " + decision.reason);
+          drills.push_back(alert.name + "  " + decision.reason.ja);
           continue;
         }
         AlertOrder order{new_id(),          alert.status,           decision.effect,
@@ -130,8 +130,9 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
           if (book.held.size() > kMaxHeld) {
             const HeldAlert& oldest = book.held.front();
             book.write_down({clock_.now(), oldest.name, "expired", std::string(effect_id(oldest.order.effect)),
-                             oldest.kind, oldest.level, "確認待ちが多すぎるため、いちばん古いものを外しました", "",
-                             ""});
+                             oldest.kind, oldest.level,
+                             {"確認待ちが多すぎるため、いちばん古いものを外しました", "Too many wait: the oldest was taken off"},
+                             "", ""});
             gone.push_back(oldest.id);
             book.held.erase(book.held.begin());
           }
@@ -151,14 +152,15 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
 
 Status AlertDesk::note(const std::string& name, const std::string& problem) {
   return change([&](Book& book) -> Status {
-    book.write_down({clock_.now(), name, "ignore", "none", "", "", problem, "", ""});
+    book.write_down({clock_.now(), name, "ignore", "none", "", "", same_text(problem), "", ""});
     return {};
   });
 }
 
 /// What was on its way out when the copy was made may have left since.
 Status AlertDesk::hold_after_restore() {
-  const std::string reason = "バックアップから戻したため、自動では送りません。すでに送ったかを確かめてください";
+  const StaffText reason{"バックアップから戻したため、自動では送りません。すでに送ったかを確かめてください",
+                         "Not sent by itself after a restore: see whether it has gone out already"};
   std::vector<HeldAlert> new_held;
   const Status done = change([&](Book& book) -> Status {
     new_held.clear();
@@ -201,7 +203,7 @@ Status AlertDesk::hand_over() {
     }
     const bool stale = clock_.now() > order.expires;
     const Result<std::string> broadcast =
-        stale ? Result<std::string>(Error{ErrorCode::kInvalid, "送信の期限を過ぎました"}) : ports_.sink->send(order);
+        stale ? Result<std::string>(staff_error(ErrorCode::kInvalid, {"送信の期限を過ぎました", "It expired before it could leave"})) : ports_.sink->send(order);
     const bool over =
         broadcast || broadcast.error().code == ErrorCode::kInvalid || broadcast.error().code == ErrorCode::kRefused;
     if (!over) return broadcast.error();
@@ -218,7 +220,8 @@ Status AlertDesk::hand_over() {
         }
       }
       book.write_down({clock_.now(), order.title, broadcast ? "sent" : "failed", std::string(effect_id(order.effect)),
-                       "", "", broadcast ? "配信を始めました" : broadcast.error().detail, broadcast ? *broadcast : "",
+                       "", "", broadcast ? StaffText{"配信を始めました", "The broadcast has begun"} : told(broadcast.error()),
+                       broadcast ? *broadcast : "",
                        order.by});
       return {};
     });
@@ -272,7 +275,7 @@ Result<std::string> AlertDesk::release(std::string_view id, const std::string& a
     order.by = account;
     episode = held->episode;
     book.write_down({clock_.now(), held->name, "release", std::string(effect_id(order.effect)), held->kind, held->level,
-                     "人が確かめて送りました", "", account});
+                     {"人が確かめて送りました", "A person looked at it and sent it"}, "", account});
     AlertEngine::released(book.state, episode);
     book.order(std::move(order), episode);
     book.erase_held(id);
@@ -294,7 +297,8 @@ Status AlertDesk::dismiss(std::string_view id, const std::string& account, const
     if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
     AlertEngine::dismissed(book.state, held->episode);
     book.write_down({clock_.now(), held->name, "dismiss", std::string(effect_id(held->order.effect)), held->kind,
-                     held->level, why.empty() ? "送らないと決めました" : why, "", account});
+                     held->level, why.empty() ? StaffText{"送らないと決めました", "A person decided not to send it"} : same_text(why),
+                     "", account});
     book.erase_held(id);
     return {};
   });
@@ -343,7 +347,7 @@ Status AlertDesk::tick() {
     }
     for (const HeldAlert& held : expired) {
       book.write_down({now, held.name, "expired", std::string(effect_id(held.order.effect)), held.kind, held.level,
-                       "だれも決めないまま期限を過ぎました", "", ""});
+                       {"だれも決めないまま期限を過ぎました", "Nobody decided before it expired"}, "", ""});
       AlertEngine::dismissed(book.state, held.episode);
       book.erase_held(held.id);
     }
@@ -358,7 +362,7 @@ Status AlertDesk::tick() {
   if (!done) return done;
   for (const HeldAlert& held : repeated) {
     tell({"【至急・確認待ち " + std::to_string(held.told) + "回目】" + held.order.title,
-          "まだだれも確認していません。\n" + held.reason, held.id, ""});
+          "まだだれも確認していません。\n" + held.reason.ja, held.id, ""});
   }
   for (const HeldAlert& held : expired) {
     settled(held.id, "");

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/staff_text.h"
 #include "broadcasts/alert_engine.h"
 #include "store/alert_book.h"
 
@@ -73,7 +74,8 @@ struct AlertNotice {
 struct HeldAlert {
   std::string id;
   TimePoint at;
-  std::string reason, name;  ///< why it waits; the message's file or link
+  StaffText reason;  ///< why it waits
+  std::string name;  ///< the message's file or link
   std::string kind, level;
   std::string episode;
   std::string acknowledged_by;
@@ -83,7 +85,9 @@ struct HeldAlert {
 
 struct AlertLogEntry {
   TimePoint at;
-  std::string name, action, effect, kind, level, reason, broadcast, by;
+  std::string name, action, effect, kind, level;
+  StaffText reason;
+  std::string broadcast, by;
 };
 
 /// A resident-facing summary of what is in force.

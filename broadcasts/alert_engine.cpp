@@ -42,7 +42,7 @@ std::optional<AlertDecision> AlertEngine::summary(AlertState& state, TimePoint n
   AlertDecision decision;
   decision.action = AlertAction::kSend;
   decision.effect = AlertEffect::kUpdate;
-  decision.reason = "1時間の上限で送らなかったものをまとめました";
+  decision.reason = {"1時間の上限で送らなかったものをまとめました", "A summary of what the limit per hour kept back"};
   decision.segment = "everyone";
   decision.severity = "scheduled";
   decision.expires = now + std::chrono::hours(1);

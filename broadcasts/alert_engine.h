@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/localized.h"
+#include "base/staff_text.h"
 #include "broadcasts/alert.h"
 #include "broadcasts/alert_rules.h"
 #include "broadcasts/alert_state.h"
@@ -33,7 +34,7 @@ struct AlertDecision {
   AlertAction action = AlertAction::kIgnore;
   AlertEffect effect = AlertEffect::kNone;
   std::string relates_to;  ///< "TELEGRAM#EVENT" of the earlier notice this one belongs to; "" for none
-  std::string reason;      ///< Japanese, for staff
+  StaffText reason;        ///< for staff
   std::string kind;        ///< "" when the message concerns nothing here
   int level = 0, before = 0;
   std::vector<std::string> areas, districts;

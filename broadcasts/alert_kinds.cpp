@@ -221,6 +221,14 @@ const AlertKind* find_alert_kind(std::string_view id) {
   return found == kinds().end() ? nullptr : &*found;
 }
 
+StaffText alert_level_name(std::string_view kind, int level) {
+  const AlertKind* const known = find_alert_kind(kind);
+  if (known == nullptr) return same_text(std::string(kind));
+  const KindLevel* const step = known->level(level);
+  const Localized& name = step == nullptr ? known->name : step->name;
+  return {pick(name, "ja"), pick(name, "en")};
+}
+
 std::string_view scope_id(AlertScope scope) {
   switch (scope) {
     case AlertScope::kCity: return "city";

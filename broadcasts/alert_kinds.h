@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/localized.h"
+#include "base/staff_text.h"
 #include "broadcasts/alert.h"
 
 namespace kairan::broadcasts {
@@ -38,6 +39,8 @@ struct AlertKind {
 
 std::span<const AlertKind> alert_kinds();
 const AlertKind* find_alert_kind(std::string_view id);
+/// What people call a level of a kind: 「大雨警報」, else the kind, else its id.
+StaffText alert_level_name(std::string_view kind, int level);
 
 std::string_view scope_id(AlertScope scope);  ///< "city", "district", "region", "prefecture"
 

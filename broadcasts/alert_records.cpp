@@ -8,6 +8,12 @@ namespace {
 
 using nlohmann::json;
 
+/// Books written before there was English have the Japanese alone.
+StaffText reason_in(const json& from) {
+  const std::string reason = from.at("reason").get<std::string>();
+  return {reason, from.value("reason_en", reason)};
+}
+
 TimePoint time_in(const json& from, const char* key) {
   return from_unix_ms(from.at(key).get<std::int64_t>());
 }
@@ -51,7 +57,7 @@ AlertOrder order_from(const json& from) {
 
 json held_json(const HeldAlert& held) {
   return {{"id", held.id},           {"at", to_unix_ms(held.at)},
-          {"reason", held.reason},   {"name", held.name},
+          {"reason", held.reason.ja}, {"reason_en", held.reason.en}, {"name", held.name},
           {"kind", held.kind},       {"level", held.level},
           {"episode", held.episode}, {"ack", held.acknowledged_by},
           {"told", held.told},       {"order", order_json(held.order)}};
@@ -61,7 +67,7 @@ HeldAlert held_from(const json& from) {
   HeldAlert held;
   from.at("id").get_to(held.id);
   held.at = time_in(from, "at");
-  from.at("reason").get_to(held.reason);
+  held.reason = reason_in(from);
   from.at("name").get_to(held.name);
   from.at("kind").get_to(held.kind);
   from.at("level").get_to(held.level);
@@ -75,7 +81,7 @@ HeldAlert held_from(const json& from) {
 json log_json(const AlertLogEntry& entry) {
   return {{"at", to_unix_ms(entry.at)}, {"name", entry.name},           {"action", entry.action},
           {"effect", entry.effect},     {"kind", entry.kind},           {"level", entry.level},
-          {"reason", entry.reason},     {"broadcast", entry.broadcast}, {"by", entry.by}};
+          {"reason", entry.reason.ja}, {"reason_en", entry.reason.en}, {"broadcast", entry.broadcast}, {"by", entry.by}};
 }
 
 AlertLogEntry log_from(const json& from) {
@@ -86,7 +92,7 @@ AlertLogEntry log_from(const json& from) {
   from.at("effect").get_to(entry.effect);
   from.at("kind").get_to(entry.kind);
   from.at("level").get_to(entry.level);
-  from.at("reason").get_to(entry.reason);
+  entry.reason = reason_in(from);
   from.at("broadcast").get_to(entry.broadcast);
   from.at("by").get_to(entry.by);
   return entry;

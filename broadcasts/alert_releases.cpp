@@ -10,7 +10,8 @@ namespace {
 
 using store::Role;
 
-constexpr const char* kNothingPublished = "二人で公開した規則がまだないため、自動では送りません";
+const StaffText kNothingPublished{"二人で公開した規則がまだないため、自動では送りません",
+                                  "Two people have not yet published rules: nothing is sent by itself"};
 
 std::string first_problem(const std::vector<FileProblem>& problems) {
   const auto found =
@@ -78,7 +79,7 @@ std::string_view standing_id(AlertRulesStanding::Kind kind) {
   return "nothing";
 }
 
-AlertContent held_alert_content(AlertCity city, std::string why) {
+AlertContent held_alert_content(AlertCity city, StaffText why) {
   AlertContent content;
   content.city = std::move(city);
   content.rules = hold_everything_rules();
@@ -245,7 +246,8 @@ Result<AlertContent> AlertReleases::in_force(std::vector<FileProblem>& problems)
     problems.push_back({std::string(kAlertRulesFile), 0, "", unusable(content.error().detail), false});
     Result<AlertCity> city = load_alert_city(folder_, problems);
     if (!city) return city.error();
-    return held_alert_content(*std::move(city), unusable(content.error().detail));
+    return held_alert_content(*std::move(city), {unusable(content.error().detail),
+                                                 "The published rules cannot be used by this version: everything waits"});
   }
   Result<AlertCity> city = load_alert_city(folder_, problems);
   if (!city) return city.error();

@@ -52,7 +52,7 @@ struct AlertRulesView {
 };
 
 /// A city's content under which everything waits for a person. @param why  Japanese
-AlertContent held_alert_content(AlertCity city, std::string why);
+AlertContent held_alert_content(AlertCity city, StaffText why);
 
 class AlertReleases {
  public:

@@ -12,6 +12,7 @@
 #include "base/civil_time.h"
 #include "base/file_problem.h"
 #include "base/result.h"
+#include "base/staff_text.h"
 #include "broadcasts/alert.h"
 #include "broadcasts/alert_city.h"
 #include "broadcasts/alert_template.h"
@@ -67,7 +68,7 @@ struct AlertContent {
   /// Hash of the publication that two people stand behind (alert_releases.h). Empty: nobody published these rules, so nothing
   /// goes out by itself, whatever they say.
   std::string release;
-  std::string held_because;  ///< Japanese: why nothing goes out by itself; may be empty when `release` is not
+  StaffText held_because;  ///< why nothing goes out by itself; may be empty when `release` is not
 };
 
 /// The one rule of a city that wrote none: everything waits for a person.

@@ -10,26 +10,27 @@ namespace {
 constexpr std::chrono::minutes kSideBySide{
     10};  ///< telegrams of two types about one thing follow each other within this
 
-/// Which rule speaks, in words: 「大雨特別警報の解除」の規則（weather-5）.
-std::string ruling(const AlertRule& rule, const std::string& kind, int level, std::string_view change) {
-  const AlertKind* const entry = find_alert_kind(kind);
-  const KindLevel* const step = entry == nullptr ? nullptr : entry->level(level);
-  std::string what = step != nullptr ? pick(step->name, "ja") : entry != nullptr ? pick(entry->name, "ja") : kind;
-  return "「" + std::move(what) + "の" + std::string(change) + "」の規則（" + rule.id + "）";
-}
-
-std::string_view change_name(AlertChange change, int before, int level) {
+StaffText change_name(AlertChange change, int before, int level) {
   switch (change) {
     case AlertChange::kNew:
-      return "発表";
+      return {"発表", "issued"};
     case AlertChange::kRaised:
-      return level > before ? "引き上げ" : "範囲の拡大";
+      return level > before ? StaffText{"引き上げ", "raised"} : StaffText{"範囲の拡大", "widened"};
     case AlertChange::kLowered:
-      return "引き下げ";
+      return {"引き下げ", "lowered"};
     case AlertChange::kLifted:
-      return "解除";
+      return {"解除", "lifted"};
   }
-  return "";
+  return {};
+}
+
+/// Which rule speaks, in words: 「大雨特別警報の解除」の規則（weather-5）.
+/// @param level  of the hazard that the rule was looked up by
+StaffText ruling(const AlertRule& rule, const std::string& kind, int level, AlertChange change, int before, int now) {
+  const StaffText what = alert_level_name(kind, level);
+  const StaffText how = change_name(change, before, now);
+  return {"「" + what.ja + "の" + how.ja + "」の規則（" + rule.id + "）",
+          "The rule for “" + what.en + " " + how.en + "” (" + rule.id + ")"};
 }
 
 bool has_new(const std::vector<std::string>& wanted, const std::vector<std::string>& known) {
@@ -41,10 +42,10 @@ bool has_new(const std::vector<std::string>& wanted, const std::vector<std::stri
 
 std::vector<AlertDecision> AlertRun::decide() {
   if (const auto known = state_.seen.find(alert_.digest); known != state_.seen.end() && !alert_.digest.empty()) {
-    return only(AlertEffect::kDuplicate, "同じ電文を受け取り済みです",
+    return only(AlertEffect::kDuplicate, {"同じ電文を受け取り済みです", "The same message is here already"},
                 known->second.first + "#" + (alert_.event_ids.empty() ? alert_.type : alert_.event_ids.front()));
   }
-  if (alert_.reported > now_ + kAlertMaxAhead) return only(AlertEffect::kNone, "発表時刻が未来です");
+  if (alert_.reported > now_ + kAlertMaxAhead) return only(AlertEffect::kNone, {"発表時刻が未来です", "It was issued in the future"});
   if (!alert_.digest.empty()) state_.seen[alert_.digest] = {alert_.name, alert_.reported};
   if (alert_.status != AlertStatus::kReal) return drill();
   std::vector<AlertDecision> out = alert_.info_type == AlertInfoType::kCancel ? cancel() : hazards();
@@ -52,11 +53,12 @@ std::vector<AlertDecision> AlertRun::decide() {
     if (std::find(state_.known_events.begin(), state_.known_events.end(), id) == state_.known_events.end())
       state_.known_events.push_back(id);
   }
-  if (out.empty()) out = only(AlertEffect::kNone, alert_.nothing.empty() ? "変わったことはありません" : alert_.nothing);
+  if (out.empty()) out = only(AlertEffect::kNone, alert_.nothing.empty() ? StaffText{"変わったことはありません", "Nothing has changed"}
+                                                               : same_text(alert_.nothing));
   return out;
 }
 
-std::vector<AlertDecision> AlertRun::only(AlertEffect effect, std::string reason, std::string relates_to) const {
+std::vector<AlertDecision> AlertRun::only(AlertEffect effect, StaffText reason, std::string relates_to) const {
   AlertDecision decision;
   decision.effect = effect;
   decision.reason = std::move(reason);
@@ -72,8 +74,10 @@ std::vector<AlertDecision> AlertRun::only(AlertEffect effect, std::string reason
 }
 
 std::vector<AlertDecision> AlertRun::drill() const {
-  const std::string what = alert_.status == AlertStatus::kDrill ? "訓練" : "試験";
-  if (alert_.hazards.empty()) return only(AlertEffect::kNone, what + "の電文のため送りません");
+  const StaffText why = alert_.status == AlertStatus::kDrill
+                            ? StaffText{"訓練の電文のため送りません", "Not sent: the message is a drill"}
+                            : StaffText{"試験の電文のため送りません", "Not sent: the message is a test"};
+  if (alert_.hazards.empty()) return only(AlertEffect::kNone, why);
   std::vector<AlertDecision> out;
   for (const Hazard& hazard : alert_.hazards) {
     AlertDecision decision;
@@ -83,7 +87,7 @@ std::vector<AlertDecision> AlertRun::drill() const {
     decision.areas = hazard.areas;
     decision.districts = hazard.districts;
     decision.action = content_.rules.hold_drills ? AlertAction::kHold : AlertAction::kIgnore;
-    decision.reason = what + "の電文のため送りません";
+    decision.reason = why;
     out.push_back(std::move(decision));
   }
   return out;
@@ -153,7 +157,7 @@ AlertDecision AlertRun::one(const Hazard& hazard) {
   decision.relates_to = earlier;
   decision.before = before;
   if (!state_it(changed, hazard)) {
-    decision.reason = "より新しい電文を受け取り済みです（ReportDateTime）";
+    decision.reason = {"より新しい電文を受け取り済みです（ReportDateTime）", "A newer message is here already (ReportDateTime)"};
     return decision;
   }
   // More districts, or our own city where only the region was known, are news like a higher level.
@@ -170,7 +174,8 @@ AlertDecision AlertRun::one(const Hazard& hazard) {
     *known = std::move(changed);
     const bool again = same_report || (type_before != alert_.type && since < kSideBySide);
     decision.effect = again ? AlertEffect::kDuplicate : AlertEffect::kUpdate;
-    decision.reason = again ? "同じ発表を受け取り済みです" : content_.city.name + "についての内容は変わっていません";
+    decision.reason = again ? StaffText{"同じ発表を受け取り済みです", "The same message is here already"}
+                            : StaffText{content_.city.name + "についての内容は変わっていません", "Nothing changes for this city"};
     return decision;
   }
   decision.effect = AlertEffect::kUpdate;
@@ -188,7 +193,7 @@ std::string AlertRun::newest_type(const AlertEpisode& episode) {
 
 AlertDecision AlertRun::first(const Hazard& hazard, const std::string& key, AlertDecision decision) {
   if (hazard.level == 0) {
-    decision.reason = "解除の相手がありません（この警報を受け取っていません）";
+    decision.reason = {"解除の相手がありません（この警報を受け取っていません）", "There is nothing to lift: this warning was never received"};
     return decision;
   }
   AlertEpisode episode;
@@ -198,16 +203,16 @@ AlertDecision AlertRun::first(const Hazard& hazard, const std::string& key, Aler
   decision.effect = AlertEffect::kNew;
   const AlertRule* const rule = rule_for(hazard.kind, hazard.level, hazard.scope);
   if (rule == nullptr) {
-    decision.reason = "当てはまる規則がありません";
+    decision.reason = {"当てはまる規則がありません", "No rule fits"};
     decision.action = AlertAction::kHold;
     episode.told = AlertTold::kHeld;
     state_.episodes[key] = std::move(episode);
     return decision;
   }
   decision.action = rule->action(AlertChange::kNew);
-  decision.reason = ruling(*rule, hazard.kind, hazard.level, change_name(AlertChange::kNew, 0, hazard.level));
-  if (alert_.info_type == AlertInfoType::kCorrect) cap(decision, "訂正の元の電文を受け取っていません");
-  if (before_first(hazard)) cap(decision, "続報・継続ですが、最初の発表を受け取っていません");
+  decision.reason = ruling(*rule, hazard.kind, hazard.level, AlertChange::kNew, 0, hazard.level);
+  if (alert_.info_type == AlertInfoType::kCorrect) cap(decision, {"訂正の元の電文を受け取っていません", "What it corrects was never received"});
+  if (before_first(hazard)) cap(decision, {"続報・継続ですが、最初の発表を受け取っていません", "It continues a message that was never received"});
   finish(decision, *rule, hazard, episode, AlertOccasion::kNew, 0);
   state_.episodes[key] = std::move(episode);
   return decision;
@@ -231,7 +236,7 @@ AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, Ale
   const AlertTold told = episode.told;
   if (change == AlertChange::kLifted) episode.ended = true;
   if (rule == nullptr) {
-    decision.reason = "当てはまる規則がありません";
+    decision.reason = {"当てはまる規則がありません", "No rule fits"};
     decision.action = AlertAction::kHold;
     state_.episodes[key] = episode;
     return decision;
@@ -240,17 +245,17 @@ AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, Ale
                            : change == AlertChange::kLowered ? AlertOccasion::kLowered
                                                              : AlertOccasion::kLifted;
   decision.reason =
-      ruling(*rule, hazard.kind, down ? before : episode.level, change_name(change, before, episode.level));
+      ruling(*rule, hazard.kind, down ? before : episode.level, change, before, episode.level);
   decision.action = rule->action(change);
   if (!down) {
     if (told == AlertTold::kRecorded) decision.action = rule->action(AlertChange::kNew);
     if (told != AlertTold::kSent) occasion = AlertOccasion::kNew;
   } else if (told == AlertTold::kRecorded) {
     decision.action = AlertAction::kIgnore;
-    decision.reason = "もとの発表を送っていないため記録だけします";
+    decision.reason = {"もとの発表を送っていないため記録だけします", "Recorded only: what came before was not sent"};
   } else if (told == AlertTold::kHeld) {
     decision.action = AlertAction::kHold;
-    decision.reason += "（もとの発表は確認待ちです）";
+    decision.reason += {"（もとの発表は確認待ちです）", " (what came before still waits)"};
   }
   if (down) limit(decision, hazard, before);
   finish(decision, *rule, hazard, episode, occasion, before);
@@ -264,7 +269,7 @@ AlertDecision AlertRun::correct(const Hazard& hazard, const std::string& key, Al
   const int rule_level = std::max(episode.level, before);
   const AlertRule* const rule = rule_for(hazard.kind, rule_level, episode.scope);
   if (episode.level == 0) episode.ended = true;
-  decision.reason = "訂正の電文（InfoType）";
+  decision.reason = {"訂正の電文（InfoType）", "The message is a correction (InfoType)"};
   if (rule == nullptr) {
     decision.action = AlertAction::kHold;
     state_.episodes[key] = episode;
@@ -283,7 +288,7 @@ AlertDecision AlertRun::correct(const Hazard& hazard, const std::string& key, Al
   }
   const AlertOccasion occasion = episode.level > 0 ? AlertOccasion::kCorrected : AlertOccasion::kWithdrawn;
   if (episode.level == before && !has_new(hazard.districts, episode.districts))
-    cap(decision, content_.city.name + "についての内容は変わりません");
+    cap(decision, {content_.city.name + "についての内容は変わりません", "Nothing changes for this city"});
   finish(decision, *rule, hazard, episode, occasion, before);
   state_.episodes[key] = episode;
   return decision;

@@ -20,7 +20,7 @@ class AlertRun {
   std::vector<AlertDecision> decide();
 
  private:
-  std::vector<AlertDecision> only(AlertEffect effect, std::string reason, std::string relates_to = {}) const;
+  std::vector<AlertDecision> only(AlertEffect effect, StaffText reason, std::string relates_to = {}) const;
   std::vector<AlertDecision> drill() const;
   /// What the message says of the city, and, of the kinds it tells everything about, what it leaves out.
   std::vector<Hazard> statements() const;
@@ -47,7 +47,7 @@ class AlertRun {
   std::vector<AlertDecision> cancel();
 
   const AlertRule* rule_for(const std::string& kind, int level, AlertScope scope) const;
-  static void cap(AlertDecision& decision, const std::string& why);
+  static void cap(AlertDecision& decision, const StaffText& why);
   /// Corrections and cancels too go out by themselves only under rules that two people published.
   void hold_unreleased(AlertDecision& decision) const;
   void limit(AlertDecision& decision, const Hazard& hazard, int before);

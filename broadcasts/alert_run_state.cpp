@@ -161,12 +161,12 @@ std::vector<AlertDecision> AlertRun::cancel() {
     const int left = effective_level(episode);
     decision.level = left;
     if (left >= decision.before) {
-      decision.reason = "取り消された電文と同じ内容の別の電文が有効です";
+      decision.reason = {"取り消された電文と同じ内容の別の電文が有効です", "Another message that says the same is in force"};
       out.push_back(std::move(decision));
       continue;
     }
     decision.effect = AlertEffect::kWithdraw;
-    decision.reason = "取消の電文（InfoType）";
+    decision.reason = {"取消の電文（InfoType）", "The message cancels an earlier one (InfoType)"};
     episode.level = left;
     episode.ended = left == 0;
     Hazard hazard;
@@ -177,7 +177,7 @@ std::vector<AlertDecision> AlertRun::cancel() {
     decision.action = episode.told == AlertTold::kSent   ? AlertAction::kSend
                       : episode.told == AlertTold::kHeld ? AlertAction::kHold
                                                          : AlertAction::kIgnore;
-    if (episode.told == AlertTold::kHeld) decision.reason += "。もとの発表は確認待ちです。送らないでください";
+    if (episode.told == AlertTold::kHeld) decision.reason += {"。もとの発表は確認待ちです。送らないでください", ". What came before still waits: do not send it"};
     hold_unreleased(decision);
     if (rule != nullptr) finish(decision, *rule, hazard, episode, AlertOccasion::kWithdrawn, decision.before);
     episode.last_reported = std::max(episode.last_reported, alert_.reported);
@@ -185,7 +185,8 @@ std::vector<AlertDecision> AlertRun::cancel() {
   }
   if (out.empty())
     out = only(AlertEffect::kNone,
-               "取り消す相手がありません（もとの電文を受け取っていないか、" + content_.city.name + "を含みません）");
+               {"取り消す相手がありません（もとの電文を受け取っていないか、" + content_.city.name + "を含みません）",
+                "There is nothing to cancel: the earlier message was not received or does not name this city"});
   return out;
 }
 

@@ -18,15 +18,17 @@ const AlertRule* AlertRun::rule_for(const std::string& kind, int level, AlertSco
   return entry == nullptr ? nullptr : content_.rules.match(kind, level, entry->scopes.front(), jst_minute_of_day(now_));
 }
 
-void AlertRun::cap(AlertDecision& decision, const std::string& why) {
+void AlertRun::cap(AlertDecision& decision, const StaffText& why) {
   if (decision.action == AlertAction::kIgnore) return;
   if (decision.action == AlertAction::kSend) decision.action = AlertAction::kHold;
-  decision.reason += "。" + why;
+  decision.reason += {"。" + why.ja, ". " + why.en};
 }
 
 void AlertRun::hold_unreleased(AlertDecision& decision) const {
   if (decision.action != AlertAction::kSend || !content_.release.empty()) return;
-  cap(decision, content_.held_because.empty() ? "公開された規則がないため、自動では送りません" : content_.held_because);
+  cap(decision, content_.held_because.empty() ? StaffText{"公開された規則がないため、自動では送りません",
+                                                   "Without published rules nothing is sent by itself"}
+                                       : content_.held_because);
 }
 
 void AlertRun::limit(AlertDecision& decision, const Hazard& hazard, int before) {
@@ -35,8 +37,9 @@ void AlertRun::limit(AlertDecision& decision, const Hazard& hazard, int before) 
                                     [&](TimePoint t) { return now_ - t < std::chrono::hours(1); });
   if (recent < content_.rules.per_hour) return;
   decision.action = AlertAction::kIgnore;
-  decision.reason +=
-      "。1時間の上限（" + std::to_string(content_.rules.per_hour) + "件）を超えたため、あとでまとめて送ります";
+  const std::string most = std::to_string(content_.rules.per_hour);
+  decision.reason += {"。1時間の上限（" + most + "件）を超えたため、あとでまとめて送ります",
+                      ". More than " + most + " in an hour: it goes out later, in a summary"};
   const AlertKind* const kind = find_alert_kind(hazard.kind);
   const KindLevel* const step = kind == nullptr ? nullptr : kind->level(before);
   if (step != nullptr)
@@ -54,15 +57,16 @@ void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Haza
   if (takes_back) decision.expires = alert_.reported + kLateCorrection;
   if (decision.action != AlertAction::kIgnore && now_ > decision.expires) {
     decision.action = AlertAction::kIgnore;
-    decision.reason += "。発表から時間がたちすぎているため送りません";
+    decision.reason += {"。発表から時間がたちすぎているため送りません", ". Not sent: too long since it was issued"};
   }
-  if (hazard.uncertain) cap(decision, "内容が確かでないため人の確認を待ちます");
+  if (hazard.uncertain) cap(decision, {"内容が確かでないため人の確認を待ちます", "Its content is not certain: a person decides"});
   if (state_.restored && alert_.reported <= *state_.restored)
-    cap(decision, "バックアップから戻す前の電文です。すでに送ったかもしれないため人の確認を待ちます");
-  if (alert_.drill_words) cap(decision, "通常の電文なのに訓練・試験の言葉があります");
-  if (alert_.source == AlertSource::kLAlert) cap(decision, "Lアラートは人の確認を待ちます");
+    cap(decision, {"バックアップから戻す前の電文です。すでに送ったかもしれないため人の確認を待ちます",
+                   "It is from before the restore and may have been sent already: a person decides"});
+  if (alert_.drill_words) cap(decision, {"通常の電文なのに訓練・試験の言葉があります", "It is marked as real but speaks of a drill or a test"});
+  if (alert_.source == AlertSource::kLAlert) cap(decision, {"Lアラートは人の確認を待ちます", "L-Alert always waits for a person"});
   if (decision.action == AlertAction::kSend && !rule.released && !takes_back)
-    cap(decision, "自動送信が許可されていません");
+    cap(decision, {"自動送信が許可されていません", "The rule does not let it go out by itself"});
   hold_unreleased(decision);
   if (decision.action != AlertAction::kIgnore) {
     const AlertWording wording{
@@ -73,7 +77,7 @@ void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Haza
       decision.texts = *texts;
     } else {
       decision.texts = {{"ja", decision.title}};
-      cap(decision, texts.error().detail);
+      cap(decision, told(texts.error()));
     }
   }
   if (rule.severity == "emergency" && decision.action == AlertAction::kSend &&

@@ -29,7 +29,8 @@ namespace {
 constexpr milliseconds kPlanning{2};
 constexpr milliseconds kQuotaAgain{60'000};
 constexpr std::chrono::seconds kQuotaFresh{5};
-constexpr std::string_view kMonthSpent = "今月の送信数の上限に達しました。プランを確認してから再開してください。";
+const StaffText kMonthSpent{"今月の送信数の上限に達しました。プランを確認してから再開してください。",
+                            "This month's messages are used up. Look at the plan, then resume."};
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kBadRequest = 400;
@@ -175,7 +176,8 @@ Result<BatchSender::Prepared> BatchSender::prepare(ActiveBroadcast& broadcast, c
 bool BatchSender::begin(ActiveBroadcast& broadcast, BatchRow& row, std::string& request) {
   const std::string& id = broadcast.record.id;
   if (row.slice.variant >= broadcast.variants.size()) {
-    (void)parts_.events.fail(broadcast, "配信台帳が壊れています。記録にない文面を参照しています。");
+    (void)parts_.events.fail(broadcast, {"配信台帳が壊れています。記録にない文面を参照しています。",
+                                          "The ledger is damaged: it names a text that is not there."});
     return false;
   }
   auto prepared = prepare(broadcast, row);
@@ -184,7 +186,8 @@ bool BatchSender::begin(ActiveBroadcast& broadcast, BatchRow& row, std::string& 
     if (!passes(prepared.error())) {
       log::error("batch.prepare", {{"broadcast", id}, {"batch", row.number}, {"reason", prepared.error().detail}});
       parts_.events.halt(broadcast, HaltCause::kNotComposable,
-                         "送信内容を組み立てられません。" + prepared.error().detail);
+                         {"送信内容を組み立てられません。" + prepared.error().detail,
+                          "The request cannot be made. " + told(prepared.error()).en});
     }
     return false;
   }
@@ -256,8 +259,10 @@ void BatchSender::conclude(ActiveBroadcast& broadcast, const BatchRow& row, cons
         finish(broadcast, row,
                {BatchState::kUnknown, result.status, result.request_id, "taken before its first try", {}});
         parts_.events.halt(broadcast, HaltCause::kDuplicate,
-                           "記録にない送信がすでに受け付けられています（409）。"
-                           "バックアップから戻したあとの重複の恐れがあるため、一時停止しました。");
+                           {"記録にない送信がすでに受け付けられています（409）。"
+                            "バックアップから戻したあとの重複の恐れがあるため、一時停止しました。",
+                            "LINE had already taken a request that is not on record (409). Paused, since after a restore "
+                            "people could get it twice."});
         return;
       }
       finish(broadcast, row, {BatchState::kAccepted, result.status, result.request_id, "", {}});
@@ -265,11 +270,12 @@ void BatchSender::conclude(ActiveBroadcast& broadcast, const BatchRow& row, cons
     case Outcome::kUnauthorized:
       later(broadcast, row, result);
       parts_.events.halt(broadcast, HaltCause::kUnauthorized,
-                         "LINE がアクセストークンを受け付けません（401）。トークンを確認してから再開してください。");
+                         {"LINE がアクセストークンを受け付けません（401）。トークンを確認してから再開してください。",
+                          "LINE does not accept the access token (401). Look at the token, then resume."});
       return;
     case Outcome::kQuotaExhausted:
       later(broadcast, row, result);
-      parts_.events.halt(broadcast, HaltCause::kQuota, std::string(kMonthSpent));
+      parts_.events.halt(broadcast, HaltCause::kQuota, kMonthSpent);
       return;
     case Outcome::kRefused:
       refused(broadcast, row, result);
@@ -277,7 +283,7 @@ void BatchSender::conclude(ActiveBroadcast& broadcast, const BatchRow& row, cons
     case Outcome::kLater:
       later(broadcast, row, result);
       if (result.status == kTooMany && month_is_spent(*broadcast.deliverer)) {
-        parts_.events.halt(broadcast, HaltCause::kQuota, std::string(kMonthSpent));
+        parts_.events.halt(broadcast, HaltCause::kQuota, kMonthSpent);
       }
       return;
     case Outcome::kUnknown:
@@ -291,7 +297,8 @@ void BatchSender::refused(ActiveBroadcast& broadcast, const BatchRow& row, const
   if (result.status == kForbidden || result.status == kUnauthorized) {
     later(broadcast, row, result);
     parts_.events.halt(broadcast, HaltCause::kUnauthorized,
-                       "LINE がこのアカウントからの送信を認めません（403）。契約を確認してから再開してください。");
+                       {"LINE がこのアカウントからの送信を認めません（403）。契約を確認してから再開してください。",
+                        "LINE does not let this account send (403). Look at the contract, then resume."});
     return;
   }
   if (result.status == kBadRequest || result.status == kTooLargeRequest) {
@@ -299,7 +306,8 @@ void BatchSender::refused(ActiveBroadcast& broadcast, const BatchRow& row, const
         broadcast.deliverer->validate(broadcast.variants[row.slice.variant].rendered, options_.call_timeout);
     if (!valid && valid.error().code == ErrorCode::kInvalid) {
       // First the broadcast, then the batch: a broadcast whose last batch has ended counts as sent.
-      if (!parts_.events.fail(broadcast, "LINE が文面を受け付けません：" + valid.error().detail)) {
+      if (!parts_.events.fail(broadcast, {"LINE が文面を受け付けません：" + valid.error().detail,
+                                           "LINE does not accept the text: " + valid.error().detail})) {
         later(broadcast, row, result);
         return;
       }
@@ -334,7 +342,8 @@ void BatchSender::later(ActiveBroadcast& broadcast, const BatchRow& row, const S
   const bool over = failing->tries >= options_.failed_tries && failing->since >= options_.failing_for;
   if (over) {
     parts_.events.halt(broadcast, HaltCause::kFailing,
-                       "LINE への送信の失敗が続いています。LINE の状況を確認してから再開してください。");
+                       {"LINE への送信の失敗が続いています。LINE の状況を確認してから再開してください。",
+                        "Sending to LINE fails again and again. Look at LINE's state, then resume."});
   }
 }
 
@@ -359,9 +368,11 @@ void BatchSender::check_budget(ActiveBroadcast& broadcast) {
   const bool many =
       bad >= options_.bad_batches && static_cast<double>(bad) >= options_.bad_share * static_cast<double>(ended);
   if (many || less(figures->recipients.refused) >= options_.bad_recipients) {
+    const std::string count = std::to_string(bad);
     parts_.events.halt(broadcast, HaltCause::kErrors,
-                       "受け付けられない送信が多いため、一時停止しました（" + std::to_string(bad) +
-                           "件）。内容と宛先を確認してください。");
+                       {"受け付けられない送信が多いため、一時停止しました（" + count +
+                            "件）。内容と宛先を確認してください。",
+                        "Paused because many requests were refused (" + count + "). Look at the text and the audience."});
   }
 }
 

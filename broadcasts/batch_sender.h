@@ -67,9 +67,9 @@ enum class HaltCause {
 class BatchEvents {
  public:
   virtual ~BatchEvents() = default;
-  virtual void halt(const ActiveBroadcast& broadcast, HaltCause cause, const std::string& reason) = 0;
+  virtual void halt(const ActiveBroadcast& broadcast, HaltCause cause, const StaffText& reason) = 0;
   /// @return false when the store could not be told: the broadcast is being sent as before
-  virtual bool fail(const ActiveBroadcast& broadcast, const std::string& reason) = 0;
+  virtual bool fail(const ActiveBroadcast& broadcast, const StaffText& reason) = 0;
   /// Something may have changed: all batches ended, or the broadcast is not being sent any more.
   virtual void look(const std::string& id) = 0;
 };

@@ -14,8 +14,9 @@ using store::BatchState;
 
 namespace {
 
-constexpr std::string_view kRestored =
-    "バックアップから戻したため、自動では送りません。どこまで送ったかを確かめてから再開するか、中止してください。";
+const StaffText kRestored{
+    "バックアップから戻したため、自動では送りません。どこまで送ったかを確かめてから再開するか、中止してください。",
+    "Not sent by itself after a restore. See how far it got, then resume or stop it."};
 
 }  // namespace
 
@@ -63,9 +64,9 @@ void Dispatcher::hold_after_restore() {
     const bool would_leave = state == State::kScheduled || state == State::kFreezing || state == State::kSending ||
                              state == State::kPaused;
     if (!would_leave) continue;
-    const auto held = moves_.apply((*open)[i], {Action::kHold, std::string(kRestored), {}, std::nullopt});
+    const auto held = moves_.apply((*open)[i], {Action::kHold, kRestored, {}, std::nullopt});
     if (!held && held.error().code != ErrorCode::kConflict) return;
-    parts_.staff.tell({Notice::Kind::kHeld, (*open)[i], std::string(kRestored)});
+    parts_.staff.tell({Notice::Kind::kHeld, (*open)[i], kRestored.ja});
   }
   if (parts_.broadcasts.forget_restored()) restore_checked_ = true;
 }
@@ -204,13 +205,15 @@ void Dispatcher::end_if_done(const std::string& id) {
   if (!figures || !figures->frozen || !figures->cursor.end) return;
   if (figures->batches.planned > 0 || figures->batches.in_flight > 0) return;
   const store::OutcomeCounts& batches = figures->batches;
-  SystemMove end{Action::kFinish, "", {}, std::nullopt};
+  SystemMove end{Action::kFinish, {}, {}, std::nullopt};
   if (batches.unknown > 0) {
     end.action = Action::kFinishUnknown;
-    end.reason = "届いたかどうか分からない送信が " + std::to_string(figures->recipients.unknown) + "人分あります。";
+    const std::string people = std::to_string(figures->recipients.unknown);
+    end.reason = {"届いたかどうか分からない送信が " + people + "人分あります。",
+                  "For " + people + " people nobody knows whether it arrived."};
   } else if (batches.accepted == 0 && batches.refused > 0) {
     end.action = Action::kFail;
-    end.reason = "すべての送信が受け付けられませんでした。";
+    end.reason = {"すべての送信が受け付けられませんでした。", "Every request was refused."};
   }
   const auto ended = moves_.apply(id, end);
   if (!ended) return;
@@ -223,7 +226,7 @@ void Dispatcher::end_if_done(const std::string& id) {
                                 {"left_out", figures->left_out}});
   const bool failed = end.action == Action::kFail;
   const bool quiet = end.action == Action::kFinish && !ended->field(field::kRoutine).empty();
-  if (!quiet) parts_.staff.tell({failed ? Notice::Kind::kFailed : Notice::Kind::kFinished, id, end.reason});
+  if (!quiet) parts_.staff.tell({failed ? Notice::Kind::kFailed : Notice::Kind::kFinished, id, end.reason.ja});
   settle(*ended);
 }
 

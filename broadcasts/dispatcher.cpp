@@ -152,17 +152,19 @@ void Dispatcher::begin(const store::BroadcastRecord& record) {
   const TimePoint now = parts_.clock.now();
   const auto due = due_of(record);
   if (due && now - *due > options_.missed) {
-    const std::string reason = "予定の時刻を" + std::to_string(options_.missed.count()) +
-                               "分以上過ぎたため、送らずに保留しました。確認して再開するか、中止してください。";
+    const std::string minutes = std::to_string(options_.missed.count());
+    const StaffText reason{
+        "予定の時刻を" + minutes + "分以上過ぎたため、送らずに保留しました。確認して再開するか、中止してください。",
+        "Its time passed by " + minutes + " minutes or more, so it was held and not sent. Look at it, then resume or stop it."};
     if (moves_.apply(record, {Action::kHold, reason, {}, std::nullopt})) {
-      parts_.staff.tell({Notice::Kind::kHeld, record.id, reason});
+      parts_.staff.tell({Notice::Kind::kHeld, record.id, reason.ja});
     }
     return;
   }
   if (is_emergency(record)) board_.keep_back();
   const auto begun = moves_.apply(
       record,
-      {Action::kBegin, "", {{std::string(field::kFreezer), options_.batch.owner}}, now + options_.freeze_patience});
+      {Action::kBegin, {}, {{std::string(field::kFreezer), options_.batch.owner}}, now + options_.freeze_patience});
   if (begun && is_in(*begun, State::kFreezing)) freeze(*begun);
 }
 
@@ -182,10 +184,11 @@ void Dispatcher::freeze(const store::BroadcastRecord& record) {
 bool Dispatcher::expire_if_over(const store::BroadcastRecord& record) {
   const auto expires = record.time(field::kExpires);
   if (!expires || *expires > parts_.clock.now()) return false;
-  const std::string reason = "有効期限を過ぎたため、まだ送っていない分は送りません。";
+  const StaffText reason{"有効期限を過ぎたため、まだ送っていない分は送りません。",
+                         "It has expired: what has not left will not be sent."};
   if (moves_.apply(record.id, {Action::kExpire, reason, {}, std::nullopt})) {
     board_.remove(record.id);
-    parts_.staff.tell({Notice::Kind::kExpired, record.id, reason});
+    parts_.staff.tell({Notice::Kind::kExpired, record.id, reason.ja});
     look(record.id);
   }
   return true;
@@ -227,7 +230,7 @@ bool Dispatcher::send_once() {
   return false;
 }
 
-void Dispatcher::halt(const ActiveBroadcast& broadcast, HaltCause cause, const std::string& reason) {
+void Dispatcher::halt(const ActiveBroadcast& broadcast, HaltCause cause, const StaffText& reason) {
   const std::string& id = broadcast.record.id;
   const bool alarm =
       cause == HaltCause::kUnauthorized || cause == HaltCause::kDuplicate || cause == HaltCause::kNotComposable;
@@ -235,7 +238,7 @@ void Dispatcher::halt(const ActiveBroadcast& broadcast, HaltCause cause, const s
   if (broadcast.priority == Priority::kEmergency && (cause == HaltCause::kErrors || cause == HaltCause::kFailing)) {
     std::lock_guard lock(mutex_);
     if (!told_.insert(id + std::to_string(static_cast<int>(cause))).second) return;
-    parts_.staff.tell({Notice::Kind::kLate, id, reason});
+    parts_.staff.tell({Notice::Kind::kLate, id, reason.ja});
     return;
   }
   std::map<std::string, std::string> set;
@@ -247,17 +250,17 @@ void Dispatcher::halt(const ActiveBroadcast& broadcast, HaltCause cause, const s
   board_.remove(id);
   if (!halted) return;  // another batch was first, or the store is away and the next batch finds the same
   log::error("broadcast.halted", {{"broadcast", id}, {"cause", static_cast<int>(cause)}});
-  parts_.staff.tell({alarm ? Notice::Kind::kAlarm : Notice::Kind::kPaused, id, reason});
+  parts_.staff.tell({alarm ? Notice::Kind::kAlarm : Notice::Kind::kPaused, id, reason.ja});
 }
 
-bool Dispatcher::fail(const ActiveBroadcast& broadcast, const std::string& reason) {
+bool Dispatcher::fail(const ActiveBroadcast& broadcast, const StaffText& reason) {
   const std::string& id = broadcast.record.id;
   const auto failed = moves_.apply(id, {Action::kFail, reason, {}, std::nullopt});
   if (!failed && passes(failed.error())) return false;
   board_.remove(id);
   if (!failed) return true;  // it is not being sent any more
   log::error("broadcast.failed", {{"broadcast", id}});
-  parts_.staff.tell({Notice::Kind::kFailed, id, reason});
+  parts_.staff.tell({Notice::Kind::kFailed, id, reason.ja});
   look(id);
   return true;
 }

@@ -98,8 +98,8 @@ class Dispatcher final : private BatchEvents {
   void sweep_one(const std::string& id);
   bool pause(std::chrono::milliseconds time);
 
-  void halt(const ActiveBroadcast& broadcast, HaltCause cause, const std::string& reason) override;
-  bool fail(const ActiveBroadcast& broadcast, const std::string& reason) override;
+  void halt(const ActiveBroadcast& broadcast, HaltCause cause, const StaffText& reason) override;
+  bool fail(const ActiveBroadcast& broadcast, const StaffText& reason) override;
   void look(const std::string& id) override;
 
   DispatcherParts parts_;

@@ -63,17 +63,17 @@ Deliverer* Deliverers::for_kind(std::string_view kind) const {
 }
 
 Result<std::shared_ptr<ActiveBroadcast>> Freezer::fail(const store::BroadcastRecord& record,
-                                                       const std::string& reason) {
+                                                       const StaffText& reason) {
   log::error("broadcast.failed", {{"broadcast", record.id}, {"state", record.state}});
   const auto failed = moves_.apply(record.id, {Action::kFail, reason, {}, std::nullopt});
   if (!failed && passes(failed.error())) return failed.error();
-  if (failed) staff_.tell({Notice::Kind::kFailed, record.id, reason});
+  if (failed) staff_.tell({Notice::Kind::kFailed, record.id, reason.ja});
   return std::shared_ptr<ActiveBroadcast>();
 }
 
 Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastRecord& record) {
   if (deliverers_.for_kind(record.field(field::kKind)) == nullptr) {
-    return fail(record, "この種別の配信先が設定されていません。");
+    return fail(record, {"この種別の配信先が設定されていません。", "Nothing is set up to send this kind."});
   }
   const auto before = ledger_.figures(record.id);
   if (!before) return before.error();
@@ -85,10 +85,10 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
   auto composition = composer_.compose(record);
   if (!composition) {
     if (passes(composition.error())) return composition.error();
-    return fail(record, composition.error().detail);
+    return fail(record, told(composition.error()));
   }
   auto parts = by_variant(*composition, ledger_.partitions());
-  if (!parts) return fail(record, "配信対象を確定できません：" + parts.error().detail);
+  if (!parts) return fail(record, {"配信対象を確定できません：" + parts.error().detail, "The audience cannot be fixed: " + parts.error().detail});
   FrozenAudience audience(*std::move(parts));
   const std::uint64_t recipients = audience.recipients();
   auto variants = store(record, *composition, audience);
@@ -96,7 +96,8 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
     // Another attempt has begun, or somebody stopped it: theirs to go on.
     if (variants.error().code == ErrorCode::kConflict) return std::shared_ptr<ActiveBroadcast>();
     if (passes(variants.error())) return variants.error();
-    return fail(record, "配信対象を保存できません：" + variants.error().detail);
+    return fail(record,
+                {"配信対象を保存できません：" + variants.error().detail, "The audience cannot be stored: " + variants.error().detail});
   }
   auto held = hold_if_drifted(record, recipients);
   if (!held) return held.error();
@@ -130,11 +131,13 @@ Result<bool> Freezer::hold_if_drifted(const store::BroadcastRecord& record, std:
   const auto seen = number_in(record, field::kHeldCount);
   const bool drifted = approved && is_drift(recipients, *approved) && !(seen && !is_drift(recipients, *seen));
   if (drifted && !emergency) {
-    const std::string reason = "承認時の対象者は " + std::to_string(*approved) + "人でしたが、いまは " +
-                               std::to_string(recipients) + "人です。確認して再開するか、中止してください。";
+    const std::string before = std::to_string(*approved), now = std::to_string(recipients);
+    const StaffText reason{
+        "承認時の対象者は " + before + "人でしたが、いまは " + now + "人です。確認して再開するか、中止してください。",
+        "When it was approved it concerned " + before + " people, now " + now + ". Look at it, then resume or stop it."};
     const auto held = moves_.apply(
         record, {Action::kHold, reason, {{std::string(field::kHeldCount), std::to_string(recipients)}}, std::nullopt});
-    if (held) staff_.tell({Notice::Kind::kHeld, record.id, reason});
+    if (held) staff_.tell({Notice::Kind::kHeld, record.id, reason.ja});
     if (!held && passes(held.error())) return held.error();
     return true;
   }
@@ -144,7 +147,7 @@ Result<bool> Freezer::hold_if_drifted(const store::BroadcastRecord& record, std:
 /// To sending, with the audience as it is frozen. Nothing when somebody else has moved it.
 Result<std::optional<store::BroadcastRecord>> Freezer::take_up(const store::BroadcastRecord& record,
                                                                std::uint64_t recipients) {
-  auto sending = moves_.apply(record, {Action::kFrozen, "", {}, std::nullopt});
+  auto sending = moves_.apply(record, {Action::kFrozen, {}, {}, std::nullopt});
   if (!sending) {
     if (passes(sending.error())) return sending.error();
     return std::optional<store::BroadcastRecord>();
@@ -169,7 +172,7 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::activate(const store::Broadcas
                                                            std::vector<store::FrozenVariant> variants,
                                                            std::string unit) {
   Deliverer* const deliverer = deliverers_.for_kind(record.field(field::kKind));
-  if (deliverer == nullptr) return fail(record, "この種別の配信先が設定されていません。");
+  if (deliverer == nullptr) return fail(record, {"この種別の配信先が設定されていません。", "Nothing is set up to send this kind."});
   auto active = std::make_shared<ActiveBroadcast>(record, std::move(audience));
   active->priority = parse_priority(record.field(field::kPriority)).value_or(Priority::kBulk);
   active->deliverer = deliverer;

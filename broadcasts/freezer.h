@@ -49,7 +49,7 @@ class Freezer {
   Result<std::optional<store::BroadcastRecord>> take_up(const store::BroadcastRecord& record, std::uint64_t recipients);
   Result<std::shared_ptr<ActiveBroadcast>> activate(const store::BroadcastRecord& record, FrozenAudience audience,
                                                     std::vector<store::FrozenVariant> variants, std::string unit);
-  Result<std::shared_ptr<ActiveBroadcast>> fail(const store::BroadcastRecord& record, const std::string& reason);
+  Result<std::shared_ptr<ActiveBroadcast>> fail(const store::BroadcastRecord& record, const StaffText& reason);
   /// @return the variants as they are stored
   Result<std::vector<store::FrozenVariant>> store(const store::BroadcastRecord& record, const Composition& composition,
                                                   const FrozenAudience& audience);

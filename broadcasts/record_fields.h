@@ -24,6 +24,7 @@ inline constexpr std::string_view kApprovedCount = "approved_count";  ///< recip
 inline constexpr std::string_view kApprovedAt = "approved_at";        ///< ms
 inline constexpr std::string_view kReturned = "returned";     ///< the document as it was when it was last returned
 inline constexpr std::string_view kReason = "reason";         ///< Japanese: why held, paused, failed, returned, stopped
+inline constexpr std::string_view kReasonEn = "reason_en";    ///< the same in English, where the system gave the reason
 inline constexpr std::string_view kHistory = "history";       ///< JSON list of {at, by, action, from, to, comment}
 inline constexpr std::string_view kBy = "by";                 ///< mark of the last update: ACCOUNT:NONCE
 // Written when the register takes it in and a day later.

@@ -32,6 +32,7 @@
 #include "base/bitmap.h"
 #include "base/civil_time.h"
 #include "base/result.h"
+#include "base/staff_text.h"
 #include "store/attribute_names.h"
 #include "store/attributes.h"
 
@@ -148,6 +149,8 @@ using BroadcastTitle = std::function<std::string(std::string_view id)>;
 /// 「七浦 または 浜 に住み、0〜2歳の子がいて、配信『子育て』を選んだ人」. Japanese for "ja" and "ja-easy", else English.
 std::string to_sentence(const Segment& segment, const store::AttributeSchema& schema, std::string_view language = "ja",
                         const BroadcastTitle& title = {});
+/// As staff read it, in both languages.
+StaffText audience_words(const Segment& segment, const store::AttributeSchema& schema);
 /// The same for one part, without 人: 「0〜2歳の子がいる」.
 std::string to_phrase(const SegmentNode& node, const store::AttributeSchema& schema, std::string_view language = "ja",
                       const BroadcastTitle& title = {});

@@ -192,12 +192,12 @@ class Japanese : public Writer {
     }
     const auto names = values_of(node, "", "");
     if (!node.negated) {
-      if (node.kind == NodeKind::kHasAny || names.size() == 1)
-        return joined(names, " または ") + " " + said(kLive, ends);
+      if (names.size() == 1) return names.front() + said(kLive, ends);
+      if (node.kind == NodeKind::kHasAny) return joined(names, " または ") + " " + said(kLive, ends);
       return (names.size() == 2 ? joined(names, " と ") + " の両方" : joined(names, "・") + " のすべて") +
              said(kLive, ends);
     }
-    return joined(names, "・") + (names.size() == 1 ? " を地区として" : " のどれも地区として") +
+    return joined(names, "・") + (names.size() == 1 ? "を地区として" : " のどれも地区として") +
            said(kNotRegistered, ends);
   }
 
@@ -281,6 +281,10 @@ std::string to_sentence(const Segment& segment, const store::AttributeSchema& sc
   }
   if (segment.is_everyone()) return "everyone who follows";
   return "people who " + English(schema, language, title).phrase(segment.root(), true);
+}
+
+StaffText audience_words(const Segment& segment, const store::AttributeSchema& schema) {
+  return {to_sentence(segment, schema, "ja"), to_sentence(segment, schema, "en")};
 }
 
 std::string to_phrase(const SegmentNode& node, const store::AttributeSchema& schema, std::string_view language,

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/staff_text.h"
 #include "broadcasts/document.h"
 #include "broadcasts/lifecycle.h"
 #include "store/actor.h"
@@ -29,7 +30,8 @@ struct MoveOptions {
 struct Event {
   TimePoint at;
   std::string account;  ///< "" = the system
-  std::string action, from, to, comment;
+  std::string action, from, to;
+  StaffText comment;  ///< what the person wrote, or why the system did it
 };
 
 struct Counts {
@@ -41,13 +43,13 @@ struct View {
   std::string id;
   State state = State::kDraft;
   std::uint64_t revision = 0;
-  std::string reason;  ///< Japanese: why it is held, paused, failed, returned
+  StaffText reason;  ///< why it is held, paused, failed, returned
   Document document;
   std::string returned;  ///< canonical JSON of the document when it was last returned to its author; "" = never
   std::string author, approver;
   TimePoint created{};
   std::optional<TimePoint> due;
-  std::string segment_sentence;
+  StaffText segment_sentence;  ///< whom it goes to
   std::string frame;  ///< the emergency template or correction frame it was made from; may be empty
   std::string corrects, corrected_by;  ///< ids; may be empty
   std::string effect;                  ///< "correct", "withdraw" or ""
@@ -62,7 +64,7 @@ struct View {
 struct StatusView {
   std::string id;
   State state = State::kDraft;
-  std::string reason;
+  StaffText reason;
   std::uint64_t audience = 0;
   Counts batches, recipients;
   std::optional<TimePoint> first_batch_at, last_batch_at;

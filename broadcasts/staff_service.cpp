@@ -55,6 +55,15 @@ std::string with_event(std::string_view history, TimePoint at, const std::string
   return dump_json(events);
 }
 
+/// What the system gave has English; what a person wrote is as it was written.
+StaffText in_both(std::string_view written, std::string_view english) {
+  return {std::string(written), std::string(english.empty() ? written : english)};
+}
+
+StaffText reason_of(const store::BroadcastRecord& record) {
+  return in_both(record.field(field::kReason), record.field(field::kReasonEn));
+}
+
 std::vector<Event> history_of(const store::BroadcastRecord& record) {
   std::vector<Event> events;
   for (const Json& json : list_of(record.field(field::kHistory))) {
@@ -66,7 +75,7 @@ std::vector<Event> history_of(const store::BroadcastRecord& record) {
     event.action = json_text(json, "action");
     event.from = json_text(json, "from");
     event.to = json_text(json, "to");
-    event.comment = json_text(json, "comment");
+    event.comment = in_both(json_text(json, "comment"), json_text(json, "comment_en"));
     events.push_back(std::move(event));
   }
   return events;
@@ -184,7 +193,7 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
   view.id = record.id;
   view.state = parse_state(record.state).value_or(State::kFailed);
   view.revision = record.revision;
-  view.reason = record.field(field::kReason);
+  view.reason = reason_of(record);
   std::vector<Problem> problems;
   auto document = parse_document(record.field(field::kDocument), problems);
   if (document) view.document = *std::move(document);
@@ -203,15 +212,16 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
   view.blocks_24h = number_of(record, field::kBlocks);
   view.history = history_of(record);
   if (!view.corrects.empty()) {
-    view.segment_sentence = "元の配信を受け取った人、受け取った可能性のある人";
+    view.segment_sentence = {"元の配信を受け取った人、受け取った可能性のある人",
+                             "those who received, or may have received, the notice it corrects"};
   } else if (view.document.segment.empty()) {
-    view.segment_sentence = "友だち全員";
+    view.segment_sentence = audience_words(Segment(), *p_.composer.schema());
   } else if (view.document.segment == kNoAudience) {
-    view.segment_sentence = "（まだ決まっていません）";
+    view.segment_sentence = {"（まだ決まっていません）", "(not chosen yet)"};
   } else if (const auto segment = parse_segment(view.document.segment, *p_.composer.schema()); segment) {
-    view.segment_sentence = to_sentence(*segment, *p_.composer.schema());
+    view.segment_sentence = audience_words(*segment, *p_.composer.schema());
   } else {
-    view.segment_sentence = "（条件が、いまの属性の定義に合いません）";
+    view.segment_sentence = {"（条件が、いまの属性の定義に合いません）", "(the conditions no longer fit what residents can choose)"};
   }
   Standing position = standing(who, record);
   position.from_frame = view.state == State::kDraft && is_from_frame(record, view.document).value_or(false);
@@ -285,7 +295,7 @@ Result<StatusView> StaffService::status(std::string_view id) {
   if (!figures) return figures.error();
   figures->id = record->id;
   figures->state = parse_state(record->state).value_or(State::kFailed);
-  figures->reason = record->field(field::kReason);
+  figures->reason = reason_of(*record);
   return figures;
 }
 
@@ -300,7 +310,7 @@ std::string status_json(const StatusView& status) {
   const auto time = [](const std::optional<TimePoint>& at) { return at ? Json(format_utc(*at)) : Json(nullptr); };
   return dump_json(Json{{"id", status.id},
                         {"state", state_name(status.state)},
-                        {"reason", status.reason},
+                        {"reason", status.reason.ja},
                         {"audience", status.audience},
                         {"batches", counts(status.batches)},
                         {"recipients", counts(status.recipients)},
@@ -391,8 +401,10 @@ Result<std::uint64_t> StaffService::apply(const store::Actor& who, const Record&
       with_event(record.field(field::kHistory), p_.clock.now(), who.name, change.action, from, to, change.comment);
   if (!change.comment.empty()) {
     update.set[std::string(field::kReason)] = change.comment;
+    update.remove.emplace_back(field::kReasonEn);
   } else if (update.set.find(std::string(field::kReason)) == update.set.end()) {
     update.remove.emplace_back(field::kReason);
+    update.remove.emplace_back(field::kReasonEn);
   }
   auto revision = p_.broadcasts.update(record.id, record.revision, update);
   if (revision) return revision;

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxHistoryBytes = 256 * 1024;
 constexpr int kMoveAttempts = 8;
 
 std::string history_with(std::string_view stored, TimePoint at, Action action, State from, State to,
-                         const std::string& comment) {
+                         const StaffText& comment) {
   auto parsed = parse_json(stored, JsonLimits{kMaxHistoryBytes, 8});
   nlohmann::json history = parsed && parsed->is_array() ? *std::move(parsed) : nlohmann::json::array();
   history.push_back({{"at", to_unix_ms(at)},
@@ -22,7 +22,8 @@ std::string history_with(std::string_view stored, TimePoint at, Action action, S
                      {"action", std::string(action_name(action))},
                      {"from", std::string(state_name(from))},
                      {"to", std::string(state_name(to))},
-                     {"comment", comment}});
+                     {"comment", comment.ja},
+                     {"comment_en", comment.en}});
   return history.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -45,8 +46,10 @@ Result<store::BroadcastRecord> SystemMoves::apply(const store::BroadcastRecord& 
       history_with(record.field(field::kHistory), clock_.now(), wanted.action, *from, *to, wanted.reason);
   if (wanted.reason.empty()) {
     update.remove.emplace_back(field::kReason);
+    update.remove.emplace_back(field::kReasonEn);
   } else {
-    update.set[std::string(field::kReason)] = wanted.reason;
+    update.set[std::string(field::kReason)] = wanted.reason.ja;
+    update.set[std::string(field::kReasonEn)] = wanted.reason.en;
   }
   const auto revision = broadcasts_.update(record.id, record.revision, update);
   if (!revision && revision.error().code != ErrorCode::kTimeout) return revision.error();

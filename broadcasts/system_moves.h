@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/staff_text.h"
 #include "broadcasts/lifecycle.h"
 #include "store/broadcasts.h"
 
@@ -16,7 +17,7 @@ namespace kairan::broadcasts {
 
 struct SystemMove {
   Action action = Action::kHold;
-  std::string reason;                      ///< Japanese; "" = none, and the record's reason is taken away
+  StaffText reason;                        ///< empty = none, and the record's reason is taken away
   std::map<std::string, std::string> set;  ///< further fields
   std::optional<TimePoint> due;            ///< when to look next
 };

@@ -55,12 +55,12 @@ Status sync_table_folder(const std::string& folder) {
 }  // namespace
 
 const std::vector<ContentTable>& content_tables() {
-  static const std::vector<ContentTable> tables{{"garbage", "garbage", "ごみの品目"},
-                                                {"calendar", "garbage_calendar", "ごみの収集日"},
-                                                {"faq", "faq", "よくある質問"},
-                                                {"shelters", "shelters", "避難所"},
-                                                {"synonyms", "synonyms", "同義語"},
-                                                {"tests", "tests", "答えの確認"}};
+  static const std::vector<ContentTable> tables{{"garbage", "garbage", "ごみの品目", "Garbage items"},
+                                                {"calendar", "garbage_calendar", "ごみの収集日", "Collection days"},
+                                                {"faq", "faq", "よくある質問", "Frequent questions"},
+                                                {"shelters", "shelters", "避難所", "Shelters"},
+                                                {"synonyms", "synonyms", "同義語", "Synonyms"},
+                                                {"tests", "tests", "答えの確認", "Tests of answers"}};
   return tables;
 }
 

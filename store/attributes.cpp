@@ -209,12 +209,15 @@ class Reader {
       const std::string id = checker.text(node, "districts", "id");
       const std::string name = checker.text(node, "districts", "name");
       const std::string reading = checker.text(node, "districts", "reading");
+      const std::string english = checker.text(node, "districts", "english");
       if (!is_plain_name(id) || name.empty()) {
         checker.problem(node.line, "districts", "地区には id（半角の英数字と - _）と name を書いてください。");
         continue;
       }
       Localized label{{"ja", name}};
       if (!reading.empty()) label["ja-easy"] = name + "（" + reading + "）";
+      // Both, so that it can be said and be found on signs and letters.
+      if (!english.empty()) label["en"] = english + " (" + name + ")";
       values.push_back({id, std::move(label)});
     }
     failed_ = failed_ || checker.failed();

@@ -64,7 +64,7 @@ json decision_json(const std::string& file, const AlertDecision& decision) {
           {"action", broadcasts::action_id(decision.action)},
           {"effect", broadcasts::effect_id(decision.effect)},
           {"relates_to", text_or_null(decision.relates_to)},
-          {"reason", decision.reason},
+          {"reason", decision.reason.ja},
           {"kind", text_or_null(decision.kind)},
           {"level", text_or_null(decision.level_id())},
           {"areas", decision.areas},
@@ -81,7 +81,7 @@ void print_decision(const std::string& file, const AlertDecision& decision, bool
   std::cout << file << ": " << broadcasts::action_id(decision.action) << " " << broadcasts::effect_id(decision.effect);
   if (!decision.kind.empty()) std::cout << "  " << decision.kind << (decision.level_id().empty() ? "" : "/" + decision.level_id());
   if (decision.drill) std::cout << "  【訓練・試験】";
-  std::cout << "  " << decision.reason;
+  std::cout << "  " << decision.reason.ja;
   if (!decision.relates_to.empty()) std::cout << "  ← " << decision.relates_to;
   std::cout << "\n";
   if (const auto message = decision.texts.find("ja"); message != decision.texts.end()) {
@@ -98,9 +98,9 @@ struct ReplayArguments {
   bool json = false;
 };
 
-AlertDecision unreadable(std::string reason) {
+AlertDecision unreadable(const std::string& reason) {
   AlertDecision decision;
-  decision.reason = std::move(reason);
+  decision.reason = same_text(reason);
   return decision;
 }
 
@@ -192,7 +192,7 @@ int list_held(const DeskArguments& arguments) {
       std::cout << "注意: " << standing->sentence << "\n";
     if (held->empty()) std::cout << "確認を待っている警報はありません。\n";
     for (const auto& one : *held) {
-      std::cout << one.id << "  " << format_jst(one.at) << "  " << one.order.title << "\n    " << one.reason << "  （" << one.name << "、" << format_jst(one.order.expires) << "まで）\n";
+      std::cout << one.id << "  " << format_jst(one.at) << "  " << one.order.title << "\n    " << one.reason.ja << "  （" << one.name << "、" << format_jst(one.order.expires) << "まで）\n";
     }
     return 0;
   });

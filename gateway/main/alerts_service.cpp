@@ -43,7 +43,7 @@ Result<std::shared_ptr<const broadcasts::AlertContent>> load(const Config& confi
     log::error("alerts.problem", {{"file", problem.file}, {"row", problem.row}, {"message", problem.message}});
   }
   if (!content) return content.error();
-  log::info("alerts.rules", {{"published", content->release}, {"held_because", content->held_because}});
+  log::info("alerts.rules", {{"published", content->release}, {"held_because", content->held_because.ja}});
   return std::shared_ptr<const broadcasts::AlertContent>(
       std::make_shared<broadcasts::AlertContent>(std::move(*content)));
 }
@@ -65,7 +65,8 @@ Result<std::unique_ptr<AlertsService>> AlertsService::create(const Config& confi
     auto city = broadcasts::load_alert_city(config.content, problems);
     if (!city) return city.error().within("city.yaml");
     made->content_ = std::make_shared<const broadcasts::AlertContent>(broadcasts::held_alert_content(
-        *std::move(city), "公開済みの規則をまだ読めないため、自動では送りません"));
+        *std::move(city), {"公開済みの規則をまだ読めないため、自動では送りません",
+                           "The published rules cannot be read yet: nothing is sent by itself"}));
   } else if (!loaded) {
     return loaded.error().within("alerts.yaml: 「kairan alerts check " + config.content +
                                  "」で内容を確認してください");

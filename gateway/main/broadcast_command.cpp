@@ -157,7 +157,7 @@ int run_broadcast_status(const BroadcastArguments& a) {
                   static_cast<unsigned long long>(c.in_flight), static_cast<unsigned long long>(c.accepted),
                   static_cast<unsigned long long>(c.refused), static_cast<unsigned long long>(c.unknown));
     };
-    std::printf("%s  %s\n対象 %llu人\n", std::string(state_ja(status->state)).c_str(), status->reason.c_str(),
+    std::printf("%s  %s\n対象 %llu人\n", std::string(state_ja(status->state)).c_str(), status->reason.ja.c_str(),
                 static_cast<unsigned long long>(status->audience));
     line("束  ", status->batches);
     line("人数", status->recipients);
@@ -234,7 +234,7 @@ int run_list_broadcasts(const BroadcastArguments& a) {
     for (const broadcasts::View& view : *views) {
       std::printf("%s  %s  %s  %s  %s%s%s\n", view.id.c_str(), std::string(state_name(view.state)).c_str(),
                   std::string(kind_ja(view.document.kind)).c_str(), view.document.section.c_str(), view.document.title.c_str(),
-                  view.reason.empty() ? "" : "  理由: ", view.reason.c_str());
+                  view.reason.empty() ? "" : "  理由: ", view.reason.ja.c_str());
     }
     return 0;
   });
@@ -246,11 +246,11 @@ int run_show(const BroadcastArguments& a) {
     if (!view) return print_error(view.error());
     std::printf("%s  %s（%s）\n状態: %s %s\n対象: %s\n作成: %s  承認: %s\n", view->document.title.c_str(),
                 std::string(kind_ja(view->document.kind)).c_str(), view->document.section.c_str(),
-                std::string(state_ja(view->state)).c_str(), view->reason.c_str(), view->segment_sentence.c_str(),
+                std::string(state_ja(view->state)).c_str(), view->reason.ja.c_str(), view->segment_sentence.ja.c_str(),
                 view->author.c_str(), view->approver.c_str());
     for (const broadcasts::Event& event : view->history) {
       std::printf("  %s  %s  %s  %s → %s  %s\n", format_jst(event.at).c_str(), event.account.empty() ? "（システム）" : event.account.c_str(),
-                  event.action.c_str(), event.from.c_str(), event.to.c_str(), event.comment.c_str());
+                  event.action.c_str(), event.from.c_str(), event.to.c_str(), event.comment.ja.c_str());
     }
     std::puts(canonical_json(view->document).c_str());
     return 0;

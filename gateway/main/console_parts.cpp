@@ -23,12 +23,9 @@ void add_residents(const ConsoleSources& from, staff::Parts& parts) {
   };
 }
 
-/// What people call it: 「大雨警報」.
-std::string level_name(const std::string& kind, const std::string& level) {
+StaffText level_name(const std::string& kind, const std::string& level) {
   const broadcasts::AlertKind* const known = broadcasts::find_alert_kind(kind);
-  if (known == nullptr) return {};
-  const broadcasts::KindLevel* const step = known->level(known->level_number(level));
-  return pick(step == nullptr ? known->name : step->name, "ja");
+  return known == nullptr ? StaffText() : broadcasts::alert_level_name(kind, known->level_number(level));
 }
 
 void add_warnings(const ConsoleSources& from, staff::Parts& parts) {

@@ -65,7 +65,7 @@ class BroadcastCalls {
       }
     }
     json items = json::array();
-    for (std::size_t i = 0; i < std::min(found.size(), page.count); ++i) items.push_back(summary_json(found[i]));
+    for (std::size_t i = 0; i < std::min(found.size(), page.count); ++i) items.push_back(summary_json(found[i], call.language));
     return ok({{"items", std::move(items)}, {"offset", page.offset}, {"more", found.size() > page.count}});
   }
 
@@ -107,7 +107,7 @@ class BroadcastCalls {
   Reply read(const Call& call) const {
     const auto view = service().view(call.actor, call.parameter("id"));
     if (!view) return refuse_with_reason(view.error());
-    return ok(broadcast_json(*view), view->revision);
+    return ok(broadcast_json(*view, call.language), view->revision);
   }
 
   Reply edit(const Call& call) const {
@@ -174,7 +174,7 @@ class BroadcastCalls {
 
   Reply status(const Call& call) const {
     const auto status = service().status(call.parameter("id"));
-    return status ? ok(status_view_json(*status)) : refuse_with_reason(status.error());
+    return status ? ok(status_view_json(*status, call.language)) : refuse_with_reason(status.error());
   }
 
   Reply dry_run(const Call& call) const {

@@ -42,7 +42,7 @@ std::vector<FieldError> field_errors(const std::vector<broadcasts::Problem>& pro
   return errors;
 }
 
-json summary_json(const broadcasts::View& view) {
+json summary_json(const broadcasts::View& view, Language language) {
   return {{"id", view.id},
           {"state", broadcasts::state_name(view.state)},
           {"state_label", broadcasts::state_ja(view.state)},
@@ -54,15 +54,15 @@ json summary_json(const broadcasts::View& view) {
           {"author", view.author},
           {"created", time_text(view.created)},
           {"due", time_or_null(view.due)},
-          {"segment_sentence", view.segment_sentence},
-          {"reason", view.reason},
+          {"segment_sentence", in_language(view.segment_sentence, language)},
+          {"reason", in_language(view.reason, language)},
           {"effect", view.effect},
           {"revision", view.revision}};
 }
 
-json broadcast_json(const broadcasts::View& view) {
+json broadcast_json(const broadcasts::View& view, Language language) {
   json body;
-  body["summary"] = summary_json(view);
+  body["summary"] = summary_json(view, language);
   const auto document = parse_json(broadcasts::canonical_json(view.document));
   body["document"] = document ? *document : json::object();
   const auto returned = view.returned.empty() ? Result<json>(json(nullptr)) : parse_json(view.returned);
@@ -75,17 +75,17 @@ json broadcast_json(const broadcasts::View& view) {
   body["history"] = json::array();
   for (const broadcasts::Event& event : view.history) {
     body["history"].push_back({{"at", time_text(event.at)}, {"account", event.account}, {"action", event.action},
-                               {"from", event.from}, {"to", event.to}, {"comment", event.comment}});
+                               {"from", event.from}, {"to", event.to}, {"comment", in_language(event.comment, language)}});
   }
   body["possible"] = json::array();
   for (const broadcasts::Action action : view.possible) body["possible"].push_back(broadcasts::action_name(action));
   return body;
 }
 
-json status_view_json(const broadcasts::StatusView& status) {
+json status_view_json(const broadcasts::StatusView& status, Language language) {
   return {{"id", status.id},
           {"state", broadcasts::state_name(status.state)},
-          {"reason", status.reason},
+          {"reason", in_language(status.reason, language)},
           {"audience", status.audience},
           {"batches", outcomes_json(status.batches)},
           {"recipients", outcomes_json(status.recipients)},
@@ -105,10 +105,12 @@ json dry_run_json(const broadcasts::DryRun& run, const broadcasts::View& view, L
       body["sentence"] = en ? "Practice: nobody receives anything" : "練習です。だれにも届きません";
       break;
     case broadcasts::Kind::kDrill:
-      body["sentence"] = en ? "Drill to " + people + " people" : "訓練として、" + view.segment_sentence + "（" + people + "人）に送ります";
+      body["sentence"] = en ? "As a drill, it goes to " + view.segment_sentence.en + " (" + people + ")"
+                            : "訓練として、" + view.segment_sentence.ja + "（" + people + "人）に送ります";
       break;
     case broadcasts::Kind::kLive:
-      body["sentence"] = en ? "It goes to " + people + " people" : view.segment_sentence + "（" + people + "人）に送ります";
+      body["sentence"] = en ? "It goes to " + view.segment_sentence.en + " (" + people + ")"
+                            : view.segment_sentence.ja + "（" + people + "人）に送ります";
       break;
   }
   body["variants"] = json::array();

@@ -12,9 +12,9 @@
 
 namespace kairan::gateway::staff {
 
-nlohmann::json summary_json(const broadcasts::View& view);
-nlohmann::json broadcast_json(const broadcasts::View& view);
-nlohmann::json status_view_json(const broadcasts::StatusView& status);
+nlohmann::json summary_json(const broadcasts::View& view, Language language);
+nlohmann::json broadcast_json(const broadcasts::View& view, Language language);
+nlohmann::json status_view_json(const broadcasts::StatusView& status, Language language);
 nlohmann::json dry_run_json(const broadcasts::DryRun& run, const broadcasts::View& view, Language language);
 nlohmann::json problems_json(const std::vector<broadcasts::Problem>& problems);
 /// The problems that stop something, at their fields.

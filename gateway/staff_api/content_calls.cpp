@@ -43,7 +43,7 @@ class ContentCalls {
  public:
   explicit ContentCalls(const Parts& parts) : parts_(parts) {}
 
-  Reply overview(const Call&) const {
+  Reply overview(const Call& call) const {
     const auto state = space().state();
     if (!state) return refuse_with_reason(state.error());
     const auto versions = space().versions();
@@ -51,7 +51,7 @@ class ContentCalls {
     json tables = json::array();
     for (const ContentTable& table : content_tables()) {
       const auto view = space().table(table);
-      tables.push_back({{"kind", table.kind}, {"label", table.label}, {"rows", view ? view->rows.size() : 0}});
+      tables.push_back({{"kind", table.kind}, {"label", call.words(table.label, table.english)}, {"rows", view ? view->rows.size() : 0}});
     }
     const auto current = std::find_if(versions->begin(), versions->end(), [](const ContentVersion& v) { return v.current; });
     return ok({{"version", version_json(current == versions->end() ? versions->back() : *current)}, {"tables", std::move(tables)},

@@ -86,7 +86,7 @@ class DeskCalls {
         const auto count = parts_.segments->count_area(one, *schema, today, store::kDistrictAttribute);
         if (!count) return refuse_with_reason(count.error());
         body["districts"].push_back(
-            {{"id", value.id}, {"name", pick(value.label, "ja")}, {"registered", count->registered}});
+            {{"id", value.id}, {"name", pick(value.label, language_name(call.language))}, {"registered", count->registered}});
         body["undeclared"] = count->undecided;
       }
     }
@@ -103,7 +103,7 @@ class DeskCalls {
       const Status read =
           each_broadcast(*parts_.broadcasts, call.actor, kMostRunning, [&](const broadcasts::View& view) {
             if (view.document.priority == broadcasts::Priority::kEmergency && call.now - view.created < kRunning) {
-              body["running"].push_back(summary_json(view));
+              body["running"].push_back(summary_json(view, call.language));
             }
             return true;
           });
@@ -112,7 +112,7 @@ class DeskCalls {
     if (parts_.held_alerts) {
       const auto held = parts_.held_alerts();
       if (!held) return refuse_quietly(held.error());
-      for (const AlertRow& row : *held) body["held"].push_back(alert_json(row));
+      for (const AlertRow& row : *held) body["held"].push_back(alert_json(row, call.language));
     }
     body["disaster_menu"] = switched("menu");
     body["safety_check"] = switched("safety");
@@ -143,7 +143,7 @@ class DeskCalls {
     const auto count = parts_.segments->count_area(districts, *schema, today, store::kDistrictAttribute);
     if (!count) return refuse_with_reason(count.error());
     std::string names;
-    for (const std::string& id : districts) names += (names.empty() ? "" : "・") + district_name(schema.get(), id).value_or(id);
+    for (const std::string& id : districts) names += (names.empty() ? "" : std::string(call.words("・", ", "))) + district_name(schema.get(), id, call.language).value_or(id);
     const std::uint64_t all = count->registered + count->undecided;
     const std::string sentence =
         call.language == Language::kEn
@@ -164,7 +164,7 @@ class DeskCalls {
     const auto rows = held_only ? parts_.held_alerts() : parts_.all_alerts();
     if (!rows) return refuse_quietly(rows.error());
     json items = json::array();
-    for (const AlertRow& row : *rows) items.push_back(alert_json(row));
+    for (const AlertRow& row : *rows) items.push_back(alert_json(row, call.language));
     return ok({{"items", std::move(items)}});
   }
 
@@ -194,7 +194,7 @@ class DeskCalls {
     json districts = json::array();
     for (const SafetyRow& row : *rows) {
       const std::string name =
-          district_name(schema.get(), row.district).value_or(std::string(call.words("地区の登録なし", "no district")));
+          district_name(schema.get(), row.district, call.language).value_or(std::string(call.words("地区の登録なし", "no district")));
       districts.push_back({{"id", row.district},
                            {"name", name},
                            {"safe", count_json(row.safe, false, call.language)},
@@ -216,31 +216,31 @@ class DeskCalls {
   }
 
  private:
-  json alert_json(const AlertRow& row) const {
+  json alert_json(const AlertRow& row, Language language) const {
     return {{"id", row.id},
             {"received", time_text(row.received)},
             {"kind", row.kind},
             {"level", row.level},
-            {"name", row.name},
+            {"name", in_language(row.name, language)},
             {"areas", row.areas},
             {"drill", row.drill},
             {"headline", row.headline},
             {"message", row.message},
             {"action", row.action},
-            {"reason", row.reason},
+            {"reason", in_language(row.reason, language)},
             {"broadcast", row.broadcast},
-            {"audience", audience(row.segment)},
+            {"audience", audience(row.segment, language)},
             {"to_everyone", row.segment == "everyone"},
             {"expires", time_or_null(row.expires)},
             {"acknowledged_by", row.acknowledged_by},
             {"by", row.by}};
   }
-  std::string audience(const std::string& segment) const {
+  std::string audience(const std::string& segment, Language language) const {
     const auto schema = parts_.schema ? parts_.schema() : nullptr;
     if (segment.empty() || !schema) return {};
     const auto read = segment == "everyone" ? Result<broadcasts::Segment>(broadcasts::Segment())
                                             : broadcasts::parse_segment(segment, *schema);
-    return read ? broadcasts::to_sentence(*read, *schema) : std::string();
+    return read ? broadcasts::to_sentence(*read, *schema, language_name(language)) : std::string();
   }
   bool switched(std::string_view name) const {
     if (!parts_.is_on) return false;

@@ -89,25 +89,25 @@ class HomeCalls {
       const auto schema = parts_.schema();
       if (const store::Attribute* topic = schema->find("topic")) {
         for (const store::AttributeValue& value : topic->values) {
-          topics[value.id].label = pick(value.label, call.language == Language::kEn ? "en" : "ja");
+          topics[value.id].label = pick(value.label, language_name(call.language));
         }
       }
     }
     json needs = json::array(), today = json::array();
-    if (const Status read = add_warnings(call.actor, needs); !read) return refuse_quietly(read.error());
+    if (const Status read = add_warnings(call.actor, needs, call.language); !read) return refuse_quietly(read.error());
     if (const Status read = add_rules(call.actor, needs); !read) return refuse_quietly(read.error());
     const Date day = jst_date(call.now);
     const TimePoint month_ago = call.now - std::chrono::hours(24 * kBalanceDays);
     const auto look = [&](const View& view) {
       if (const std::string_view why = why_me(view, call.actor); !why.empty() && needs.size() < kMostTasks) {
-        needs.push_back({{"why", why}, {"broadcast", summary_json(view)}});
+        needs.push_back({{"why", why}, {"broadcast", summary_json(view, call.language)}});
       }
       const auto left = departed_at(view);
       const bool goes = view.state == State::kScheduled && view.due && jst_date(*view.due) == day;
       const bool going =
           view.state == State::kSending || view.state == State::kFreezing || view.state == State::kPaused;
       if ((goes || going || (left && jst_date(*left) == day)) && today.size() < kMostTasks)
-        today.push_back(summary_json(view));
+        today.push_back(summary_json(view, call.language));
       if (left && *left >= month_ago && view.document.kind != broadcasts::Kind::kPractice) {
         add(sections[view.document.section], view.document.section, *left, call.now);
         if (!view.document.topic.empty()) add(topics[view.document.topic], view.document.topic, *left, call.now);
@@ -160,14 +160,14 @@ class HomeCalls {
         if (other.view.id != entry.view.id && apart < kCollision) near.push_back(other.view.id);
       }
       items.push_back(
-          {{"at", time_text(entry.at)}, {"broadcast", summary_json(entry.view)}, {"collides_with", std::move(near)}});
+          {{"at", time_text(entry.at)}, {"broadcast", summary_json(entry.view, call.language)}, {"collides_with", std::move(near)}});
     }
     return ok({{"items", std::move(items)}});
   }
 
  private:
   /// Held warnings, for who may release them: before anything else.
-  Status add_warnings(const store::Actor& me, json& needs) const {
+  Status add_warnings(const store::Actor& me, json& needs, Language language) const {
     if (!parts_.held_alerts || !me.roles.has_any({Role::kEmergencyOfficer})) return {};
     const auto held = parts_.held_alerts();
     if (!held) return held.error();
@@ -176,7 +176,7 @@ class HomeCalls {
       needs.push_back({{"why", "alert"},
                        {"alert",
                         {{"id", row.id},
-                         {"title", row.headline.empty() ? row.name : row.headline},
+                         {"title", row.headline.empty() ? in_language(row.name, language) : row.headline},
                          {"received", time_text(row.received)},
                          {"acknowledged_by", row.acknowledged_by}}}});
     }

@@ -29,7 +29,8 @@ struct Slot {
   std::shared_ptr<std::atomic<std::size_t>> count_;
 };
 
-void watch(const Parts& parts, const std::string& id, const std::string& token, const StreamWriter& write) {
+void watch(const Parts& parts, const std::string& id, const std::string& token, Language language,
+           const StreamWriter& write) {
   std::string last;
   const auto began = steady_clock::now();
   auto spoke = began, asked = began;
@@ -37,7 +38,7 @@ void watch(const Parts& parts, const std::string& id, const std::string& token, 
   while (steady_clock::now() - began < kLongest) {
     const auto status = parts.broadcasts->status(id);
     if (status) {
-      const std::string data = dump_json(status_view_json(*status));
+      const std::string data = dump_json(status_view_json(*status, language));
       if (data != last) {
         if (!write("event: status\ndata: " + data + "\n\n")) return;
         last = data;
@@ -76,8 +77,9 @@ void add_live_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts) {
                          Reply reply;
                          reply.content_type = "text/event-stream; charset=utf-8";
                          reply.headers.emplace_back("X-Accel-Buffering", "no");
-                         reply.stream = [&parts, id, slot, token = session_token(call.request)](const StreamWriter& write) {
-                           watch(parts, id, token, write);
+                         reply.stream = [&parts, id, slot, token = session_token(call.request),
+                                         language = call.language](const StreamWriter& write) {
+                           watch(parts, id, token, language, write);
                          };
                          return reply;
                        }});

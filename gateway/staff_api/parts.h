@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/message.h"
+#include "base/staff_text.h"
 #include "broadcasts/alert_releases.h"
 #include "broadcasts/frames.h"
 #include "broadcasts/segment_reader.h"
@@ -51,10 +52,11 @@ struct AlertRow {
   std::string kind, level;
   std::vector<std::string> areas;
   bool drill = false;
-  std::string name;  ///< 「大雨警報」; "" = kind and level have none
+  StaffText name;  ///< 「大雨警報」; empty = kind and level have none
   std::string headline, message;
   std::string action;  ///< send, hold, ignore, release, dismiss, expired, sent, failed
-  std::string reason, broadcast;
+  StaffText reason;
+  std::string broadcast;
   std::string segment;  ///< whom it would go to: "everyone" or rules as JSON; "" = not held
   std::optional<TimePoint> expires;
   std::string acknowledged_by;  ///< who looks after a held one

@@ -22,10 +22,10 @@ std::string id_of(const std::string& name) {
   return to_hex(bytes_of(sha256("shelter/" + name))).substr(0, kPlaceIdDigits);
 }
 
-json shelter_json(const Parts& parts, const ShelterRow& row) {
+json shelter_json(const Parts& parts, const ShelterRow& row, Language language) {
   const auto schema = parts.schema ? parts.schema() : nullptr;
   return {{"id", id_of(row.name)}, {"name", row.name}, {"district", row.district},
-          {"district_name", district_name(schema.get(), row.district).value_or(row.district)}, {"address", row.address},
+          {"district_name", district_name(schema.get(), row.district, language).value_or(row.district)}, {"address", row.address},
           {"capacity", row.capacity}, {"hazards", row.hazards}, {"state", row.state}, {"note", ""},
           {"changed", time_or_null(row.changed)}, {"changed_by", row.changed_by}};
 }
@@ -52,12 +52,12 @@ Reply read_picture(const Parts& parts, const Call& call) {
   return reply;
 }
 
-Reply list_shelters(const Parts& parts) {
+Reply list_shelters(const Parts& parts, const Call& call) {
   if (!parts.shelters) return refuse("not_set_up");
   const auto rows = parts.shelters();
   if (!rows) return refuse_quietly(rows.error());
   json items = json::array();
-  for (const ShelterRow& row : *rows) items.push_back(shelter_json(parts, row));
+  for (const ShelterRow& row : *rows) items.push_back(shelter_json(parts, row, call.language));
   return ok({{"items", std::move(items)}});
 }
 
@@ -79,7 +79,7 @@ Reply set_shelter(const Parts& parts, const Call& call) {
   const auto after = parts.shelters();
   if (!after) return refuse_quietly(after.error());
   const auto now = find(*after);
-  return now == after->end() ? refuse("not_found") : ok(shelter_json(parts, *now));
+  return now == after->end() ? refuse("not_found") : ok(shelter_json(parts, *now, call.language));
 }
 
 Reply menu(const Parts& parts) {
@@ -104,7 +104,7 @@ Reply switch_menu(const Parts& parts, const Call& call) {
 void add_place_endpoints(std::vector<Endpoint>& endpoints, const Parts& parts) {
   endpoints.push_back({"POST", "/api/v1/media", [&parts](const Call& call) { return add_picture(parts, call); }, kPictureBytes});
   endpoints.push_back({"GET", "/api/v1/media/{name}", [&parts](const Call& call) { return read_picture(parts, call); }});
-  endpoints.push_back({"GET", "/api/v1/shelters", [&parts](const Call&) { return list_shelters(parts); }});
+  endpoints.push_back({"GET", "/api/v1/shelters", [&parts](const Call& call) { return list_shelters(parts, call); }});
   endpoints.push_back({"PUT", "/api/v1/shelters/{id}", [&parts](const Call& call) { return set_shelter(parts, call); }});
   endpoints.push_back({"GET", "/api/v1/disaster-menu", [&parts](const Call&) { return menu(parts); }});
   endpoints.push_back({"PUT", "/api/v1/disaster-menu", [&parts](const Call& call) { return switch_menu(parts, call); }});

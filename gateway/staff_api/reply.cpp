@@ -219,7 +219,7 @@ HttpResponse to_http(Reply reply, Language language) {
     } else if (response.status == 503) {
       response.headers.emplace_back("Retry-After", "5");
     }
-    response.headers.emplace_back("Content-Language", language == Language::kEn ? "en" : "ja");
+    response.headers.emplace_back("Content-Language", std::string(language_name(language)));
   } else {
     response.status = reply.status;
     response.content_type = reply.status == 204 ? std::string() : std::move(reply.content_type);

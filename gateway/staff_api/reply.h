@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/staff_text.h"
 #include "gateway/http.h"
 
 namespace kairan::gateway::staff {
@@ -19,6 +20,13 @@ namespace kairan::gateway::staff {
 enum class Language : std::uint8_t { kJa, kEn };
 /// English when Accept-Language prefers it to Japanese, else Japanese.
 Language language_of(const HttpRequest& request);
+
+/// "ja" or "en".
+inline std::string_view language_name(Language language) { return language == Language::kEn ? "en" : "ja"; }
+/// What the reader of this language is told.
+inline const std::string& in_language(const StaffText& text, Language language) {
+  return language == Language::kEn ? text.en : text.ja;
+}
 
 struct FieldError {
   std::string field;  ///< "messages[0].text.ja"; "" = the whole

@@ -126,7 +126,7 @@ class ResultCalls {
     const auto schema = parts_.schema();
     const store::Attribute* attribute = schema->find("topic");
     const store::AttributeValue* value = attribute == nullptr ? nullptr : attribute->find(topic);
-    return value == nullptr ? topic : pick(value->label, call.language == Language::kEn ? "en" : "ja");
+    return value == nullptr ? topic : pick(value->label, language_name(call.language));
   }
 
   Result<std::vector<Row>> read(const Call& call, const Range& range) const {

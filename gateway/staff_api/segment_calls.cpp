@@ -29,8 +29,6 @@ std::string_view kind_of(store::AttributeKind kind) {
   return "single";
 }
 
-std::string_view language_name(Language language) { return language == Language::kEn ? "en" : "ja"; }
-
 class SegmentCalls {
  public:
   explicit SegmentCalls(const Parts& parts) : parts_(parts) {}
@@ -143,11 +141,11 @@ class SegmentCalls {
 
 }  // namespace
 
-std::optional<std::string> district_name(const store::AttributeSchema* schema, std::string_view id) {
+std::optional<std::string> district_name(const store::AttributeSchema* schema, std::string_view id, Language language) {
   const store::Attribute* const district = schema == nullptr ? nullptr : schema->find(store::kDistrictAttribute);
   const store::AttributeValue* const value = district == nullptr ? nullptr : district->find(id);
   if (value == nullptr) return std::nullopt;
-  return pick(value->label, "ja");
+  return pick(value->label, language_name(language));
 }
 
 json count_json(std::uint64_t count, bool desk, Language language) {

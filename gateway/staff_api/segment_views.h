@@ -12,8 +12,8 @@
 
 namespace kairan::gateway::staff {
 
-/// A district as residents read it; none when the schema (which may be null) does not have it.
-std::optional<std::string> district_name(const store::AttributeSchema* schema, std::string_view id);
+/// A district as readers of the language call it; none when the schema (which may be null) does not have it.
+std::optional<std::string> district_name(const store::AttributeSchema* schema, std::string_view id, Language language);
 
 /// @param desk  whoever asks sends to these people and sees numbers under 5
 nlohmann::json count_json(std::uint64_t count, bool desk, Language language);

@@ -116,8 +116,8 @@ TEST_CASE("After a restore nothing of before leaves by itself: orders on their w
   CHECK(room.sink.orders.empty());
   const auto held = must(room.desk->held());
   REQUIRE(held.size() == 2);
-  CHECK(held[0].reason.find("バックアップ") != std::string::npos);
-  CHECK(held[1].reason.find("バックアップ") != std::string::npos);
+  CHECK(held[0].reason.ja.find("バックアップ") != std::string::npos);
+  CHECK(held[1].reason.ja.find("バックアップ") != std::string::npos);
   CHECK(room.notices.size() == 2);
   // What is reported afterwards goes out as ever, and a person can still send what was held.
   must(room.desk->take({earthquake("VXSE53", 5, "20260706101000", "1", at(10, 10))}));
@@ -254,7 +254,7 @@ TEST_CASE("Dismissing is written down with who and why", "[redis]") {
   must(room.desk->dismiss(must(room.desk->held())[0].id, "sato", "市の範囲外"));
   const auto log = must(room.desk->log());
   CHECK(log.front().by == "sato");
-  CHECK(log.front().reason == "市の範囲外");
+  CHECK(log.front().reason.ja == "市の範囲外");
   CHECK(must(room.desk->held()).empty());
   CHECK(room.sink.orders.empty());
   const auto force = must(room.desk->in_force());

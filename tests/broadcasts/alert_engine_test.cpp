@@ -230,7 +230,7 @@ TEST_CASE("Without a release, sending waits for a person") {
   AlertState state;
   const auto decision = engine.process(state, weather("rain", kSpecial, at(10)), at(10)).front();
   CHECK(action_id(decision.action) == "hold");
-  CHECK(decision.reason.find("自動送信が許可されていません") != std::string::npos);
+  CHECK(decision.reason.ja.find("自動送信が許可されていません") != std::string::npos);
 }
 
 TEST_CASE("The hourly limit keeps back follow-ups only and owes a summary") {

@@ -103,7 +103,7 @@ TEST_CASE("While nothing was ever published every send waits for a person, and i
   Office office;
   const AlertDecision decision = office.special_rain();
   CHECK(decision.action == AlertAction::kHold);
-  CHECK(has(decision.reason, "公開した規則がまだない"));
+  CHECK(has(decision.reason.ja, "公開した規則がまだない"));
   CHECK(decision.texts.count("ja") == 1);
   CHECK(office.standing() == AlertRulesStanding::Kind::kNothing);
   CHECK(has(must(office.releases.standing()).sentence, "公開された規則がまだありません"));
@@ -261,7 +261,7 @@ TEST_CASE("A published text that cannot be used any more holds everything and sa
     const AlertDecision decision = office.special_rain();
     CHECK(decision.action == AlertAction::kHold);
     CHECK(office.in_force().release.empty());
-    CHECK(has(office.in_force().held_because, row.reason));
+    CHECK(has(office.in_force().held_because.ja, row.reason));
     AlertReleases fresh(office.redis.client(), office.audit, office.city.path(), office.clock);
     CHECK(must(fresh.standing()).kind == AlertRulesStanding::Kind::kUnusable);
     CHECK(has(must(fresh.standing()).sentence, row.reason));

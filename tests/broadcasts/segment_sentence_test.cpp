@@ -37,7 +37,7 @@ TEST_CASE("every operator has its words in Japanese and in English") {
        "people who live in Nanaura or Hama"},
       {rule("district", "all", R"(["nanaura","hama"])"), "七浦 と 浜 の両方に住む人",
        "people who live in Nanaura and Hama"},
-      {rule("district", "!=", R"("hama")"), "浜 を地区として登録していない人", "people who are not registered in Hama"},
+      {rule("district", "!=", R"("hama")"), "浜を地区として登録していない人", "people who are not registered in Hama"},
       {rule("district", "notIn", R"("nanaura,hama")"), "七浦・浜 のどれも地区として登録していない人",
        "people who are not registered in Nanaura or Hama"},
       {rule("district", "null"), "地区を登録していない人", "people who did not answer “District”"},
@@ -97,14 +97,14 @@ TEST_CASE("conditions that hold together are one sentence") {
 TEST_CASE("nested groups are bracketed") {
   const std::string in_hama = rule("district", "=", R"("hama")"), toddler = rule("children", "<=", "2"),
                     member = rule("shobodan", "=", "true");
-  CHECK(said(any_of(in_hama + "," + member)) == "浜 に住む人、または 『消防団員』に「はい」と答えた人");
+  CHECK(said(any_of(in_hama + "," + member)) == "浜に住む人、または 『消防団員』に「はい」と答えた人");
   CHECK(said(all_of(any_of(in_hama + "," + member) + "," + toddler)) ==
-        "（浜 に住む、または 『消防団員』に「はい」と答えた）に当てはまり、0〜2歳の子がいる人");
+        "（浜に住む、または 『消防団員』に「はい」と答えた）に当てはまり、0〜2歳の子がいる人");
   CHECK(said(any_of(all_of(in_hama + "," + toddler) + "," + member)) ==
-        "（浜 に住み、0〜2歳の子がいる）に当てはまる人、または 『消防団員』に「はい」と答えた人");
+        "（浜に住み、0〜2歳の子がいる）に当てはまる人、または 『消防団員』に「はい」と答えた人");
   CHECK(said(R"({"combinator":"and","not":true,"rules":[)" + in_hama + "," + toddler + "]}") ==
-        "（浜 に住み、0〜2歳の子がいる）に当てはまらない人");
+        "（浜に住み、0〜2歳の子がいる）に当てはまらない人");
   CHECK(said(all_of(toddler + R"(,{"combinator":"or","not":true,"rules":[)" + in_hama + "," + member + "]}"), "en") ==
         "people who have a child aged 0 to 2, and do not match (live in Hama, or chose “yes” for “消防団員”)");
-  CHECK(said(all_of(any_of(in_hama))) == "浜 に住む人");
+  CHECK(said(all_of(any_of(in_hama))) == "浜に住む人");
 }

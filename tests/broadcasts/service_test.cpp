@@ -187,7 +187,7 @@ TEST_CASE_METHOD(ServiceFixture, "returning and rejecting want a reason, which t
   must(move(author, id, Action::kSubmit));
   CHECK_FALSE(move(approver, id, Action::kReturn));
   must(move(approver, id, Action::kReturn, "日付を入れてください"));
-  CHECK(must(service.view(author, id)).reason == "日付を入れてください");
+  CHECK(must(service.view(author, id)).reason.ja == "日付を入れてください");
   must(move(author, id, Action::kSubmit));
   CHECK(must(service.view(author, id)).reason.empty());
   must(move(approver, id, Action::kReject, "不要です"));

@@ -22,7 +22,7 @@ void write(const TempDir& folder, const std::string& name, const std::string& te
 TEST_CASE("attributes are read with their kinds, values, labels and limits, districts from city.yaml") {
   const TempDir folder;
   write(folder, "city.yaml",
-        "name: 見本市\ndistricts:\n  - {id: hama, name: 浜, reading: はま}\n  - {id: nanaura, name: 七浦}\n");
+        "name: 見本市\ndistricts:\n  - {id: hama, name: 浜, reading: はま, english: Hama}\n  - {id: nanaura, name: 七浦}\n");
   write(folder, "attributes.yaml",
         "attributes:\n"
         "  - {id: district, kind: many, label: 地区, values_from: districts}\n"
@@ -45,6 +45,8 @@ TEST_CASE("attributes are read with their kinds, values, labels and limits, dist
   CHECK(district.kind == AttributeKind::kMany);
   CHECK(pick(district.find("hama")->label, "ja-easy") == "浜（はま）");
   CHECK(pick(district.find("nanaura")->label, "ja-easy") == "七浦");
+  CHECK(pick(district.find("hama")->label, "en") == "Hama (浜)");
+  CHECK(pick(district.find("nanaura")->label, "en") == "七浦");
   CHECK_FALSE(district.allows("kashima"));
   const Attribute& topic = *schema.find("topic");
   CHECK(topic.opt_out);

@@ -12,9 +12,9 @@ export function graphemeLength(text: string): number {
 
 const browsers: [RegExp, string][] = [[/Edg\//, 'Edge'], [/Firefox\//, 'Firefox'], [/Chrome\//, 'Chrome'], [/Safari\//, 'Safari']];
 const systems: [RegExp, string][] = [[/Windows/, 'Windows'], [/iPhone|iPad/, 'iOS'], [/Android/, 'Android'], [/Mac OS/, 'Mac'], [/Linux/, 'Linux']];
-/** 「Chrome（Windows）」 of a User-Agent; what it says itself where it is none of these. */
+/** "Chrome, Windows" of a User-Agent; what it says itself where it is none of these. */
 export function deviceName(agent: string): string {
   const browser = browsers.find(([sign]) => sign.test(agent))?.[1];
   const system = systems.find(([sign]) => sign.test(agent))?.[1];
-  return browser ? `${browser}${system ? `（${system}）` : ''}` : agent;
+  return browser ? `${browser}${system ? `, ${system}` : ''}` : agent;
 }

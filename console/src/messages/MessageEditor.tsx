@@ -45,7 +45,7 @@ function TextsField({ label, value, onChange, shown, path, errors, most, unit, o
           const text = value[language.id] ?? '';
           const error = errors.find((each) => each.field === `${path}.${language.id}` || (language.id === 'ja' && each.field === path))?.message;
           const found = hints.filter((each) => each.path === `${path}.${language.id}`);
-          const name = shown.length > 1 ? `${label}（${t(language.ja, language.en)}）` : label;
+          const name = shown.length > 1 ? t(`${label}（${language.ja}）`, `${label} (${language.en})`) : label;
           return (
             <div key={language.id}>
               <Field label={name} error={error} required={language.id === 'ja'} counter={{ length: length(text), most }}>

@@ -150,7 +150,7 @@ function Proposal({ proposed, refresh }: { proposed: NonNullable<Rules['proposed
       <h2>{t('提案されている規則', 'Proposed')}</h2>
       <p>
         {t('提案：', 'By ')}
-        <strong>{proposed.by}</strong>（{formatDateTime(proposed.at, language)}）
+        <strong>{proposed.by}</strong>{t(`（${formatDateTime(proposed.at, language)}）`, ` (${formatDateTime(proposed.at, language)})`)}
       </p>
       {proposed.file_changed && (
         <Notice tone="bad" title={t('提案のあとに規則のファイルが変わりました', 'The files have changed since')}>

@@ -77,7 +77,7 @@ export default function Calendar() {
           timeZone="UTC"
           now={now}
           buttonIcons={false}
-          buttonText={language === 'en' ? { prev: '‹ Earlier', next: 'Later ›' } : { prev: '‹ 前', next: '次 ›' }}
+          buttonText={language === 'en' ? { prev: '‹ Earlier', next: 'Later ›', today: 'Today', month: 'Month', week: 'Week' } : { prev: '‹ 前', next: '次 ›' }}
           height="auto"
           dayMaxEvents={4}
           fixedWeekCount={false}

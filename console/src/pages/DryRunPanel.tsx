@@ -63,7 +63,7 @@ export function DryRunPanel({ dry }: { dry: DryRun }) {
         <p className="weak">{t(`この話題の直近${dry.topic_broadcasts}回の配信のあと、24時間以内に${formatNumber(dry.blocks_after_topic)}人がブロックしました。`, `${formatNumber(dry.blocks_after_topic)} blocked within 24 hours of the last ${dry.topic_broadcasts} on this topic.`)}</p>
       )}
       {warnings.length > 0 && (
-        <Notice tone="warn" title={t('読みやすさ', 'Readability')}>
+        <Notice tone="warn" title={t('気をつけること', 'Worth a look')}>
           <ul>
             {warnings.map((each) => (
               <li key={each.path + each.message}>{each.message}</li>

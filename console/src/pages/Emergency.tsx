@@ -280,7 +280,7 @@ export default function Emergency() {
       <Dialog
         open={asking}
         kind={kind}
-        title={kind === 'live' ? t(area.data?.sentence ?? '', `Sends now to ${formatNumber(area.data?.recipients)} people`) : kind === 'drill' ? t(`${formatNumber(area.data?.recipients)}人に【訓練】として送信します`, `Sends a drill to ${formatNumber(area.data?.recipients)} people`) : t('だれにも届きません', 'It reaches nobody')}
+        title={kind === 'live' ? (area.data?.sentence ?? '') : kind === 'drill' ? t(`${formatNumber(area.data?.recipients)}人に【訓練】として送信します`, `Sends a drill to ${formatNumber(area.data?.recipients)} people`) : t('だれにも届きません', 'It reaches nobody')}
         onClose={() => setAsking(false)}
         actions={
           <>

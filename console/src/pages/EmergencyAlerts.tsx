@@ -159,7 +159,7 @@ export function Telegrams() {
                 </td>
                 <td>
                   {each.reason}
-                  {each.by && <span className="weak">（{each.by}）</span>}
+                  {each.by && <span className="weak">{t(`（${each.by}）`, ` (${each.by})`)}</span>}
                   {each.broadcast && (
                     <>
                       {' '}

@@ -53,7 +53,7 @@ export function ReturnedDiff({ broadcast }: { broadcast: Broadcast }) {
   const now = readMessages(after.messages);
   for (let index = 0; index < Math.max(old.length, now.length); index += 1) {
     for (const each of languages) {
-      add(`${t(`${index + 1}通目`, `Message ${index + 1}`)}（${t(each.ja, each.en)}）`, textsOf(old[index], each.id), textsOf(now[index], each.id));
+      add(t(`${index + 1}通目（${each.ja}）`, `Message ${index + 1} (${each.en})`), textsOf(old[index], each.id), textsOf(now[index], each.id));
     }
   }
   if (JSON.stringify(before.segment) !== JSON.stringify(after.segment)) lines.push({ label: t('届ける相手', 'Audience'), before: '', after: broadcast.summary.segment_sentence });

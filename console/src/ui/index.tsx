@@ -1,5 +1,6 @@
 // The parts that every page is made of. They carry labels, states and errors, so that pages cannot forget them.
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Problem } from '../api/client';
 import type { Kind } from '../api/types';
 import { useLanguage, useT } from '../i18n';
@@ -154,12 +155,17 @@ interface DialogProps {
   children: ReactNode;
   actions: ReactNode;
 }
-/** To the other language. */
+/** To the other language; what the API said in the former one is asked for again. */
 export function LanguageSwitch() {
   const { language, setLanguage } = useLanguage();
+  const queries = useQueryClient();
   const other = language === 'ja' ? 'en' : 'ja';
   return (
-    <button type="button" className="button button-quiet button-small" lang={other} onClick={() => setLanguage(other)}>
+    <button type="button" className="button button-quiet button-small" lang={other} onClick={() => {
+        setLanguage(other);
+        void queries.invalidateQueries();
+      }}
+    >
       {other === 'en' ? 'English' : '日本語'}
     </button>
   );

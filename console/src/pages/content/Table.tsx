@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { download, get, query } from '../../api/client';
 import { useSession } from '../../api/session';
-import { useT } from '../../i18n';
+import { useLanguage } from '../../i18n';
 import { useAttributes } from '../../segments/attributes';
 import { Button, Dialog, Empty, Field, Loading, Notice, ProblemNotice } from '../../ui';
+import { heading } from './headings';
 import { Problems, useOverview, useWorkspaceCall, type FileProblem, type Workspace } from '../Content';
 
 interface Page {
@@ -31,7 +32,7 @@ function widthOf(cells: string[]): string {
 }
 
 export function Table({ kind }: { kind: string }) {
-  const t = useT();
+  const { t, language } = useLanguage();
   const { may } = useSession();
   const editor = may('content_editor');
   const overview = useOverview();
@@ -78,7 +79,7 @@ export function Table({ kind }: { kind: string }) {
     setUploading('');
   };
   const columns = page.data?.columns ?? [];
-  const widths = columns.map((column, index) => widthOf([column, ...(page.data?.rows ?? []).map((row) => row.cells[index] ?? '')]));
+  const widths = columns.map((column, index) => widthOf([heading(column, language), ...(page.data?.rows ?? []).map((row) => row.cells[index] ?? '')]));
   const places = useAttributes().data?.find((each) => each.id === 'district')?.values;
   const district = (id: string | undefined) => places?.find((each) => each.id === id)?.label;
   return (
@@ -86,7 +87,7 @@ export function Table({ kind }: { kind: string }) {
       <ProblemNotice problem={problem} />
       <div className="row-between">
         <div className="row filters">
-          <Field label={t(`${label}をさがす`, `Search ${label}`)}>
+          <Field label={t(`${label}をさがす`, `Search: ${label}`)}>
             {(field) => (
               <input
                 {...field}
@@ -145,7 +146,7 @@ export function Table({ kind }: { kind: string }) {
                   </th>
                   {columns.map((column, index) => (
                     <th key={column} scope="col" className={index === 0 ? 'content-name' : undefined}>
-                      {column}
+                      {heading(column, language)}
                     </th>
                   ))}
                   {editor && <th scope="col" className="content-change">{t('操作', 'Change')}</th>}
@@ -158,7 +159,7 @@ export function Table({ kind }: { kind: string }) {
                     {columns.map((column, index) => (
                       <td key={column} className={index === 0 ? 'cell content-name' : 'cell'} style={{ minWidth: widths[index] }}>
                         {row.cells[index]}
-                        {column === '地区ID' && district(row.cells[index]) && <span className="weak">（{district(row.cells[index])}）</span>}
+                        {column === '地区ID' && district(row.cells[index]) && <span className="weak">{t(`（${district(row.cells[index])}）`, ` ${district(row.cells[index])}`)}</span>}
                       </td>
                     ))}
                     {editor && (
@@ -203,7 +204,7 @@ export function Table({ kind }: { kind: string }) {
         }
       >
         {columns.map((column, index) => (
-          <Field key={column} label={column}>
+          <Field key={column} label={heading(column, language)}>
             {(field) => {
               const value = editing?.cells[index] ?? '';
               const change = (text: string) => setEditing((old) => old && { ...old, cells: old.cells.map((cell, i) => (i === index ? text : cell)) });
