@@ -55,12 +55,12 @@ Status sync_table_folder(const std::string& folder) {
 }  // namespace
 
 const std::vector<ContentTable>& content_tables() {
-  static const std::vector<ContentTable> tables{{"garbage", "garbage", "ごみの品目", "Garbage items"},
+  static const std::vector<ContentTable> tables{{"garbage", "garbage", "ごみの品目", "Garbage"},
                                                 {"calendar", "garbage_calendar", "ごみの収集日", "Collection days"},
-                                                {"faq", "faq", "よくある質問", "Frequent questions"},
+                                                {"faq", "faq", "よくある質問", "FAQ"},
                                                 {"shelters", "shelters", "避難所", "Shelters"},
                                                 {"synonyms", "synonyms", "同義語", "Synonyms"},
-                                                {"tests", "tests", "答えの確認", "Tests of answers"}};
+                                                {"tests", "tests", "答えの確認", "Tests"}};
   return tables;
 }
 

@@ -15,7 +15,7 @@ namespace kairan::gateway {
 struct ContentTable {
   std::string_view kind;   ///< as the API names it
   std::string_view file;   ///< without its ending
-  std::string_view label, english;  ///< 「よくある質問」, "Frequent questions"
+  std::string_view label, english;  ///< 「よくある質問」, "FAQ"
 };
 const std::vector<ContentTable>& content_tables();
 const ContentTable* find_content_table(std::string_view kind);

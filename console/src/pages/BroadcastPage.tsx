@@ -255,7 +255,7 @@ export default function BroadcastPage() {
               <dd>{summary.segment_sentence}</dd>
               <dt>{t('人数', 'People')}</dt>
               <dd>
-                <strong>{crowd}</strong>
+                <strong>{people === null ? '—' : crowd}</strong>
                 {broadcast.approved_count !== null && t(`（承認したとき ${formatNumber(broadcast.approved_count)}人）`, ` (approved: ${formatNumber(broadcast.approved_count)})`)}
               </dd>
               <dt>{t('配信日時', 'When')}</dt>
@@ -280,7 +280,7 @@ export default function BroadcastPage() {
           {beforeStart && counts && (
             <section className="card stack">
               <h2>{t('送る前の確認', 'Before it goes')}</h2>
-              {dry.isPending ? <Loading what={t('計算しています', 'Counting')} /> : dry.data ? <DryRunPanel dry={dry.data} /> : <ProblemNotice problem={dry.error} retry={() => void dry.refetch()} />}
+              {dry.isPending ? <Loading what={t('計算しています', 'Counting')} /> : dry.data ? <DryRunPanel dry={dry.data} practice={summary.kind === 'practice'} /> : <ProblemNotice problem={dry.error} retry={() => void dry.refetch()} />}
             </section>
           )}
           <section className="card stack">

@@ -441,7 +441,7 @@ function Editor({ id: firstId, broadcast, revision: firstRevision, practice }: {
           </>
         }
       >
-        {dry && <DryRunPanel dry={dry} />}
+        {dry && <DryRunPanel dry={dry} practice={form.kind === 'practice'} />}
         <p className="weak">{t('提出すると、別の人が確認して承認します。承認されるまで何も送られません。', 'Another person checks and approves it; nothing is sent before that.')}</p>
         <p className="visually-hidden">{language}</p>
       </Dialog>

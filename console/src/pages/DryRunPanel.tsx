@@ -7,7 +7,8 @@ import { Notice } from '../ui';
 
 const shownVariants = 6;
 
-export function DryRunPanel({ dry }: { dry: DryRun }) {
+/** @param practice  reaches nobody, whomever it is for */
+export function DryRunPanel({ dry, practice }: { dry: DryRun; practice: boolean }) {
   const { t, language } = useLanguage();
   const oftenPeople = dry.nth_this_week.filter((each) => each.nth >= 3).reduce((sum, each) => sum + each.recipients, 0);
   const lines = dry.variants.map((variant) => (
@@ -71,7 +72,7 @@ export function DryRunPanel({ dry }: { dry: DryRun }) {
           </ul>
         </Notice>
       )}
-      {dry.recipients === 0 && (
+      {dry.recipients === 0 && !practice && (
         <p>
           {t('届く人がいません。', 'It reaches nobody.')} <Link to="/residents">{t('登録者の数を見る', 'See the counts')}</Link>
         </p>

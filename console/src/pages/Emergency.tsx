@@ -97,7 +97,7 @@ export default function Emergency() {
   const refresh = () => Promise.all([['emergency'], ['safety']].map((queryKey) => queries.invalidateQueries({ queryKey })));
   const complete = Boolean(template) && asked.every((field) => (fields[field.name] ?? '').trim() !== '') && (everywhere || districts.length > 0);
   const chosen = kinds.find((each) => each.id === kind);
-  const word = kind === 'live' ? '送信' : kind === 'drill' ? '訓練' : '練習';
+  const word = kind === 'live' ? t('送信', 'SEND') : kind === 'drill' ? t('訓練', 'DRILL') : t('練習', 'PRACTICE');
   const needsWord = everywhere && kind !== 'practice';
   const send = async () => {
     setProblem(undefined);

@@ -117,7 +117,7 @@ export function Table({ kind }: { kind: string }) {
             {uploading && <Loading what={t(`${uploading} を確認しています`, `Checking ${uploading}`)} />}
             {upload && (
               <>
-                <Notice tone={upload.accepted ? 'good' : 'bad'} title={upload.accepted ? t(`${upload.rows.toLocaleString()}行を取り込みました`, `${upload.rows} rows taken`) : t('取り込めませんでした。いまの内容は変わっていません', 'Not taken; nothing changed')}>
+                <Notice tone={upload.accepted ? 'good' : 'bad'} title={upload.accepted ? t(`${upload.rows.toLocaleString()}行を取り込みました`, `${upload.rows.toLocaleString()} ${upload.rows === 1 ? 'row' : 'rows'} taken`) : t('取り込めませんでした。いまの内容は変わっていません', 'Not taken; nothing changed')}>
                   {upload.accepted && <p>{t('「確認して公開」で、答えがどう変わるかを見てから公開してください。', 'See what changes before publishing.')}</p>}
                 </Notice>
                 <Problems problems={upload.problems} />
