@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/outcome.h"
+#include "base/staff_text.h"
 #include "broadcasts/composition.h"
 #include "broadcasts/dispatch_board.h"
 #include "broadcasts/rate_gate.h"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/staff_text.h"
 #include "broadcasts/composition.h"
 #include "broadcasts/dispatch_board.h"
 #include "broadcasts/practice_deliverer.h"

@@ -397,7 +397,7 @@ TEST_CASE("Rules that were published without the city hold everything until they
   office.set_field("published:text", text);
   office.set_field("published:hash", hash_of_rules(text));
   CHECK(office.special_rain().action == AlertAction::kHold);
-  CHECK(has(office.in_force().held_because, "市の地域コードと地区が一緒に公開されていません"));
+  CHECK(has(office.in_force().held_because.ja, "市の地域コードと地区が一緒に公開されていません"));
   office.publish();
   CHECK(office.special_rain().action == AlertAction::kSend);
 }

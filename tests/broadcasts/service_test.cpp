@@ -27,7 +27,7 @@ TEST_CASE_METHOD(ServiceFixture, "a broadcast goes from draft to scheduled by tw
   CHECK(approved.author == "author1");
   CHECK(approved.approver == "approver1");
   CHECK(approved.approved_count == 1u);
-  CHECK(approved.segment_sentence == "友だち全員");
+  CHECK(approved.segment_sentence.ja == "友だち全員");
   CHECK(must(move(author, id, Action::kSend)) == State::kScheduled);
   const auto record = must(broadcasts.read(id)).value();
   CHECK(record.due == clock.now());
