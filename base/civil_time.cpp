@@ -79,6 +79,10 @@ std::string format_jst(TimePoint t) {
   return print("%d年", static_cast<int>(date.year())) + format_ja(date) + format_clock(jst_minute_of_day(t));
 }
 
+std::string format_jst_iso(TimePoint t) {
+  return format_iso(jst_date(t)) + " " + format_clock(jst_minute_of_day(t));
+}
+
 std::optional<Date> parse_date(std::string_view text) {
   std::string_view y, m, d;
   if (text.size() == 8 && digits(text)) {

@@ -49,6 +49,8 @@ std::string format_clock(int minute_of_day);
 std::string format_utc(TimePoint t);
 /// 「2026年11月22日（日）17:05」 in Japan.
 std::string format_jst(TimePoint t);
+/// "2026-11-22 17:05" in Japan.
+std::string format_jst_iso(TimePoint t);
 
 /// Reads "2026-11-22", "2026/11/22" or "20261122"; nothing when the text is not a date that exists.
 std::optional<Date> parse_date(std::string_view text);

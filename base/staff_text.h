@@ -30,6 +30,11 @@ inline StaffText same_text(const std::string& text) { return {text, text}; }
 
 inline bool operator==(const StaffText& a, const StaffText& b) { return a.ja == b.ja && a.en == b.en; }
 
+/// "messages[0].text: …", what is told of one place; "" = the whole.
+inline StaffText at_place(const std::string& place, const StaffText& text) {
+  return place.empty() ? text : StaffText{place + ": " + text.ja, place + ": " + text.en};
+}
+
 /// An error that tells staff what is wrong and what to do next.
 inline Error staff_error(ErrorCode code, StaffText text) { return Error{code, std::move(text.ja), std::move(text.en)}; }
 

@@ -332,6 +332,10 @@ std::string in_quotes(std::string_view text) {
   return "「" + shorten_utf16(escape_for_log(text), 40) + "」";
 }
 
+std::string in_english_quotes(std::string_view text) {
+  return "“" + shorten_utf16(escape_for_log(text), 40) + "”";
+}
+
 std::string escape_for_log(std::string_view text) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

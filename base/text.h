@@ -44,5 +44,7 @@ std::string_view trim(std::string_view text);
 std::string escape_for_log(std::string_view text);
 /// 「…」 around at most 40 UTF-16 units of a text from outside, escaped likewise: how a message to staff repeats it.
 std::string in_quotes(std::string_view text);
+/// The same in English: “text”.
+std::string in_english_quotes(std::string_view text);
 
 }  // namespace kairan

@@ -40,11 +40,14 @@ Result<std::string> AlertBroadcasts::send(const AlertOrder& order) {
       "alerts.yaml#" + order.rule + (order.by.empty() ? " 公開: " + order.release.substr(0, 12) : " 確認: " + order.by),
       alert_document(order), order.id, order.corrects, problems);
   if (id || problems.empty()) return id;
-  Error error = id.error();
+  StaffText why = told(id.error());
   for (const Problem& problem : problems) {
-    if (!problem.warning) error.detail += "（" + problem.path + ": " + problem.message + "）";
+    const std::string& place = problem.path;
+    if (!problem.warning) {
+      why += {"（" + place + ": " + problem.message.ja + "）", " (" + place + ": " + problem.message.en + ")"};
+    }
   }
-  return error;
+  return staff_error(id.error().code, std::move(why));
 }
 
 }  // namespace kairan::broadcasts

@@ -19,6 +19,10 @@ constexpr int kTries = 8;  ///< against other processes that write the book
 constexpr std::size_t kMaxHeld = 100;
 constexpr std::size_t kMaxSentKept = 200;
 
+Error no_longer_held() {
+  return staff_error(ErrorCode::kNotFound, {"この警報はもう確認待ちではありません。", "This warning no longer waits."});
+}
+
 std::string new_id() {
   return to_hex(random_bytes(16));
 }
@@ -266,11 +270,13 @@ Result<std::string> AlertDesk::release(std::string_view id, const std::string& a
   const Status done = change([&](Book& book) -> Status {
     HeldAlert* const held = book.find(id);
     if (held == nullptr)
-      return Error{ErrorCode::kNotFound,
-                   "この警報はもう確認待ちではありません（ほかの人が決めたか、新しい電文に置き換わりました）。"};
+      return staff_error(ErrorCode::kNotFound,
+                         {"この警報はもう確認待ちではありません（ほかの人が決めたか、新しい電文に置き換わりました）。",
+                          "This warning no longer waits: somebody else decided, or a newer message took its place."});
     if (clock_.now() > held->order.expires)
-      return Error{ErrorCode::kConflict,
-                   "送信の期限を過ぎています。新しい電文を待つか、緊急配信の画面から送ってください。"};
+      return staff_error(ErrorCode::kConflict,
+                         {"送信の期限を過ぎています。新しい電文を待つか、緊急配信の画面から送ってください。",
+                          "It has expired. Wait for a newer message, or send from the emergency page."});
     AlertOrder order = held->order;
     order.by = account;
     episode = held->episode;
@@ -294,7 +300,7 @@ Result<std::string> AlertDesk::release(std::string_view id, const std::string& a
 Status AlertDesk::dismiss(std::string_view id, const std::string& account, const std::string& why) {
   const Status done = change([&](Book& book) -> Status {
     HeldAlert* const held = book.find(id);
-    if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
+    if (held == nullptr) return no_longer_held();
     AlertEngine::dismissed(book.state, held->episode);
     book.write_down({clock_.now(), held->name, "dismiss", std::string(effect_id(held->order.effect)), held->kind,
                      held->level, why.empty() ? StaffText{"送らないと決めました", "A person decided not to send it"} : same_text(why),
@@ -309,7 +315,7 @@ Status AlertDesk::dismiss(std::string_view id, const std::string& account, const
 Status AlertDesk::acknowledge(std::string_view id, const std::string& account) {
   const Status done = change([&](Book& book) -> Status {
     HeldAlert* const held = book.find(id);
-    if (held == nullptr) return Error{ErrorCode::kNotFound, "この警報はもう確認待ちではありません。"};
+    if (held == nullptr) return no_longer_held();
     if (held->acknowledged_by.empty()) held->acknowledged_by = account;
     return {};
   });

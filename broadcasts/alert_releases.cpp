@@ -22,18 +22,22 @@ std::string first_problem(const std::vector<FileProblem>& problems) {
 
 /// The published text, or why this program cannot use it.
 Result<AlertContent> use(const store::PublishedRules& published) {
-  const auto refuse = [](std::string why) { return Error{ErrorCode::kInvalid, std::move(why)}; };
+  const auto refuse = [](StaffText why) { return staff_error(ErrorCode::kInvalid, std::move(why)); };
   if (published.proposed_by.empty() || published.published_by.empty() ||
       published.proposed_by == published.published_by)
-    return refuse("二人の別の方が確かめた記録がありません");
-  if (hash_of_rules(published.text) != published.hash) return refuse("保管された内容が公開したときと違います");
+    return refuse({"二人の別の方が確かめた記録がありません", "it is not recorded that two people looked at them"});
+  if (hash_of_rules(published.text) != published.hash)
+    return refuse({"保管された内容が公開したときと違います", "what is stored is not what was published"});
   const auto files = unpack_rule_files(published.text);
-  if (!files) return refuse("保管された内容を読めません");
+  if (!files) return refuse({"保管された内容を読めません", "what is stored cannot be read"});
   Result<AlertCity> city = city_of(*files);
   if (!city) return city.error();
   std::vector<FileProblem> problems;
   auto content = make_alert_content(*std::move(city), *files, problems);
-  if (!content) return refuse(first_problem(problems));
+  if (!content) {
+    const std::string first = first_problem(problems);
+    return refuse({first, "“" + first + "”"});
+  }
   content->release = published.hash;
   return content;
 }
@@ -89,20 +93,28 @@ AlertContent held_alert_content(AlertCity city, StaffText why) {
 
 Result<std::string> AlertReleases::propose(const store::Actor& who, std::vector<FileProblem>& problems) {
   if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kContentEditor}))
-    return Error{ErrorCode::kRefused, "規則を提案するには「緊急配信担当」か「自動応答の編集者」の権限が必要です。"};
+    return staff_error(ErrorCode::kRefused,
+                       {"規則を提案するには「緊急配信担当」か「自動応答の編集者」の権限が必要です。",
+                        "Proposing rules needs the role of emergency officer or content editor."});
   AlertRuleFiles files = read_alert_rule_files(folder_, problems);
   if (files.count(std::string(kAlertRulesFile)) == 0)
-    return Error{ErrorCode::kInvalid, "コンテンツのフォルダに、読める alerts.yaml がありません。"};
+    return staff_error(ErrorCode::kInvalid, {"コンテンツのフォルダに、読める alerts.yaml がありません。",
+                                             "The content folder has no alerts.yaml that can be read."});
   Result<AlertCity> city = load_alert_city(folder_, problems);
   if (!city) return city.error();
   add_city(*city, files);
   if (const auto proven = make_alert_content(*std::move(city), files, problems); !proven)
-    return Error{ErrorCode::kInvalid, "alerts.yaml かひな形に誤りがあるため提案できません。" + first_problem(problems)};
+    return staff_error(
+        ErrorCode::kInvalid,
+        {"alerts.yaml かひな形に誤りがあるため提案できません。" + first_problem(problems),
+         "It cannot be proposed: alerts.yaml or a template has a mistake. “" + first_problem(problems) + "”"});
   const std::string packed = pack_rule_files(files);
   const std::string hash = hash_of_rules(packed);
   const auto published = store_.published_hash();
   if (!published) return published.error();
-  if (*published == hash) return Error{ErrorCode::kConflict, "フォルダの内容は、公開済みの規則と同じです。"};
+  if (*published == hash)
+    return staff_error(ErrorCode::kConflict, {"フォルダの内容は、公開済みの規則と同じです。",
+                                              "What is in the folder is what is published already."});
   if (packed.size() > store::RuleReleases::kMaxBytes) return store::rules_too_large();
   const auto written =
       audit_.append({0, clock_.now(), who.name, "alert_rules.propose", std::string(kAlertRulesFile), hash, ""});
@@ -128,18 +140,24 @@ void AlertReleases::tell(Notice::Kind kind, std::string_view hash, std::string r
 
 Status AlertReleases::publish(const store::Actor& who, std::string_view hash) {
   if (!may_publish(who))
-    return Error{ErrorCode::kRefused, "規則を公開するには「緊急配信担当」か「承認者」の権限が必要です。"};
+    return staff_error(ErrorCode::kRefused, {"規則を公開するには「緊急配信担当」か「承認者」の権限が必要です。",
+                                             "Publishing rules needs the role of emergency officer or approver."});
   const auto proposed = store_.proposed();
   if (!proposed) return proposed.error();
-  if (!*proposed) return Error{ErrorCode::kNotFound, "提案されている規則はありません。"};
+  if (!*proposed) return store::no_proposal();
   if ((*proposed)->hash != hash) return store::another_proposal();
   if ((*proposed)->by == who.name) return store::own_proposal();
   if (hash_of_rules(pack_rule_files(folder_files())) != hash)
-    return Error{ErrorCode::kConflict,
-                 "提案のあとに、フォルダの規則のファイルが変わりました。内容を確かめて、提案し直してください。"};
+    return staff_error(ErrorCode::kConflict,
+                       {"提案のあとに、フォルダの規則のファイルが変わりました。内容を確かめて、提案し直してください。",
+                        "The files changed after they were proposed. Look at them and propose them anew."});
   const auto usable =
       use({(*proposed)->hash, (*proposed)->text, (*proposed)->by, who.name, (*proposed)->at, clock_.now()});
-  if (!usable) return Error{ErrorCode::kInvalid, "この規則は使えません（" + usable.error().detail + "）。"};
+  if (!usable) {
+    const StaffText why = told(usable.error());
+    return staff_error(ErrorCode::kInvalid,
+                       {"この規則は使えません（" + why.ja + "）。", "These rules cannot be used (" + why.en + ")."});
+  }
   const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.publish", std::string(kAlertRulesFile),
                                       std::string(hash) + " 提案: " + (*proposed)->by, ""});
   if (!written) return written.error();
@@ -153,7 +171,8 @@ Status AlertReleases::publish(const store::Actor& who, std::string_view hash) {
 
 Status AlertReleases::give_back(const store::Actor& who, std::string_view hash, std::string_view why) {
   if (!who.roles.has_any({Role::kEmergencyOfficer, Role::kApprover, Role::kContentEditor}))
-    return Error{ErrorCode::kRefused, "規則の提案を差し戻す権限がありません。"};
+    return staff_error(ErrorCode::kRefused,
+                       {"規則の提案を差し戻す権限がありません。", "Your roles do not include giving a proposal back."});
   const auto written = audit_.append({0, clock_.now(), who.name, "alert_rules.return", std::string(kAlertRulesFile),
                                       std::string(hash) + (why.empty() ? "" : " " + std::string(why)), ""});
   if (!written) return written.error();

@@ -6,6 +6,7 @@
 
 #include "base/bounded_json.h"
 #include "base/crypto.h"
+#include "base/staff_text.h"
 #include "base/yaml_tree.h"
 
 namespace kairan::broadcasts {
@@ -66,7 +67,8 @@ Result<AlertCity> city_of(const AlertRuleFiles& files) {
   const auto city = files.find(std::string(kAlertCityFile));
   const auto places = files.find(std::string(kAlertPlacesFile));
   if (city == files.end() || places == files.end())
-    return Error{ErrorCode::kInvalid, "市の地域コードと地区が一緒に公開されていません"};
+    return staff_error(ErrorCode::kInvalid, {"市の地域コードと地区が一緒に公開されていません",
+                                             "the city's area codes and districts were not published with them"});
   std::vector<FileProblem> problems;
   return read_city_texts(city->second, places->second, problems);
 }
@@ -95,7 +97,9 @@ Result<AlertContent> make_alert_content(AlertCity city, const AlertRuleFiles& fi
                         "ファイルがないので、すべての警報は人の確認を待ちます。", true});
   }
   if (!errors()) content.proven = prove_alert_content(content, problems);
-  if (errors()) return Error{ErrorCode::kInvalid, "alerts.yaml かひな形に誤りがあります"};
+  if (errors())
+    return staff_error(ErrorCode::kInvalid,
+                       {"alerts.yaml かひな形に誤りがあります", "alerts.yaml or a template has a mistake"});
   return content;
 }
 

@@ -1,5 +1,7 @@
 #include "broadcasts/alert_walls.h"
 
+#include "base/staff_text.h"
+
 namespace kairan::broadcasts {
 
 bool may_be_ordered(const Alert& alert, const AlertDecision& decision) {
@@ -8,9 +10,11 @@ bool may_be_ordered(const Alert& alert, const AlertDecision& decision) {
 
 Status may_be_broadcast(const AlertOrder& order) {
   if (order.status != AlertStatus::kReal)
-    return Error{ErrorCode::kRefused, "訓練・試験の電文から作られたものは、本番として送れません。"};
+    return staff_error(ErrorCode::kRefused, {"訓練・試験の電文から作られたものは、本番として送れません。",
+                                             "What a drill or test message led to cannot be sent as live."});
   if (order.by.empty() && order.release.empty())
-    return Error{ErrorCode::kRefused, "二人で公開した規則によらないものは、自動では送れません。"};
+    return staff_error(ErrorCode::kRefused, {"二人で公開した規則によらないものは、自動では送れません。",
+                                             "What no rules published by two people decided cannot leave by itself."});
   return {};
 }
 

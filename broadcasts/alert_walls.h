@@ -14,7 +14,7 @@ namespace kairan::broadcasts {
 /// The desk's refusal: by the message itself and by what was decided, either is enough.
 bool may_be_ordered(const Alert& alert, const AlertDecision& decision);
 
-/// The refusal of the way out: kRefused with the reason in Japanese. What no person released and no published rules decided is
+/// The refusal of the way out: kRefused with the reason for staff. What no person released and no published rules decided is
 /// refused too.
 Status may_be_broadcast(const AlertOrder& order);
 

@@ -67,13 +67,15 @@ class Work {
 
  private:
   Status prepare() {
-    if (document_.segment == kNoAudience) return Error{ErrorCode::kInvalid, std::string(kNoAudienceJa)};
+    if (document_.segment == kNoAudience) return staff_error(ErrorCode::kInvalid, no_audience());
     std::string_view segment_json = document_.segment.empty() ? std::string_view("\"everyone\"") : document_.segment;
     std::vector<SegmentProblem> problems;
     auto segment = parse_segment(segment_json, *schema_, problems);
     if (!segment) {
-      return Error{ErrorCode::kInvalid, "配信対象の条件が、いまの属性の定義に合いません。" +
-                                            (problems.empty() ? segment.error().detail : problems.front().message)};
+      StaffText why{"配信対象の条件が、いまの属性の定義に合いません。",
+                    "The conditions no longer fit what residents can choose. "};
+      why += problems.empty() ? told(segment.error()) : problems.front().message;
+      return staff_error(ErrorCode::kInvalid, std::move(why));
     }
     query_ = segment->on(jst_date(request_.at));
     names_ = query_.bitmaps();
@@ -86,7 +88,9 @@ class Work {
     fixed_axes_ = axes_.size();
     for (const std::string& name : variables_of(document_)) {
       if (schema_->find(name) == nullptr) {
-        return Error{ErrorCode::kInvalid, "差し込み {" + name + "} の属性がなくなっています。文を直して提出し直してください。"};
+        return staff_error(ErrorCode::kInvalid,
+                           {"差し込み {" + name + "} の属性がなくなっています。文を直して提出し直してください。",
+                            "What {" + name + "} stands for is gone. Correct the text and submit it again."});
       }
       if (const Status added = add_axis(name); !added) return added;
     }
@@ -97,7 +101,8 @@ class Work {
     const Attribute* const attribute = schema_->find(name);
     if (attribute == nullptr) return {};
     if (attribute->values.size() > 60) {
-      return Error{ErrorCode::kInvalid, "差し込み {" + std::string(name) + "} の値が多すぎます（60まで）。"};
+      return staff_error(ErrorCode::kInvalid, {"差し込み {" + std::string(name) + "} の値が多すぎます（60まで）。",
+                                               "{" + std::string(name) + "} has too many values. 60 at most."});
     }
     axes_.push_back({attribute, names_.size()});
     for (const store::AttributeValue& value : attribute->values) names_.push_back(store::value_bitmap(name, value.id));
@@ -110,11 +115,16 @@ class Work {
     if (!request_.corrects.empty()) ids = {request_.corrects};
     std::vector<std::vector<Bitmap>> all;
     for (const std::string& id : ids) {
-      if (parts_.reach == nullptr) return Error{ErrorCode::kInvalid, "配信の受信者の記録がありません。"};
+      if (parts_.reach == nullptr) {
+        return staff_error(ErrorCode::kInvalid,
+                           {"配信の受信者の記録がありません。", "Nothing is kept of who received what."});
+      }
       auto received = parts_.reach->received(id, partitions);
       if (!received) {
         return received.error().code == ErrorCode::kNotFound
-                   ? Error{ErrorCode::kInvalid, "条件にある配信 " + id + " の受信者の記録がありません。"}
+                   ? staff_error(ErrorCode::kInvalid,
+                                 {"条件にある配信 " + id + " の受信者の記録がありません。",
+                                  "Nothing is kept of who received notice " + id + ", which the conditions name."})
                    : received.error();
       }
       all.push_back(*std::move(received));
@@ -186,11 +196,10 @@ class Work {
   }
 
   Error missing_error() const {
-    std::string reason;
-    for (const auto& [name, people] : result_.missing) {
-      reason += "{" + name + "} の値がない方が" + std::to_string(people) + "人います。";
-    }
-    return Error{ErrorCode::kInvalid, reason + "fallbacks に、その方々が読む言葉を書いてください。"};
+    StaffText reason;
+    for (const auto& [name, people] : result_.missing) reason += without_value(name, people);
+    reason += {"fallbacks に、その方々が読む言葉を書いてください。", "Write in fallbacks what they read instead."};
+    return staff_error(ErrorCode::kInvalid, std::move(reason));
   }
 
   /// What a class reads, and how it is called.
@@ -239,12 +248,19 @@ class Work {
       const Reader reader = reader_of(key, label);
       const std::vector<Message> messages = messages_for(document_, reader);
       auto rendered = parts_.live.render_as(messages, reader.display);
-      if (!rendered) return Error{ErrorCode::kInvalid, "「" + label + "」の文面を作れません: " + rendered.error().detail};
+      if (!rendered) {
+        const std::string& why = rendered.error().detail;
+        return staff_error(ErrorCode::kInvalid, {"「" + label + "」の文面を作れません: " + why,
+                                                 "The text for “" + label + "” cannot be made: " + why});
+      }
       const auto [found, is_new] = by_bytes.emplace(*rendered, composition.variants.size());
       if (is_new) {
         if (composition.variants.size() == kMax) {
-          return Error{ErrorCode::kInvalid, "言語・表示・差し込みの組み合わせが多すぎます（" + std::to_string(kMax) +
-                                                "通りまで）。差し込みを減らしてください。"};
+          const std::string most = std::to_string(kMax);
+          return staff_error(
+              ErrorCode::kInvalid,
+              {"言語・表示・差し込みの組み合わせが多すぎます（" + most + "通りまで）。差し込みを減らしてください。",
+               "Languages, displays and variables make more than " + most + " texts. Use fewer variables."});
         }
         composition.variants.push_back({label, *std::move(rendered)});
         result_.groups.push_back({0, plain_text(messages)});
@@ -282,6 +298,12 @@ class Work {
 
 }  // namespace
 
+StaffText without_value(const std::string& variable, std::uint64_t people) {
+  const std::string count = std::to_string(people);
+  return {"{" + variable + "} の値がない方が" + count + "人います。",
+          count + (people == 1 ? " resident has" : " residents have") + " no value for {" + variable + "}. "};
+}
+
 bool respects_topics(const Document& document, bool is_correction) {
   return !document.topic.empty() && document.priority != Priority::kEmergency && !is_correction;
 }
@@ -300,12 +322,14 @@ Result<Composed> SegmentComposer::compose(const ComposeRequest& request) { retur
 Result<Composition> SegmentComposer::compose(const store::BroadcastRecord& record) {
   std::vector<Problem> problems;
   const auto document = parse_document(record.field(field::kDocument), problems);
-  if (!document) return Error{ErrorCode::kInvalid, "配信の内容を読めません。" + document.error().detail};
+  if (!document) return unreadable_document(ErrorCode::kInvalid, document.error());
   if (record.field(field::kApprovedHash) != approval_hash(*document)) {
-    return Error{ErrorCode::kInvalid, "承認された内容と、いまの内容が一致しません。送らずに止めました。"};
+    return staff_error(ErrorCode::kInvalid, {"承認された内容と、いまの内容が一致しません。送らずに止めました。",
+                                             "It is not what was approved. It was stopped and not sent."});
   }
   if (!document->rule.empty()) {
-    return Error{ErrorCode::kInvalid, "繰り返しの配信そのものは送れません。1回ごとの配信が送られます。"};
+    return staff_error(ErrorCode::kInvalid, {"繰り返しの配信そのものは送れません。1回ごとの配信が送られます。",
+                                             "A recurring notice is not sent itself; each of its occurrences is."});
   }
   ComposeRequest request{record.id,
                          *document,

@@ -80,6 +80,9 @@ class SegmentComposer final : public Composer {
 std::optional<kairan::Action> leave_button(const Document& document, bool is_correction, const store::AttributeSchema& schema,
                                            const std::string& language);
 
+/// 「{district} の値がない方が2人います。」 What to do about it follows.
+StaffText without_value(const std::string& variable, std::uint64_t people);
+
 /// Whether residents who left the topic are spared: not in emergencies and corrections.
 bool respects_topics(const Document& document, bool is_correction);
 

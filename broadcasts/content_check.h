@@ -29,7 +29,7 @@ struct CheckContext {
 Status check_document(Document& document, const CheckContext& context, std::vector<Problem>& problems);
 
 /// "messages[0].text: 5001 utf16 units, at most 5000" as a channel says it, for staff.
-std::string limit_ja(std::string_view detail);
+StaffText limit_words(std::string_view detail);
 
 /// The furthest a broadcast may be planned ahead.
 inline constexpr std::chrono::hours kMaxAhead{24 * 366};

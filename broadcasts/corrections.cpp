@@ -25,8 +25,11 @@ Result<Document> StaffService::correction_document(const store::Actor& who, cons
                                                    std::string_view json, std::vector<Problem>& problems) {
   auto given = parse_json(json, JsonLimits{512 * 1024, 32});
   if (!given || !given->is_object()) {
-    problems.push_back({"", "{\"messages\": […]} か {\"frame\": {\"id\": …}} の形で書いてください。", false});
-    return Error{ErrorCode::kInvalid, problems.back().message};
+    problems.push_back({"",
+                        {"{\"messages\": […]} か {\"frame\": {\"id\": …}} の形で書いてください。",
+                         "Write {\"messages\": […]} or {\"frame\": {\"id\": …}}."},
+                        false});
+    return staff_error(ErrorCode::kInvalid, problems.back().message);
   }
   const Json* const messages = json_member(*given, "messages");
   const Json* const frame = json_member(*given, "frame");
@@ -46,8 +49,11 @@ Result<Document> StaffService::correction_document(const store::Actor& who, cons
   } else if (frame != nullptr) {
     whole["frame"] = *frame;
   } else {
-    problems.push_back({"messages", "訂正・取消の文（messages）か、ひな形（frame）を書いてください。", false});
-    return Error{ErrorCode::kInvalid, problems.back().message};
+    problems.push_back({"messages",
+                        {"訂正・取消の文（messages）か、ひな形（frame）を書いてください。",
+                         "Write what corrects or withdraws it (messages), or a template (frame)."},
+                        false});
+    return staff_error(ErrorCode::kInvalid, problems.back().message);
   }
   auto document = read_document(dump_json(whole), problems);
   if (!document) return document.error();
@@ -83,7 +89,8 @@ Status StaffService::stop_for_correction(const store::Actor& who, std::string_vi
     }
     if (done.error().code != ErrorCode::kConflict) return done.error();
   }
-  return Error{ErrorCode::kUnavailable, "元の配信を止められませんでした。もう一度試してください。"};
+  return staff_error(ErrorCode::kUnavailable, {"元の配信を止められませんでした。もう一度試してください。",
+                                               "The notice it corrects could not be stopped. Try again."});
 }
 
 Result<std::string> StaffService::correct(const store::Actor& who, std::string_view id, Effect effect, std::string_view json,
@@ -160,7 +167,9 @@ Result<std::string> StaffService::publish(std::string_view source, std::string_v
     if (!made && made.error().code != ErrorCode::kConflict) return made.error();
     there = p_.broadcasts.read(id);
     if (!there) return there.error();
-    if (!*there) return Error{ErrorCode::kUnavailable, "配信を保存できませんでした。"};
+    if (!*there) {
+      return staff_error(ErrorCode::kUnavailable, {"配信を保存できませんでした。", "The notice could not be stored."});
+    }
   }
   if ((*there)->state != state_name(State::kDraft)) return id;
   if (!corrects.empty()) {

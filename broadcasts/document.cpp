@@ -58,11 +58,27 @@ std::string name_of(const Table& table, Value value) {
   return {};
 }
 template <typename Table>
-std::string names_of(const Table& table) {
-  std::string names;
-  for (const auto& entry : table) names += (names.empty() ? "" : "、") + std::string(entry.name);
+StaffText names_of(const Table& table) {
+  StaffText names;
+  for (const auto& entry : table) {
+    if (!names.empty()) names += {"、", ", "};
+    names += same_text(std::string(entry.name));
+  }
   return names;
 }
+
+/// 「x」は使えません。
+StaffText not_usable(const std::string& name) {
+  const std::string shown = shorten_utf16(name, 20);
+  return {"「" + shown + "」は使えません。", "“" + shown + "” cannot be used. "};
+}
+template <typename Table>
+StaffText one_of(const Table& table) {
+  const StaffText names = names_of(table);
+  return {names.ja + " のどれかを書いてください。", "Write one of " + names.en + "."};
+}
+
+const StaffText kWriteText{"文字列を書いてください。", "Write a text."};
 
 /// Reads members and collects what is wrong, with the path of each.
 class MemberReader {
@@ -70,7 +86,7 @@ class MemberReader {
   explicit MemberReader(std::vector<Problem>& problems) : problems_(problems) {}
 
   bool failed() const { return failed_; }
-  void problem(std::string path, std::string message) {
+  void problem(std::string path, StaffText message) {
     failed_ = true;
     if (problems_.size() < kMaxProblems) problems_.push_back({std::move(path), std::move(message), false});
   }
@@ -79,7 +95,9 @@ class MemberReader {
     for (const auto& [key, value] : object.items()) {
       bool found = false;
       for (const std::string_view name : known) found = found || name == key;
-      if (!found) problem(at(path, shorten_utf16(key, 40)), "知らない項目です。つづりを確かめるか、消してください。");
+      if (!found)
+        problem(at(path, shorten_utf16(key, 40)), {"知らない項目です。つづりを確かめるか、消してください。",
+                                                   "This member is not known. Check its spelling or remove it."});
     }
   }
 
@@ -87,7 +105,7 @@ class MemberReader {
     const Json* const member = json_member(object, key);
     if (member == nullptr || member->is_null()) return {};
     if (member->is_string()) return member->get<std::string>();
-    problem(at(path, key), "文字列を書いてください。");
+    problem(at(path, key), kWriteText);
     return {};
   }
 
@@ -104,27 +122,32 @@ class MemberReader {
       return texts;
     }
     if (!value.is_object()) {
-      problem(path, "文字列か、{\"ja\": \"…\", \"ja-easy\": \"…\", \"en\": \"…\"} の形で書いてください。");
+      problem(path, {"文字列か、{\"ja\": \"…\", \"ja-easy\": \"…\", \"en\": \"…\"} の形で書いてください。",
+                     "Write a text, or {\"ja\": \"…\", \"ja-easy\": \"…\", \"en\": \"…\"}."});
       return texts;
     }
     for (const auto& [language, text] : value.items()) {
       if (language.empty() || language.size() > 16 || !is_plain_language(language)) {
-        problem(at(path, shorten_utf16(language, 20)), "言語は ja、ja-easy、en のように書いてください。");
+        problem(at(path, shorten_utf16(language, 20)),
+                {"言語は ja、ja-easy、en のように書いてください。", "Write a language as ja, ja-easy or en."});
       } else if (!text.is_string()) {
-        problem(at(path, language), "文字列を書いてください。");
+        problem(at(path, language), kWriteText);
       } else {
         texts[language] = text.get<std::string>();
       }
     }
     if (texts.find("ja") == texts.end())
-      problem(at(path, "ja"), "日本語（ja）の文がありません。ほかの言語がない方はこれを読みます。");
+      problem(at(path, "ja"),
+              {"日本語（ja）の文がありません。ほかの言語がない方はこれを読みます。",
+               "The Japanese text (ja) is missing. It is what readers of languages that are not here get."});
     return texts;
   }
 
   double number(const Json& object, const std::string& path, std::string_view key) {
     const Json* const member = json_member(object, key);
     if (member != nullptr && member->is_number()) return member->get<double>();
-    problem(at(path, key), "数を書いてください（緯度は 33.1、経度は 130.1 のような形）。");
+    problem(at(path, key), {"数を書いてください（緯度は 33.1、経度は 130.1 のような形）。",
+                            "Write a number, such as 33.1 for a latitude and 130.1 for a longitude."});
     return 0;
   }
 
@@ -136,7 +159,7 @@ class MemberReader {
       if (member == nullptr || member->is_null()) continue;
       const std::string here = at(path, key);
       if (!member->is_array() || member->size() > kMaxListed) {
-        problem(here, "ボタンの一覧（[ ]）を書いてください。");
+        problem(here, {"ボタンの一覧（[ ]）を書いてください。", "Write a list of buttons: [ ]."});
         continue;
       }
       for (std::size_t i = 0; i < member->size(); ++i) list.push_back(action((*member)[i], here + index_path(i)));
@@ -150,9 +173,11 @@ class MemberReader {
     const std::string name = text(object, path, key);
     if (name.empty()) return otherwise;
     const auto value = value_of(table, name);
-    if (!value)
-      problem(at(path, key),
-              "「" + shorten_utf16(name, 20) + "」は使えません。" + names_of(table) + " のどれかを書いてください。");
+    if (!value) {
+      StaffText wrong = not_usable(name);
+      wrong += one_of(table);
+      problem(at(path, key), std::move(wrong));
+    }
     return value.value_or(otherwise);
   }
 
@@ -173,7 +198,8 @@ class MemberReader {
   DocumentAction action(const Json& json, const std::string& path) {
     DocumentAction action;
     if (!json.is_object()) {
-      problem(path, "{\"type\": \"uri\", \"label\": \"…\", \"value\": \"https://…\"} の形で書いてください。");
+      problem(path, {"{\"type\": \"uri\", \"label\": \"…\", \"value\": \"https://…\"} の形で書いてください。",
+                     "Write {\"type\": \"uri\", \"label\": \"…\", \"value\": \"https://…\"}."});
       return action;
     }
     only(json, path, {"type", "label", "value", "display"});
@@ -193,16 +219,16 @@ class MemberReader {
 DocumentMessage read_message(MemberReader& reader, const Json& json, const std::string& path) {
   DocumentMessage message;
   if (!json.is_object()) {
-    reader.problem(path, "{\"type\": \"text\", \"text\": \"…\"} の形で書いてください。");
+    reader.problem(path, {"{\"type\": \"text\", \"text\": \"…\"} の形で書いてください。",
+                          "Write {\"type\": \"text\", \"text\": \"…\"}."});
     return message;
   }
   const std::string type = reader.text(json, path, "type");
   const auto known = value_of(kTypes, type);
   if (!known) {
-    reader.problem(
-        MemberReader::at(path, "type"),
-        (type.empty() ? std::string("種類がありません。") : "「" + shorten_utf16(type, 20) + "」は使えません。") +
-            names_of(kTypes) + " のどれかを書いてください。");
+    StaffText wrong = type.empty() ? StaffText{"種類がありません。", "The type is missing. "} : not_usable(type);
+    wrong += one_of(kTypes);
+    reader.problem(MemberReader::at(path, "type"), std::move(wrong));
     return message;
   }
   message.type = *known;
@@ -231,7 +257,7 @@ DocumentMessage read_message(MemberReader& reader, const Json& json, const std::
         if (cards == nullptr) continue;
         const std::string here = MemberReader::at(path, key);
         if (!cards->is_array() || cards->size() > MemberReader::kMaxListed) {
-          reader.problem(here, "カードの一覧（[ ]）を書いてください。");
+          reader.problem(here, {"カードの一覧（[ ]）を書いてください。", "Write a list of cards: [ ]."});
           continue;
         }
         for (std::size_t i = 0; i < cards->size(); ++i) {
@@ -239,7 +265,8 @@ DocumentMessage read_message(MemberReader& reader, const Json& json, const std::
           DocumentCard card;
           const Json& one = (*cards)[i];
           if (!one.is_object()) {
-            reader.problem(place, "{\"title\": \"…\", \"text\": \"…\", \"actions\": []} の形で書いてください。");
+            reader.problem(place, {"{\"title\": \"…\", \"text\": \"…\", \"actions\": []} の形で書いてください。",
+                                   "Write {\"title\": \"…\", \"text\": \"…\", \"actions\": []}."});
             continue;
           }
           reader.only(one, place, {"title", "text", "image", "actions"});
@@ -258,7 +285,8 @@ DocumentMessage read_message(MemberReader& reader, const Json& json, const std::
       const Json* const contents = json_member(json, "contents");
       if (contents == nullptr || !contents->is_object()) {
         reader.problem(MemberReader::at(path, "contents"),
-                       "Flex Message の中身（bubble か carousel のオブジェクト）を書いてください。");
+                       {"Flex Message の中身（bubble か carousel のオブジェクト）を書いてください。",
+                        "Write what the Flex Message holds: a bubble or carousel object."});
       } else {
         message.contents = dump_json(*contents);
       }
@@ -289,7 +317,8 @@ std::optional<TimePoint> read_time(MemberReader& reader, const Json& json, std::
     if (text.empty() || (rule != nullptr && text == "now")) return std::nullopt;
     if (const auto at = parse_time(text)) return at;
   }
-  reader.problem(std::string(key), "日時を「2026-12-01 18:00」の形（日本時間）で書いてください。");
+  reader.problem(std::string(key), {"日時を「2026-12-01 18:00」の形（日本時間）で書いてください。",
+                                    "Write a time as 2026-12-01 18:00, in Japan."});
   return std::nullopt;
 }
 
@@ -350,6 +379,11 @@ Json message_json(const DocumentMessage& message) {
 
 }  // namespace
 
+StaffText no_audience() {
+  return {"だれに届けるかが決まっていません。配信対象を選んでください。",
+          "Nobody is chosen yet. Choose who it is for."};
+}
+
 std::string_view kind_name(Kind kind) {
   return kKinds[static_cast<std::size_t>(kind)].name;
 }
@@ -378,11 +412,13 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
   const auto json = parse_json(bytes, JsonLimits{kMaxBytes, 32});
   MemberReader reader(problems);
   if (!json || !json->is_object()) {
-    reader.problem("",
-                   !json && json.error().code == ErrorCode::kTooLarge
-                       ? "大きすぎます。512KB までにしてください。"
-                       : "JSON として読めません。{ } の対応、カンマ、引用符、文字コード（UTF-8）を確かめてください。");
-    return Error{ErrorCode::kInvalid, problems.back().message};
+    reader.problem(
+        "",
+        !json && json.error().code == ErrorCode::kTooLarge
+            ? StaffText{"大きすぎます。512KB までにしてください。", "It is too large. The most is 512 KB."}
+            : StaffText{"JSON として読めません。{ } の対応、カンマ、引用符、文字コード（UTF-8）を確かめてください。",
+                        "It is not JSON. Check that { and } pair, the commas, the quotes, and that it is UTF-8."});
+    return staff_error(ErrorCode::kInvalid, problems.back().message);
   }
   reader.only(*json, "",
               {"title", "kind", "priority", "section", "topic", "segment", "messages", "schedule", "expires",
@@ -396,21 +432,27 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
 
   const Json* const segment = json_member(*json, "segment");
   if (segment == nullptr) {
-    reader.problem("segment", "配信対象がありません。\"everyone\"（全員）か、条件の組を書いてください。まだ決まっていないときは null です。");
+    reader.problem(
+        "segment",
+        {"配信対象がありません。\"everyone\"（全員）か、条件の組を書いてください。まだ決まっていないときは null です。",
+         "The audience is missing. Write \"everyone\" or a group of conditions; null while nobody is chosen yet."});
   } else if (segment->is_null()) {
     document.segment = kNoAudience;
   } else if (segment->is_object()) {
     document.segment = dump_json(*segment);
   } else if (!segment->is_string() || segment->get<std::string>() != "everyone") {
     reader.problem("segment",
-                   "\"everyone\"（全員）か、条件の組 {\"combinator\": \"and\", \"rules\": […]} を書いてください。");
+                   {"\"everyone\"（全員）か、条件の組 {\"combinator\": \"and\", \"rules\": […]} を書いてください。",
+                    "Write \"everyone\" or a group of conditions: {\"combinator\": \"and\", \"rules\": […]}."});
   }
 
   const Json* const messages = json_member(*json, "messages");
   if (messages == nullptr || !messages->is_array() || messages->empty()) {
-    reader.problem("messages", "メッセージがありません。1件から5件書いてください。");
+    reader.problem("messages",
+                   {"メッセージがありません。1件から5件書いてください。", "There is no message. Write one to five."});
   } else if (messages->size() > MemberReader::kMaxListed) {
-    reader.problem("messages", "メッセージが多すぎます。5件までにしてください。");
+    reader.problem("messages",
+                   {"メッセージが多すぎます。5件までにしてください。", "There are too many messages. Five at most."});
   } else {
     for (std::size_t i = 0; i < messages->size(); ++i) {
       document.messages.push_back(read_message(reader, (*messages)[i], "messages" + index_path(i)));
@@ -424,14 +466,15 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
         document.fallbacks[name] = reader.localized(text, MemberReader::at("fallbacks", name));
       }
     } else {
-      reader.problem("fallbacks", "{\"district\": \"お住まいの地区\"} の形で書いてください。");
+      reader.problem("fallbacks", {"{\"district\": \"お住まいの地区\"} の形で書いてください。",
+                                   "Write {\"district\": \"your district\"}."});
     }
   }
   if (const Json* const count = json_member(*json, "count_links"); count != nullptr && !count->is_null()) {
     if (count->is_boolean()) {
       document.count_links = count->get<bool>();
     } else {
-      reader.problem("count_links", "true か false を書いてください。");
+      reader.problem("count_links", {"true か false を書いてください。", "Write true or false."});
     }
   }
   if (const Json* const frame = json_member(*json, "frame"); frame != nullptr && !frame->is_null()) {
@@ -443,15 +486,24 @@ Result<Document> parse_document(std::string_view bytes, std::vector<Problem>& pr
         if (text.is_string()) {
           use.fields[name] = text.get<std::string>();
         } else {
-          reader.problem("frame.fields." + shorten_utf16(name, 40), "文字列を書いてください。");
+          reader.problem("frame.fields." + shorten_utf16(name, 40), kWriteText);
         }
       }
     }
-    if (use.id.empty()) reader.problem("frame.id", "ひな形の名前を書いてください。");
+    if (use.id.empty())
+      reader.problem("frame.id", {"ひな形の名前を書いてください。", "Write the name of the template."});
     document.frame = std::move(use);
   }
-  if (reader.failed()) return Error{ErrorCode::kInvalid, problems.front().path + ": " + problems.front().message};
+  if (reader.failed()) {
+    return staff_error(ErrorCode::kInvalid, at_place(problems.front().path, problems.front().message));
+  }
   return document;
+}
+
+Error unreadable_document(ErrorCode code, const Error& why) {
+  StaffText text{"配信の内容を読めません。", "The notice cannot be read. "};
+  text += told(why);
+  return staff_error(code, std::move(text));
 }
 
 std::string canonical_json(const Document& document) {

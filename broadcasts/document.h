@@ -32,6 +32,7 @@
 #include "base/clock.h"
 #include "base/localized.h"
 #include "base/result.h"
+#include "base/staff_text.h"
 
 namespace kairan::broadcasts {
 
@@ -49,7 +50,7 @@ inline constexpr std::string_view kDrillMark = "【訓練】";
 /// Something that is wrong or worth a look in a document.
 struct Problem {
   std::string path;      ///< "messages[0].text.ja"; "" = the whole document
-  std::string message;   ///< Japanese: what is wrong and what to write instead
+  StaffText message;     ///< what is wrong and what to write instead
   bool warning = false;  ///< does not stop it
 };
 
@@ -86,7 +87,8 @@ struct FrameUse {
 
 /// The segment of a draft for which nobody was chosen yet. It is no segment, so that whoever would evaluate it fails.
 inline constexpr std::string_view kNoAudience = "null";
-inline constexpr std::string_view kNoAudienceJa = "だれに届けるかが決まっていません。配信対象を選んでください。";
+/// What staff are told of it.
+StaffText no_audience();
 
 struct Document {
   std::string title;
@@ -107,6 +109,8 @@ struct Document {
 /// Reads a document. Every problem of form is added with its path; limits, names and times are content_check.h's.
 /// @return kInvalid when there was one that is no warning
 Result<Document> parse_document(std::string_view json, std::vector<Problem>& problems);
+/// What a stored document that cannot be read is told as.
+Error unreadable_document(ErrorCode code, const Error& why);
 /// The same document always gives the same bytes: keys sorted, texts as languages, times in UTC.
 std::string canonical_json(const Document& document);
 /// What an approval is bound to: SHA-256 over the canonical JSON, in hex.

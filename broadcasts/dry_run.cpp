@@ -141,7 +141,7 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   if (!record) return record.error();
   DryRun run;
   auto document = parse_document(record->field(field::kDocument), run.problems);
-  if (!document) return Error{ErrorCode::kCorrupt, "配信の内容を読めません。" + document.error().detail};
+  if (!document) return unreadable_document(ErrorCode::kCorrupt, document.error());
   const auto schema = p_.composer.schema();
   const CheckContext context{*schema, &p_.live, p_.clock.now(), p_.public_base, p_.holidays};
   (void)check_document(*document, context, run.problems);  // every problem is part of the answer
@@ -153,17 +153,16 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
   const auto composed = p_.composer.compose(request);
   if (!composed) {
     const bool said = document->segment == kNoAudience;  // by the check
-    if (!said) run.problems.push_back({"", composed.error().detail, false});
+    if (!said) run.problems.push_back({"", told(composed.error()), false});
     return run;
   }
   Deliverer& way = document->kind == Kind::kPractice ? p_.practice : p_.live;
   const DeliveryLimits limits = way.limits();
   run.recipients = composed->composition.recipients;
   for (const auto& [name, people] : composed->missing) {
-    run.problems.push_back(
-        {"fallbacks." + name,
-         "{" + name + "} の値がない方が" + std::to_string(people) + "人います。その方々が読む言葉を書いてください。",
-         false});
+    StaffText missing = without_value(name, people);
+    missing += {"その方々が読む言葉を書いてください。", "Write what they read instead."};
+    run.problems.push_back({"fallbacks." + name, std::move(missing), false});
   }
   for (std::size_t v = 0; v < composed->groups.size(); ++v) {
     DryRun::VariantCount count;
@@ -175,7 +174,9 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
     run.variants.push_back(std::move(count));
   }
   run.seconds = static_cast<double>(run.batches) / limits.requests_per_second;
-  if (run.recipients == 0) run.problems.push_back({"segment", "この条件に合う方がいません。", true});
+  if (run.recipients == 0) {
+    run.problems.push_back({"segment", {"この条件に合う方がいません。", "Nobody fits these conditions."}, true});
+  }
 
   // An emergency for an area: those who registered no district are the difference to the same rule without them.
   if (document->priority == Priority::kEmergency && !document->segment.empty() && request.corrects.empty()) {
@@ -194,9 +195,12 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
     const Status valid = p_.live.validate(variant.rendered, kPlatformPatience);
     if (valid) continue;
     const bool refused = valid.error().code == ErrorCode::kInvalid || valid.error().code == ErrorCode::kRefused;
+    const std::string& why = valid.error().detail;
     run.problems.push_back({"",
-                            refused ? "「" + variant.label + "」の文面をLINEが受け付けません: " + valid.error().detail
-                                    : "LINEに確かめられませんでした（" + valid.error().detail + "）。",
+                            refused ? StaffText{"「" + variant.label + "」の文面をLINEが受け付けません: " + why,
+                                                "LINE does not take the text for “" + variant.label + "”: " + why}
+                                    : StaffText{"LINEに確かめられませんでした（" + why + "）。",
+                                                "LINE could not be asked whether it takes this (" + why + ")."},
                             !refused});
     if (!refused) break;  // the platform is away: asking again for each variant tells nothing new
   }
@@ -205,8 +209,11 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
     if (quota->limited) {
       run.quota_left = std::max<std::int64_t>(0, quota->limit - quota->used);
       if (*run.quota_left < static_cast<std::int64_t>(run.recipients)) {
+        const std::string left = std::to_string(*run.quota_left);
         run.problems.push_back(
-            {"", "今月の残り（" + std::to_string(*run.quota_left) + "通）より対象者が多いため、途中で止まります。",
+            {"",
+             {"今月の残り（" + left + "通）より対象者が多いため、途中で止まります。",
+              "It is for more residents than messages are left this month (" + left + "): it will stop on the way."},
              true});
       }
     }
@@ -255,17 +262,19 @@ Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::str
 
 Result<std::size_t> StaffService::test_send(const store::Actor& who, std::string_view id) {
   if (!who.roles.has_any({store::Role::kAuthor, store::Role::kApprover, store::Role::kEmergencyOfficer})) {
-    return Error{ErrorCode::kRefused, "テスト送信の権限がありません。"};
+    return staff_error(ErrorCode::kRefused,
+                       {"テスト送信の権限がありません。", "Your roles do not include test sends."});
   }
   const auto record = must_read(id);
   if (!record) return record.error();
   std::vector<Problem> problems;
   const auto document = parse_document(record->field(field::kDocument), problems);
-  if (!document) return Error{ErrorCode::kCorrupt, "配信の内容を読めません。"};
+  if (!document) return staff_error(ErrorCode::kCorrupt, {"配信の内容を読めません。", "The notice cannot be read."});
   const std::vector<std::string> testers = p_.testers ? p_.testers() : std::vector<std::string>();
   if (testers.empty()) {
-    return Error{ErrorCode::kConflict,
-                 "テスト送信の宛先がありません。運用担当に設定（broadcast.test_recipients）を頼んでください。"};
+    return staff_error(ErrorCode::kConflict,
+                       {"テスト送信の宛先がありません。運用担当に設定（broadcast.test_recipients）を頼んでください。",
+                        "There is nobody to send a test to. Ask your operator to set broadcast.test_recipients."});
   }
   Deliverer& way = document->kind == Kind::kPractice ? p_.practice : p_.live;
   if (const Status right = may_leave_through(document->kind, way); !right) return right.error();
@@ -287,15 +296,16 @@ Result<std::size_t> StaffService::test_send(const store::Actor& who, std::string
         reader.values[name] = pick(attribute->values.front().label, language);
     }
     const auto rendered = way.render(messages_for(*document, reader));
-    if (!rendered) return Error{ErrorCode::kInvalid, limit_ja(rendered.error().detail)};
+    if (!rendered) return staff_error(ErrorCode::kInvalid, limit_words(rendered.error().detail));
     if (std::find(seen.begin(), seen.end(), *rendered) != seen.end()) continue;
     seen.push_back(*rendered);
     const auto request = way.compose(testers, *rendered, "");
     if (!request) return request.error();
     const SendResult sent = way.deliver(*request, random_uuid(), kPlatformPatience);
     if (sent.outcome != Outcome::kAccepted) {
-      return Error{ErrorCode::kUnavailable,
-                   "テスト送信を受け付けてもらえませんでした（" + std::string(outcome_name(sent.outcome)) + "）。"};
+      const std::string outcome(outcome_name(sent.outcome));
+      return staff_error(ErrorCode::kUnavailable, {"テスト送信を受け付けてもらえませんでした（" + outcome + "）。",
+                                                   "The test was not taken (" + outcome + ")."});
     }
   }
   return testers.size();

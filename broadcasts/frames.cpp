@@ -21,7 +21,7 @@ using store::Role;
 constexpr std::size_t kMaxFields = 20;
 constexpr std::size_t kMaxFieldText = 500;
 
-void add(std::vector<Problem>& problems, std::string path, std::string message) {
+void add(std::vector<Problem>& problems, std::string path, StaffText message) {
   problems.push_back({std::move(path), std::move(message), false});
 }
 
@@ -77,7 +77,8 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
   std::map<std::string, Localized> values;
   for (const auto& [name, text] : fields) {
     if (frame.fields.find(name) == frame.fields.end())
-      add(problems, "frame.fields." + shorten_utf16(name, 40), "このひな形にはない欄です。");
+      add(problems, "frame.fields." + shorten_utf16(name, 40),
+          {"このひな形にはない欄です。", "This template has no such field."});
     (void)text;
   }
   for (const auto& [name, field] : frame.fields) {
@@ -85,7 +86,7 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
     const auto given = fields.find(name);
     const std::string text = given == fields.end() ? std::string() : std::string(trim(given->second));
     if (text.empty()) {
-      add(problems, path, "「" + field.label + "」を書いてください。");
+      add(problems, path, {"「" + field.label + "」を書いてください。", "Write “" + field.label + "”."});
       continue;
     }
     if (field.districts) {
@@ -94,7 +95,8 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
       for (const std::string& id : ids) {
         const store::AttributeValue* const value = districts == nullptr ? nullptr : districts->find(id);
         if (value == nullptr) {
-          add(problems, path, "「" + shorten_utf16(id, 30) + "」という地区はありません。");
+          const std::string shown = shorten_utf16(id, 30);
+          add(problems, path, {"「" + shown + "」という地区はありません。", "There is no district “" + shown + "”."});
           continue;
         }
         for (const char* language : {"ja", "ja-easy", "en"}) {
@@ -109,14 +111,19 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
       continue;
     }
     if (length_graphemes(text) > field.most) {
-      add(problems, path, "「" + field.label + "」は" + std::to_string(field.most) + "文字までです。");
+      const std::string most = std::to_string(field.most);
+      add(problems, path,
+          {"「" + field.label + "」は" + most + "文字までです。",
+           "“" + field.label + "” has at most " + most + " characters."});
     } else if (!field.values.empty() &&
                std::find(field.values.begin(), field.values.end(), text) == field.values.end()) {
-      add(problems, path, "「" + field.label + "」は決まった言葉から選んでください。");
+      add(problems, path,
+          {"「" + field.label + "」は決まった言葉から選んでください。",
+           "Choose “" + field.label + "” from the words it offers."});
     }
     values[name]["ja"] = literal_text(text);
   }
-  if (problems.size() != before) return Error{ErrorCode::kInvalid, problems[before].message};
+  if (problems.size() != before) return staff_error(ErrorCode::kInvalid, problems[before].message);
   for (const char* part : {"messages", "title", "fallbacks"}) {
     if (json->find(part) != json->end()) fill_in((*json)[part], values, "ja");
   }
@@ -128,8 +135,11 @@ Result<std::string> filled(const Frame& frame, const std::map<std::string, std::
   return dump_json(*json);
 }
 
-Status allowed(bool may, const char* reason) {
-  return may ? Status() : Status(Error{ErrorCode::kRefused, reason});
+Status allowed(bool may, const StaffText& reason) {
+  return may ? Status() : Status(staff_error(ErrorCode::kRefused, reason));
+}
+Error no_such_frame() {
+  return staff_error(ErrorCode::kNotFound, {"そのひな形はありません。", "There is no such template."});
 }
 
 }  // namespace
@@ -138,22 +148,28 @@ Result<Frame> parse_frame(std::string_view text, const store::AttributeSchema& s
   const auto json = parse_json(text);
   const std::size_t before = problems.size();
   if (!json || !json->is_object()) {
-    add(problems, "", "JSON として読めません。");
-    return Error{ErrorCode::kInvalid, problems.back().message};
+    add(problems, "", {"JSON として読めません。", "It is not JSON."});
+    return staff_error(ErrorCode::kInvalid, problems.back().message);
   }
   Frame frame;
   frame.id = json_text(*json, "id");
   frame.use = json_text(*json, "use");
   frame.title = json_text(*json, "title");
-  if (!is_plain_name(frame.id)) add(problems, "id", "英数字とハイフンで64文字までの名前を書いてください。");
-  if (frame.use != "emergency" && frame.use != "correct" && frame.use != "withdraw") {
-    add(problems, "use", "emergency（緊急）、correct（訂正）、withdraw（取消）のどれかを書いてください。");
+  if (!is_plain_name(frame.id)) {
+    add(problems, "id",
+        {"英数字とハイフンで64文字までの名前を書いてください。",
+         "Write a name of letters, digits and hyphens, 64 at most."});
   }
-  if (frame.title.empty()) add(problems, "title", "件名を書いてください。");
+  if (frame.use != "emergency" && frame.use != "correct" && frame.use != "withdraw") {
+    add(problems, "use",
+        {"emergency（緊急）、correct（訂正）、withdraw（取消）のどれかを書いてください。",
+         "Write one of emergency, correct, withdraw."});
+  }
+  if (frame.title.empty()) add(problems, "title", {"件名を書いてください。", "Write the title."});
   const Json* const document = json_member(*json, "document");
   if (document == nullptr || !document->is_object()) {
-    add(problems, "document", "配信の内容を書いてください。");
-    return Error{ErrorCode::kInvalid, problems[before].message};
+    add(problems, "document", {"配信の内容を書いてください。", "Write what is sent."});
+    return staff_error(ErrorCode::kInvalid, problems[before].message);
   }
   frame.document = dump_json(*document);
   if (const Json* const fields = json_member(*json, "fields"); fields != nullptr && fields->is_object()) {
@@ -170,19 +186,27 @@ Result<Frame> parse_frame(std::string_view text, const store::AttributeSchema& s
       }
       const Json* const districts = json_member(value, "districts");
       field.districts = districts != nullptr && districts->is_boolean() && districts->get<bool>();
-      if (!is_plain_name(name)) add(problems, "fields", "欄の名前は英数字で書いてください。");
-      if (field.label.empty())
-        add(problems, "fields." + shorten_utf16(name, 40) + ".label", "欄の見出しを書いてください。");
+      if (!is_plain_name(name)) {
+        add(problems, "fields",
+            {"欄の名前は英数字で書いてください。", "Write the name of a field in letters, digits and hyphens."});
+      }
+      if (field.label.empty()) {
+        add(problems, "fields." + shorten_utf16(name, 40) + ".label",
+            {"欄の見出しを書いてください。", "Write the field's label."});
+      }
       frame.fields[name] = std::move(field);
     }
   }
-  if (frame.fields.size() > kMaxFields) add(problems, "fields", "欄は20個までにしてください。");
+  if (frame.fields.size() > kMaxFields) {
+    add(problems, "fields", {"欄は20個までにしてください。", "20 fields at most."});
+  }
   for (const std::string& name : slots_in(frame.document)) {
     if (frame.fields.find(name) == frame.fields.end()) {
-      add(problems, "document", "[[" + shorten_utf16(name, 40) + "]] の欄が fields にありません。");
+      const std::string slot = "[[" + shorten_utf16(name, 40) + "]]";
+      add(problems, "document", {slot + " の欄が fields にありません。", "“" + slot + "” is not among the fields."});
     }
   }
-  if (problems.size() != before) return Error{ErrorCode::kInvalid, problems[before].message};
+  if (problems.size() != before) return staff_error(ErrorCode::kInvalid, problems[before].message);
   // Filled with samples it must be a document; what it says is then checked each time it is used.
   std::map<std::string, std::string> samples;
   const store::Attribute* const districts = schema.find(store::kDistrictAttribute);
@@ -213,10 +237,11 @@ Result<std::string> fill_frame(const Frame& frame, const Json& given, const stor
   for (const auto& [key, value] : given.items()) {
     if (key != "frame" && key != "kind" && key != "section" && key != "title") {
       add(problems, shorten_utf16(key, 40),
-          "ひな形を使うときは書けません。ひな形の欄（frame.fields）だけを埋めてください。");
+          {"ひな形を使うときは書けません。ひな形の欄（frame.fields）だけを埋めてください。",
+           "Not with a template. Fill in its fields (frame.fields) only."});
     }
   }
-  if (problems.size() != before) return Error{ErrorCode::kInvalid, problems[before].message};
+  if (problems.size() != before) return staff_error(ErrorCode::kInvalid, problems[before].message);
   const auto text = filled(frame, fields, schema, problems);
   if (!text) return text.error();
   auto json = parse_json(*text);
@@ -274,7 +299,8 @@ std::string stored(const Frame& frame) {
 Status Frames::save(const store::Actor& who, std::string_view json, const store::AttributeSchema& schema,
                     std::vector<Problem>& problems) {
   const Status may = allowed(who.roles.has_any({Role::kAuthor, Role::kEmergencyOfficer}),
-                             "ひな形を書くには「作成者」か「緊急配信担当」の権限が必要です。");
+                             {"ひな形を書くには「作成者」か「緊急配信担当」の権限が必要です。",
+                              "Writing a template needs the role of author or emergency officer."});
   if (!may) return may;
   auto frame = parse_frame(json, schema, problems);
   if (!frame) return frame.error();
@@ -289,13 +315,15 @@ Status Frames::save(const store::Actor& who, std::string_view json, const store:
 
 Status Frames::publish(const store::Actor& who, std::string_view id) {
   const Status may = allowed(who.roles.has_any({Role::kApprover, Role::kEmergencyOfficer}),
-                             "ひな形を公開するには「承認者」か「緊急配信担当」の権限が必要です。");
+                             {"ひな形を公開するには「承認者」か「緊急配信担当」の権限が必要です。",
+                              "Publishing a template needs the role of approver or emergency officer."});
   if (!may) return may;
   auto frame = find(id);
   if (!frame) return frame.error();
-  if (!*frame) return Error{ErrorCode::kNotFound, "そのひな形はありません。"};
+  if (!*frame) return no_such_frame();
   if ((*frame)->written_by == who.name) {
-    return Error{ErrorCode::kRefused, "自分が書いたひな形は、自分では公開できません。別の方に頼んでください。"};
+    return staff_error(ErrorCode::kRefused, {"自分が書いたひな形は、自分では公開できません。別の方に頼んでください。",
+                                             "You cannot publish a template you wrote. Ask another person."});
   }
   const auto written =
       audit_.append({0, clock_.now(), who.name, "frame.publish", "frame:" + (*frame)->id, (*frame)->title, ""});
@@ -308,11 +336,11 @@ Status Frames::publish(const store::Actor& who, std::string_view id) {
 
 Status Frames::retire(const store::Actor& who, std::string_view id) {
   const Status may = allowed(who.roles.has_any({Role::kAuthor, Role::kApprover, Role::kEmergencyOfficer}),
-                             "ひな形を下げる権限がありません。");
+                             {"ひな形を下げる権限がありません。", "Your roles do not include taking a template down."});
   if (!may) return may;
   const auto record = records_.find(id);
   if (!record) return record.error();
-  if (!*record) return Error{ErrorCode::kNotFound, "そのひな形はありません。"};
+  if (!*record) return no_such_frame();
   const auto written = audit_.append({0, clock_.now(), who.name, "frame.retire", "frame:" + std::string(id), "", ""});
   if (!written) return written.error();
   return records_.remove(id, (*record)->revision);

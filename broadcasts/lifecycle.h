@@ -38,6 +38,7 @@ inline constexpr std::size_t kStateCount = 16;
 std::string_view state_name(State state);
 std::optional<State> parse_state(std::string_view name);
 std::string_view state_ja(State state);  ///< what staff read: 「下書き」
+std::string_view state_en(State state);  ///< the same in English: "Draft"
 bool is_final(State state);              ///< nothing moves it any more (a correction refers to it)
 
 enum class Action : std::uint8_t {
@@ -49,6 +50,7 @@ enum class Action : std::uint8_t {
 inline constexpr std::size_t kActionCount = 21;
 std::string_view action_name(Action action);  ///< "submit", as on the command line
 std::string_view action_ja(Action action);    ///< 「提出」
+std::string_view action_en(Action action);    ///< "Submit"
 std::optional<Action> parse_action(std::string_view name);
 
 /// The section whose approvers approve for every section (広報).
@@ -65,7 +67,7 @@ struct Standing {
 };
 
 /// The new state. kConflict when the state does not allow the action, kRefused when this actor may not; the detail is the
-/// reason in Japanese, for staff.
+/// reason, for staff.
 Result<State> move(State from, Action action, const Standing& who);
 
 /// The actions this actor could take now, for screens.

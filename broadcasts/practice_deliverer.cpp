@@ -22,10 +22,12 @@ Result<DeliveryQuota> PracticeDeliverer::quota(std::chrono::milliseconds) { retu
 
 Status may_leave_through(Kind kind, const Deliverer& deliverer) {
   if (kind == Kind::kPractice && deliverer.reaches_residents()) {
-    return Error{ErrorCode::kRefused, "練習の配信は、住民に届く経路では送れません。"};
+    return staff_error(ErrorCode::kRefused, {"練習の配信は、住民に届く経路では送れません。",
+                                             "A practice cannot leave by a way that reaches residents."});
   }
   if (kind != Kind::kPractice && !deliverer.reaches_residents()) {
-    return Error{ErrorCode::kRefused, "本番と訓練の配信は、練習用の経路では送れません。"};
+    return staff_error(ErrorCode::kRefused, {"本番と訓練の配信は、練習用の経路では送れません。",
+                                             "Live notices and drills cannot leave by the way for practice."});
   }
   return {};
 }

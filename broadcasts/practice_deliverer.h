@@ -49,7 +49,7 @@ class PracticeDeliverer final : public Deliverer {
 };
 
 /// The wall of types: a practice leaves only through what reaches nobody, everything else only through what reaches
-/// residents. kRefused with the reason in Japanese.
+/// residents. kRefused with the reason for staff.
 Status may_leave_through(Kind kind, const Deliverer& deliverer);
 
 }  // namespace kairan::broadcasts

@@ -183,15 +183,18 @@ void find_foreign(std::u32string_view text, std::vector<std::string>& found) {
   }
 }
 
-/// 「A」「B」「C」など
-std::string examples(std::vector<std::string> found) {
+/// 「A」「B」「C」など, at the end of what is said.
+StaffText examples(std::vector<std::string> found) {
   std::vector<std::string> distinct;
   for (std::string& one : found) {
     if (std::find(distinct.begin(), distinct.end(), one) == distinct.end()) distinct.push_back(std::move(one));
   }
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kExamples, distinct.size()); ++i) text += "「" + distinct[i] + "」";
-  return text + (distinct.size() > kExamples ? "など" : "");
+  StaffText text;
+  for (std::size_t i = 0; i < std::min(kExamples, distinct.size()); ++i) {
+    text += {"「" + distinct[i] + "」", (i == 0 ? "“" : ", “") + distinct[i] + "”"};
+  }
+  if (distinct.size() > kExamples) text += {"など", " and others"};
+  return text;
 }
 
 }  // namespace
@@ -201,7 +204,10 @@ void check_readability(std::string_view text, std::string_view language, const s
   const bool easy = language == "ja-easy";
   if (!easy && language != "ja") return;
   const std::size_t longest = easy ? ReadabilityLimits::kEasySentence : ReadabilityLimits::kSentence;
-  const auto warn = [&](std::string message) { problems.push_back({path, std::move(message), true}); };
+  const auto warn = [&](StaffText message, std::vector<std::string>& found) {
+    message += examples(std::move(found));
+    problems.push_back({path, std::move(message), true});
+  };
   std::vector<std::string> too_long, many_kanji, unread, honorific, negation, passive, foreign;
   for (const Sentence& sentence : sentences_of(prose(text))) {
     const std::string start = encoded(std::u32string_view(sentence.text).substr(0, 12)) + "…";
@@ -215,21 +221,42 @@ void check_readability(std::string_view text, std::string_view language, const s
     find_foreign(sentence.text, foreign);
   }
   if (!too_long.empty()) {
-    warn("文が長すぎます（" + std::to_string(longest) + "文字まで）。2つの文に分けてください: " + examples(too_long));
+    const std::string most = std::to_string(longest);
+    warn({"文が長すぎます（" + most + "文字まで）。2つの文に分けてください: ",
+          "The sentence is too long (" + most + " characters at most). Make it two: "},
+         too_long);
   }
-  if (!negation.empty())
-    warn("二重否定は読み違えやすい形です。「〜できます」のように言い切ってください: " + examples(negation));
+  if (!negation.empty()) {
+    warn({"二重否定は読み違えやすい形です。「〜できます」のように言い切ってください: ",
+          "A double negation is easily misread. Say it plainly, as in “〜できます”: "},
+         negation);
+  }
   if (!many_kanji.empty()) {
-    warn("1つの文に漢字が" + std::to_string(ReadabilityLimits::kEasyKanji) +
-         "字より多くあります。短い文に分けるか、やさしい言葉に言い換えてください: " + examples(many_kanji));
+    const std::string most = std::to_string(ReadabilityLimits::kEasyKanji);
+    warn({"1つの文に漢字が" + most + "字より多くあります。短い文に分けるか、やさしい言葉に言い換えてください: ",
+          "A sentence has more than " + most + " kanji. Make it shorter ones, or use easier words: "},
+         many_kanji);
   }
-  if (!unread.empty()) warn("漢字に読みがありません。「避難（ひなん）」のように書いてください: " + examples(unread));
-  if (!honorific.empty())
-    warn("尊敬語・謙譲語は使わず、「です」「ます」「てください」で書いてください: " + examples(honorific));
-  if (!passive.empty())
-    warn("「〜される」「〜させる」は、だれがするのかがわかる言い方に変えてください: " + examples(passive));
-  if (!foreign.empty())
-    warn("カタカナの言葉は、わかりやすい言葉に言い換えるか、説明をつけてください: " + examples(foreign));
+  if (!unread.empty()) {
+    warn({"漢字に読みがありません。「避難（ひなん）」のように書いてください: ",
+          "Kanji without their reading. Write them as “避難（ひなん）”: "},
+         unread);
+  }
+  if (!honorific.empty()) {
+    warn({"尊敬語・謙譲語は使わず、「です」「ます」「てください」で書いてください: ",
+          "Honorific or humble forms. Use “です”, “ます” and “てください”: "},
+         honorific);
+  }
+  if (!passive.empty()) {
+    warn({"「〜される」「〜させる」は、だれがするのかがわかる言い方に変えてください: ",
+          "Passive or causative forms. Say who does it: "},
+         passive);
+  }
+  if (!foreign.empty()) {
+    warn({"カタカナの言葉は、わかりやすい言葉に言い換えるか、説明をつけてください: ",
+          "Words in katakana. Use easier words, or explain them: "},
+         foreign);
+  }
 }
 
 void check_readability(const Document& document, std::vector<Problem>& problems) {

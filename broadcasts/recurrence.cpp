@@ -40,7 +40,8 @@ Status Recurrence::run_one(const store::BroadcastRecord& record, TimePoint now, 
   const auto document = parse_document(record.field(field::kDocument), problems);
   if (!document) return Error{ErrorCode::kCorrupt, record.id + ": " + document.error().detail};
   if (record.field(field::kApprovedHash) != approval_hash(*document)) {
-    return Error{ErrorCode::kInvalid, record.id + ": 承認された内容と、いまの内容が一致しません。"};
+    return staff_error(ErrorCode::kInvalid, at_place(record.id, {"承認された内容と、いまの内容が一致しません。",
+                                                                 "It is not what was approved."}));
   }
   const auto rule = parse_schedule_text(document->rule, "schedule", problems);
   if (!rule) return rule.error();

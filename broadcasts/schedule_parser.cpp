@@ -27,7 +27,8 @@ class ScheduleReader {
   std::optional<ScheduleRule> parse(const json& value) {
     const std::size_t before = problems_.size();
     if (!value.is_object()) {
-      problem("", "繰り返しは {\"repeat\",\"time\",\"until\"} の形で書いてください。");
+      problem("", {"繰り返しは {\"repeat\",\"time\",\"until\"} の形で書いてください。",
+                   "Write a repetition as {\"repeat\",\"time\",\"until\"}."});
       return std::nullopt;
     }
     ScheduleRule rule;
@@ -43,18 +44,25 @@ class ScheduleReader {
       rule.repeat = Repeat::kMonthlyWeekdays;
       known.insert(known.end(), {"weekdays", "nth"});
       weekdays(value, rule);
-      numbers(value, "nth", 5, "第何週かを 1〜5 か \"last\"（最終）で書いてください。", rule.nth);
+      numbers(value, "nth", 5,
+              {"第何週かを 1〜5 か \"last\"（最終）で書いてください。", "Write which week: 1 to 5, or \"last\"."},
+              rule.nth);
     } else if (repeat == "monthly") {
       rule.repeat = Repeat::kMonthlyDays;
       known.push_back("days");
-      numbers(value, "days", 31, "日を 1〜31 か \"last\"（月末）で書いてください。", rule.days);
+      numbers(value, "days", 31,
+              {"日を 1〜31 か \"last\"（月末）で書いてください。",
+               "Write days as 1 to 31, or \"last\" for the month's end."},
+              rule.days);
     } else if (repeat != "daily") {
-      problem("repeat", in_quotes(repeat) + " という繰り返しはありません。daily、weekly、monthly から選んでください。");
+      problem("repeat", {in_quotes(repeat) + " という繰り返しはありません。daily、weekly、monthly から選んでください。",
+                         "There is no repetition " + in_english_quotes(repeat) + ". Choose daily, weekly or monthly."});
       return std::nullopt;
     }
     for (auto it = value.begin(); it != value.end(); ++it) {
       if (std::find(known.begin(), known.end(), it.key()) != known.end()) continue;
-      problem(shorten_utf16(escape_for_log(it.key()), 40), "この繰り返しでは使えない指定です。");
+      problem(shorten_utf16(escape_for_log(it.key()), 40),
+              {"この繰り返しでは使えない指定です。", "This kind of repetition has no such member."});
     }
     time(value, rule);
     dates(value, rule);
@@ -64,7 +72,7 @@ class ScheduleReader {
   }
 
  private:
-  void problem(const std::string& key, std::string message) {
+  void problem(const std::string& key, StaffText message) {
     const std::string path = key.empty() ? path_ : path_.empty() ? key : path_ + "." + key;
     problems_.push_back({path, std::move(message), false});
   }
@@ -72,21 +80,23 @@ class ScheduleReader {
   void weekdays(const json& value, ScheduleRule& rule) {
     const json* const list = json_member(value, "weekdays");
     if (list == nullptr || !list->is_array() || list->empty()) {
-      problem("weekdays", "曜日を [\"mon\",\"thu\"] のように書いてください。");
+      problem("weekdays",
+              {"曜日を [\"mon\",\"thu\"] のように書いてください。", "Write weekdays as [\"mon\",\"thu\"]."});
       return;
     }
     for (std::size_t i = 0; i < list->size(); ++i) {
       const auto found =
           std::find_if(kWeekdays.begin(), kWeekdays.end(), [&](const char* name) { return (*list)[i] == name; });
       if (found == kWeekdays.end()) {
-        problem("weekdays[" + std::to_string(i) + "]", "曜日は sun mon tue wed thu fri sat で書いてください。");
+        problem("weekdays[" + std::to_string(i) + "]", {"曜日は sun mon tue wed thu fri sat で書いてください。",
+                                                        "A weekday is one of sun mon tue wed thu fri sat."});
         return;
       }
       rule.weekdays.insert(static_cast<unsigned>(found - kWeekdays.begin()));
     }
   }
 
-  void numbers(const json& value, const std::string& key, int most, const char* message, std::set<int>& into) {
+  void numbers(const json& value, const std::string& key, int most, const StaffText& message, std::set<int>& into) {
     const json* const list = json_member(value, key);
     if (list == nullptr || !list->is_array() || list->empty()) {
       problem(key, message);
@@ -109,13 +119,16 @@ class ScheduleReader {
     const json* const weeks = json_member(value, "every");
     if (weeks == nullptr || weeks->is_null()) return;
     if (!weeks->is_number_integer() || *weeks < 1 || *weeks > kMostWeeks) {
-      problem("every", "何週ごとかを 1〜" + std::to_string(kMostWeeks) + " で書いてください。");
+      const std::string most = std::to_string(kMostWeeks);
+      problem("every",
+              {"何週ごとかを 1〜" + most + " で書いてください。", "Write every how many weeks: 1 to " + most + "."});
       return;
     }
     rule.every = weeks->get<int>();
     const json* const from = json_member(value, "from");
     if (rule.every > 1 && (from == nullptr || from->is_null())) {
-      problem("from", "何週ごとの繰り返しには、数え始める日 from を書いてください。");
+      problem("from", {"何週ごとの繰り返しには、数え始める日 from を書いてください。",
+                       "For every few weeks, write from: the day to count from."});
     }
   }
 
@@ -124,7 +137,7 @@ class ScheduleReader {
     int hour = 0, minute = 0, length = 0;
     if (text.size() > 5 || std::sscanf(text.c_str(), "%2d:%2d%n", &hour, &minute, &length) != 2 ||
         static_cast<std::size_t>(length) != text.size() || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
-      problem("time", "時刻を 18:00 のように書いてください。");
+      problem("time", {"時刻を 18:00 のように書いてください。", "Write a time of day as 18:00."});
       return;
     }
     rule.minute_of_day = hour * 60 + minute;
@@ -132,7 +145,7 @@ class ScheduleReader {
 
   std::optional<Date> date(const json& item, const std::string& key) {
     const auto read = item.is_string() ? parse_date(item.get_ref<const std::string&>()) : std::nullopt;
-    if (!read) problem(key, "日付を 2027-03-31 のように書いてください。");
+    if (!read) problem(key, {"日付を 2027-03-31 のように書いてください。", "Write a date as 2027-03-31."});
     return read;
   }
 
@@ -142,15 +155,21 @@ class ScheduleReader {
     }
     const json* const until = json_member(value, "until");
     if (until == nullptr || until->is_null()) {
-      problem("until", "繰り返しには終わりの日 until が必要です。1年以内の日付を書いてください。");
+      problem("until", {"繰り返しには終わりの日 until が必要です。1年以内の日付を書いてください。",
+                        "A repetition needs its last day, until. Write a date within a year."});
     } else if (const auto read = date(*until, "until")) {
       rule.until = *read;
-      if (rule.from && *rule.from > rule.until) problem("until", "終わりの日が始まりの日より前です。");
+      if (rule.from && *rule.from > rule.until) {
+        problem("until",
+                {"終わりの日が始まりの日より前です。", "The last day is before the first. Write a later one."});
+      }
     }
     const json* const except = json_member(value, "except");
     if (except == nullptr || except->is_null()) return;
     if (!except->is_array() || except->size() > kMostExcept) {
-      problem("except", "配信しない日を日付の並びで、" + std::to_string(kMostExcept) + "日まで書いてください。");
+      const std::string most = std::to_string(kMostExcept);
+      problem("except", {"配信しない日を日付の並びで、" + most + "日まで書いてください。",
+                         "Write the days without it as a list of dates, " + most + " at most."});
       return;
     }
     for (std::size_t i = 0; i < except->size(); ++i) {
@@ -165,7 +184,8 @@ class ScheduleReader {
         std::find_if(kOnHoliday.begin(), kOnHoliday.end(), [&](const char* name) { return *on == name; });
     if (found == kOnHoliday.end()) {
       problem("holidays",
-              "祝日の扱いは send（配信する）、skip（休む）、before（前日）、after（翌日）から選んでください。");
+              {"祝日の扱いは send（配信する）、skip（休む）、before（前日）、after（翌日）から選んでください。",
+               "On holidays: choose send, skip, before (the day before) or after (the day after)."});
       return;
     }
     rule.on_holiday = static_cast<OnHoliday>(found - kOnHoliday.begin());
@@ -200,7 +220,7 @@ std::string weekday_list(const std::set<unsigned>& weekdays) {
 Result<ScheduleRule> parse_schedule(const json& value, const std::string& path, std::vector<Problem>& problems) {
   const std::size_t before = problems.size();
   auto rule = ScheduleReader(path, problems).parse(value);
-  if (!rule) return Error{ErrorCode::kInvalid, problems[before].path + ": " + problems[before].message};
+  if (!rule) return staff_error(ErrorCode::kInvalid, at_place(problems[before].path, problems[before].message));
   return std::move(*rule);
 }
 
@@ -208,8 +228,8 @@ Result<ScheduleRule> parse_schedule_text(std::string_view text, const std::strin
                                          std::vector<Problem>& problems) {
   const auto value = parse_json(text, {64 * 1024, 8});
   if (value) return parse_schedule(*value, path, problems);
-  problems.push_back({path, "繰り返しの指定が JSON として読めません。", false});
-  return Error{value.error().code, problems.back().message};
+  problems.push_back({path, {"繰り返しの指定が JSON として読めません。", "The repetition is not JSON."}, false});
+  return staff_error(value.error().code, problems.back().message);
 }
 
 std::string schedule_json(const ScheduleRule& rule) {
@@ -246,23 +266,33 @@ void check_schedule(const ScheduleRule& rule, const Holidays& holidays, TimePoin
   const auto at = [&](const char* key) { return path.empty() ? std::string(key) : path + "." + key; };
   const Date today = jst_date(now);
   if (rule.until < today) {
-    problems.push_back({at("until"), "終わりの日（" + full_date(rule.until) + "）が過ぎています。", false});
+    problems.push_back({at("until"),
+                        {"終わりの日（" + full_date(rule.until) + "）が過ぎています。",
+                         "The last day (" + format_iso(rule.until) + ") has passed. Write a later one."},
+                        false});
     return;
   }
   const Date start = rule.from && *rule.from > today ? *rule.from : today;
   const Date year_later = Date(start.year() + std::chrono::years(1), start.month(), start.day());
   if (rule.until > (year_later.ok() ? year_later : add_days(start, 365))) {
-    problems.push_back(
-        {at("until"), "終わりの日は1年以内にしてください。長く続ける配信は、1年ごとに承認し直します。", false});
+    problems.push_back({at("until"),
+                        {"終わりの日は1年以内にしてください。長く続ける配信は、1年ごとに承認し直します。",
+                         "The last day must be within a year. What goes on longer is approved anew each year."},
+                        false});
     return;
   }
   if (next_occurrences(rule, holidays, now, 1).empty()) {
-    problems.push_back({path, "この期間に配信日が1日もありません。曜日・日・終わりの日を見直してください。", false});
+    problems.push_back({path,
+                        {"この期間に配信日が1日もありません。曜日・日・終わりの日を見直してください。",
+                         "It never happens in this time. Look at the weekdays, the days and the last day again."},
+                        false});
   }
   if (rule.on_holiday != OnHoliday::kSend && !holidays.covers(rule.until.year())) {
     problems.push_back({at("holidays"),
-                        std::to_string(static_cast<int>(rule.until.year())) +
-                            "年の祝日が holidays.csv にありません。その年の祝日は平日として扱われます。",
+                        {std::to_string(year_of(rule.until)) +
+                             "年の祝日が holidays.csv にありません。その年の祝日は平日として扱われます。",
+                         "holidays.csv has no holidays of " + std::to_string(year_of(rule.until)) +
+                             ": that year's count as ordinary days."},
                         true});
   }
 }

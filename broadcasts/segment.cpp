@@ -48,10 +48,12 @@ Result<Segment> parse_segment(std::string_view text, const store::AttributeSchem
   limits.max_bytes = SegmentLimits::kBytes;
   const auto value = parse_json(text, limits);
   if (!value) {
-    problems.push_back({"", value.error().code == ErrorCode::kTooLarge
-                                ? "配信対象の条件が大きすぎます。"
-                                : "配信対象の条件が JSON として読めないか、入れ子が深すぎます。"});
-    return Error{value.error().code, detail_of(problems.front())};
+    problems.push_back(
+        {"", value.error().code == ErrorCode::kTooLarge
+                 ? StaffText{"配信対象の条件が大きすぎます。", "The conditions are too large. Make them shorter."}
+                 : StaffText{"配信対象の条件が JSON として読めないか、入れ子が深すぎます。",
+                             "The conditions are not JSON, or their groups are nested too deeply."}});
+    return problem_error(value.error().code, problems.front());
   }
   return segment_from_json(*value, schema, problems);
 }

@@ -49,7 +49,7 @@ struct SegmentLimits {
 /// One wrong place. `path` is the editor's: "rules[1].rules[0].value"; "" is the whole.
 struct SegmentProblem {
   std::string path;
-  std::string message;  ///< Japanese: what is wrong and what to write instead
+  StaffText message;  ///< what is wrong and what to write instead
 };
 
 /// A group or a rule, checked.

@@ -89,12 +89,15 @@ class Parser {
   std::optional<Segment> parse(const json& value) {
     if (value.is_string()) {
       if (trim(value.get_ref<const std::string&>()) == "everyone") return Segment();
-      problem("", "配信対象の条件として読めません。全員に送るときは \"everyone\" と書いてください。");
+      problem("", {"配信対象の条件として読めません。全員に送るときは \"everyone\" と書いてください。",
+                   "This is no condition. For everyone, write \"everyone\"."});
       return std::nullopt;
     }
     if (!value.is_object()) {
       problem("",
-              "配信対象は、条件のグループ {\"combinator\":\"and\",\"rules\":[...]} か \"everyone\" で書いてください。");
+              {"配信対象は、条件のグループ {\"combinator\":\"and\",\"rules\":[...]} か \"everyone\" で書いてください。",
+               "Write the audience as a group of conditions, {\"combinator\":\"and\",\"rules\":[...]}, or "
+               "\"everyone\"."});
       return std::nullopt;
     }
     SegmentNode root;
@@ -112,7 +115,7 @@ class Parser {
   static std::string at(const std::string& path, const std::string& key) {
     return path.empty() ? key : path + "." + key;
   }
-  void problem(std::string path, std::string message) {
+  void problem(std::string path, StaffText message) {
     if (problems_.size() < SegmentLimits::kProblems) problems_.push_back({std::move(path), std::move(message)});
   }
 
@@ -120,8 +123,10 @@ class Parser {
   bool within_limit(const std::string& path) {
     if (++nodes_ <= SegmentLimits::kRules) return true;
     if (nodes_ == SegmentLimits::kRules + 1) {
-      problem(path, "条件が多すぎます。1つの配信対象に書ける条件とグループは合わせて" +
-                        std::to_string(SegmentLimits::kRules) + "個までです。");
+      const std::string most = std::to_string(SegmentLimits::kRules);
+      problem(path,
+              {"条件が多すぎます。1つの配信対象に書ける条件とグループは合わせて" + most + "個までです。",
+               "There are too many conditions. An audience has at most " + most + " conditions and groups together."});
     }
     return false;
   }
@@ -136,10 +141,12 @@ class Parser {
       }
       if (key == "valueSource") {
         if (it.value() == "value") continue;
-        problem(at(path, key), "項目どうしの比較はできません。valueSource は \"value\" だけです。");
+        problem(at(path, key), {"項目どうしの比較はできません。valueSource は \"value\" だけです。",
+                                "Two items cannot be compared. valueSource is \"value\" only."});
       } else {
         problem(at(path, shorten_utf16(escape_for_log(key), 40)),
-                in_quotes(key) + " という指定はありません。使えるのは " + listed_names(known) + " です。");
+                {in_quotes(key) + " という指定はありません。使えるのは " + listed_names(known) + " です。",
+                 "There is no member " + in_english_quotes(key) + ". Known are " + listed_names(known) + "."});
       }
     }
   }
@@ -148,40 +155,45 @@ class Parser {
     node.path = path;
     check_keys(object, path, {"combinator", "not", "rules"});
     if (depth > SegmentLimits::kDepth) {
-      problem(path,
-              "グループの入れ子が深すぎます。" + std::to_string(SegmentLimits::kDepth) + "段までにしてください。");
+      const std::string most = std::to_string(SegmentLimits::kDepth);
+      problem(path, {"グループの入れ子が深すぎます。" + most + "段までにしてください。",
+                     "Groups are nested too deeply. " + most + " levels at most."});
       return;
     }
     if (const json* const negated = json_member(object, "not"); negated != nullptr && !negated->is_null()) {
       if (negated->is_boolean()) {
         node.negated = negated->get<bool>();
       } else {
-        problem(at(path, "not"), "not は true か false です。");
+        problem(at(path, "not"), {"not は true か false です。", "not is true or false."});
       }
     }
     const json* const rules = json_member(object, "rules");
     if (rules == nullptr || !rules->is_array()) {
-      problem(at(path, "rules"), "rules に条件の並びがありません。");
+      problem(at(path, "rules"), {"rules に条件の並びがありません。", "rules has no list of conditions."});
       return;
     }
     if (rules->empty()) {
-      problem(at(path, "rules"), path.empty()
-                                     ? "条件が1つもありません。全員に送るときは \"everyone\" と書いてください。"
-                                     : "条件が1つもないグループです。条件を足すか、グループを消してください。");
+      problem(at(path, "rules"),
+              path.empty() ? StaffText{"条件が1つもありません。全員に送るときは \"everyone\" と書いてください。",
+                                       "There is no condition. For everyone, write \"everyone\"."}
+                           : StaffText{"条件が1つもないグループです。条件を足すか、グループを消してください。",
+                                       "This group has no condition. Add one, or remove the group."});
       return;
     }
     const std::string combinator = json_text(object, "combinator");
     if (combinator == "or") {
       node.kind = NodeKind::kAnyOf;
     } else if (combinator != "and" && (object.contains("combinator") || rules->size() > 1)) {
-      problem(at(path, "combinator"), "combinator は \"and\"（すべて）か \"or\"（いずれか）です。");
+      problem(at(path, "combinator"), {"combinator は \"and\"（すべて）か \"or\"（いずれか）です。",
+                                       "combinator is \"and\" (all of them) or \"or\" (any of them)."});
     }
     for (std::size_t i = 0; i < rules->size(); ++i) {
       const json& inner = (*rules)[i];
       const std::string inner_path = at(path, "rules[" + std::to_string(i) + "]");
       if (!within_limit(inner_path)) return;
       if (!inner.is_object()) {
-        problem(inner_path, "条件は {\"field\",\"operator\",\"value\"} の形で書いてください。");
+        problem(inner_path, {"条件は {\"field\",\"operator\",\"value\"} の形で書いてください。",
+                             "Write a condition as {\"field\",\"operator\",\"value\"}."});
         continue;
       }
       SegmentNode& made = node.nodes.emplace_back();
@@ -199,7 +211,7 @@ class Parser {
     const std::string field = json_text(object, "field");
     const json* const value = json_member(object, "value");
     if (field.empty()) {
-      problem(at(path, "field"), "field に項目の id がありません。");
+      problem(at(path, "field"), {"field に項目の id がありません。", "field has no item's id."});
       return;
     }
     if (field == kBroadcastField) {
@@ -211,7 +223,8 @@ class Parser {
         schema_.find(std::string_view(field).substr(0, field.size() - (school ? kSchoolYearSuffix.size() : 0)));
     if (attribute == nullptr || (school && attribute->kind != AttributeKind::kBirthMonths)) {
       problem(at(path, "field"),
-              in_quotes(field) + " という項目はありません。attributes.yaml にある項目の id を書いてください。");
+              {in_quotes(field) + " という項目はありません。attributes.yaml にある項目の id を書いてください。",
+               "There is no item " + in_english_quotes(field) + ". Write the id of one in attributes.yaml."});
       return;
     }
     node.attribute = attribute->id;
@@ -236,7 +249,8 @@ class Parser {
       if (op.name == name && std::find(allowed.begin(), allowed.end(), name) != allowed.end()) return &op;
     }
     problem(at(path, "operator"),
-            in_quotes(name) + " はこの項目に使えません。使えるのは " + listed_names(allowed) + " です。");
+            {in_quotes(name) + " はこの項目に使えません。使えるのは " + listed_names(allowed) + " です。",
+             in_english_quotes(name) + " cannot be used with this item. Known are " + listed_names(allowed) + "."});
     return nullptr;
   }
 
@@ -256,7 +270,7 @@ class Parser {
       return true;
     };
     if (value == nullptr || value->is_null()) {
-      problem(path, "値がありません。");
+      problem(path, {"値がありません。", "The value is missing."});
       return std::nullopt;
     }
     if (value->is_string()) {
@@ -271,22 +285,26 @@ class Parser {
       if (value->size() > SegmentLimits::kValues) return too_many(path);
       for (std::size_t i = 0; i < value->size(); ++i) {
         if (add((*value)[i])) continue;
-        problem(path + "[" + std::to_string(i) + "]", "値は文字か整数で書いてください。");
+        problem(path + "[" + std::to_string(i) + "]",
+                {"値は文字か整数で書いてください。", "Write a value as a text or a whole number."});
         return std::nullopt;
       }
     } else if (!add(*value)) {
-      problem(path, "値は文字か整数、またはその並びで書いてください。");
+      problem(path, {"値は文字か整数、またはその並びで書いてください。",
+                     "Write a value as a text or a whole number, or a list of them."});
       return std::nullopt;
     }
     if (found.size() > SegmentLimits::kValues) return too_many(path);
     if (std::all_of(found.begin(), found.end(), [](const std::string& text) { return text.empty(); })) {
-      problem(path, "値がありません。");
+      problem(path, {"値がありません。", "The value is missing."});
       return std::nullopt;
     }
     return found;
   }
   std::nullopt_t too_many(const std::string& path) {
-    problem(path, "値が多すぎます。1つの条件に" + std::to_string(SegmentLimits::kValues) + "個までです。");
+    const std::string most = std::to_string(SegmentLimits::kValues);
+    problem(path, {"値が多すぎます。1つの条件に" + most + "個までです。",
+                   "There are too many values. A condition has at most " + most + "."});
     return std::nullopt;
   }
 
@@ -294,7 +312,8 @@ class Parser {
   std::optional<std::vector<std::string>> texts_for(const Operator& op, const json* value, const std::string& path) {
     auto found = texts(value, path);
     if (found && op.form == Operator::Form::kOne && found->size() != 1) {
-      problem(path, "値は1つだけ書いてください。いくつかのどれかなら in を使ってください。");
+      problem(path, {"値は1つだけ書いてください。いくつかのどれかなら in を使ってください。",
+                     "Write one value only. For one of several, use in."});
       return std::nullopt;
     }
     return found;
@@ -303,11 +322,12 @@ class Parser {
   /// Writes each of `texts` that `resolve` knows into the node, once.
   template <typename Resolve>
   void take(const std::vector<std::string>& texts, const json* value, const std::string& path, SegmentNode& node,
-            const Resolve& resolve, const std::string& wrong) {
+            const Resolve& resolve, const StaffText& wrong) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const std::optional<std::string> id = resolve(texts[i]);
       if (!id) {
-        problem(value->is_array() ? path + "[" + std::to_string(i) + "]" : path, in_quotes(texts[i]) + wrong);
+        problem(value->is_array() ? path + "[" + std::to_string(i) + "]" : path,
+                {in_quotes(texts[i]) + wrong.ja, in_english_quotes(texts[i]) + wrong.en});
       } else if (std::find(node.values.begin(), node.values.end(), *id) == node.values.end()) {
         node.values.push_back(*id);
       }
@@ -332,9 +352,11 @@ class Parser {
           }
           return attribute.find(text) != nullptr ? std::optional<std::string>(text) : std::nullopt;
         },
-        yes_no ? " は使えません。true か false を書いてください。"
-               : " は「" + pick(attribute.label, "ja") +
-                     "」にない値です。attributes.yaml にある値の id を書いてください。");
+        yes_no ? StaffText{" は使えません。true か false を書いてください。", " cannot be used. Write true or false."}
+               : StaffText{
+                     " は「" + pick(attribute.label, "ja") +
+                         "」にない値です。attributes.yaml にある値の id を書いてください。",
+                     " is no value of “" + pick(attribute.label, "en") + "”. Write the id of one in attributes.yaml."});
   }
 
   void school_years(const Operator& op, const json* value, const std::string& rule_path, SegmentNode& node) {
@@ -349,7 +371,9 @@ class Parser {
           const SchoolYear* const year = find_school_year(text);
           return year != nullptr ? std::optional<std::string>(year->id) : std::nullopt;
         },
-        " という学年はありません。未就学、0歳児〜5歳児、小1〜小6、中1〜中3、高1〜高3 から書いてください。");
+        {" という学年はありません。未就学、0歳児〜5歳児、小1〜小6、中1〜中3、高1〜高3 から書いてください。",
+         " is no school year. Write preschool, nursery0 to nursery5, elementary1 to elementary6, junior1 to junior3 or "
+         "high1 to high3."});
   }
 
   void age(const Operator& op, const json* value, const std::string& rule_path, SegmentNode& node) {
@@ -363,15 +387,18 @@ class Parser {
       const auto number = whole_number((*found)[i]);
       if (!number || *number < 0 || *number > kMaxChildAge) {
         problem(value->is_array() ? path + "[" + std::to_string(i) + "]" : path,
-                in_quotes((*found)[i]) + " は年齢として使えません。0から" + std::to_string(kMaxChildAge) +
-                    "までの整数を書いてください。");
+                {in_quotes((*found)[i]) + " は年齢として使えません。0から" + std::to_string(kMaxChildAge) +
+                     "までの整数を書いてください。",
+                 in_english_quotes((*found)[i]) + " is no age. Write a whole number from 0 to " +
+                     std::to_string(kMaxChildAge) + "."});
         return;
       }
       ages.push_back(*number);
     }
     if (op.form == Operator::Form::kRange) {
       if (ages.size() != 2 || ages[0] > ages[1]) {
-        problem(path, "範囲は、小さいほうから2つの年齢で書いてください（例: [0, 2]）。");
+        problem(path, {"範囲は、小さいほうから2つの年齢で書いてください（例: [0, 2]）。",
+                       "Write a range as two ages, the lower first, such as [0, 2]."});
         return;
       }
       node.least = ages[0], node.most = ages[1];
@@ -380,7 +407,10 @@ class Parser {
     const int age = ages[0];
     node.least = op.name == ">" ? age + 1 : op.name == "<" || op.name == "<=" ? 0 : age;
     node.most = op.name == "<" ? age - 1 : op.name == ">" || op.name == ">=" ? kMaxChildAge : age;
-    if (node.least > node.most) problem(path, "この年齢の子はいません。条件を見直してください。");
+    if (node.least > node.most) {
+      problem(path, {"この年齢の子はいません。条件を見直してください。",
+                     "No child is of this age. Look at the condition again."});
+    }
   }
 
   void broadcast(const Operator& op, const json* value, const std::string& rule_path, SegmentNode& node) {
@@ -389,14 +419,14 @@ class Parser {
     node.negated = op.name == "notReceived";
     const auto found = texts_for(op, value, path);
     if (!found) return;
-    take(
-        *found, value, path, node,
-        [](const std::string& text) -> std::optional<std::string> {
-          const bool id =
-              text.size() == kBroadcastIdDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-          return id ? std::optional<std::string>(text) : std::nullopt;
-        },
-        " は配信の id ではありません。配信の一覧にある32文字の id を書いてください。");
+    take(*found, value, path, node,
+         [](const std::string& text) -> std::optional<std::string> {
+           const bool id =
+               text.size() == kBroadcastIdDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+           return id ? std::optional<std::string>(text) : std::nullopt;
+         },
+         {" は配信の id ではありません。配信の一覧にある32文字の id を書いてください。",
+          " is no notice's id. Write the id of 32 letters in the list of notices."});
   }
 
   const store::AttributeSchema& schema_;
@@ -410,7 +440,7 @@ Result<Segment> segment_from_json(const json& value, const store::AttributeSchem
                                   std::vector<SegmentProblem>& problems) {
   problems.clear();
   auto segment = Parser(schema, problems).parse(value);
-  if (!segment) return Error{ErrorCode::kInvalid, detail_of(problems.front())};
+  if (!segment) return problem_error(ErrorCode::kInvalid, problems.front());
   return std::move(*segment);
 }
 

@@ -11,9 +11,9 @@ namespace kairan::broadcasts {
 inline constexpr std::string_view kBroadcastField = "broadcast";
 inline constexpr std::string_view kSchoolYearSuffix = ".school_year";
 
-/// A problem as one line: "rules[1].value: …".
-inline std::string detail_of(const SegmentProblem& problem) {
-  return problem.path.empty() ? problem.message : problem.path + ": " + problem.message;
+/// A problem as an error of one line: "rules[1].value: …".
+inline Error problem_error(ErrorCode code, const SegmentProblem& problem) {
+  return staff_error(code, at_place(problem.path, problem.message));
 }
 
 }  // namespace kairan::broadcasts

@@ -23,7 +23,8 @@ template <typename Take>
 Status SegmentReader::each_partition(const std::vector<std::string>& names, const std::vector<std::string>& broadcasts,
                                      const Take& take) {
   if (!broadcasts.empty() && reach_ == nullptr) {
-    return Error{ErrorCode::kInvalid, "配信を受け取ったかどうかは、ここでは調べられません。"};
+    return staff_error(ErrorCode::kInvalid, {"配信を受け取ったかどうかは、ここでは調べられません。",
+                                             "Who received a notice cannot be asked here."});
   }
   const std::size_t at_once = std::max<std::size_t>(1, kBitmapsAtOnce / names.size());
   for (std::size_t first = 0; first < subscribers_.partitions(); first += at_once) {

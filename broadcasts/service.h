@@ -1,6 +1,6 @@
 // What staff do with broadcasts, for the terminal and for the staff API. Every operation names who acts, decides by
-// lifecycle.h, writes the audit log before it changes anything, and gives a reason in Japanese when it refuses: the
-// detail of an Error from here is for staff.
+// lifecycle.h, writes the audit log before it changes anything, and gives a reason when it refuses: the detail of
+// an Error from here is for staff, in both of their languages.
 // Threads: any; several processes may serve one store.
 #pragma once
 

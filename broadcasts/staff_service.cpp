@@ -112,7 +112,19 @@ std::vector<std::string> approval_fields() {
 }
 
 Error no_such() {
-  return Error{ErrorCode::kNotFound, "その配信はありません。番号を確かめてください。"};
+  return staff_error(ErrorCode::kNotFound,
+                     {"その配信はありません。番号を確かめてください。", "There is no such notice. Check its number."});
+}
+Error overtaken() {
+  return staff_error(ErrorCode::kConflict,
+                     {"ほかの方が先に変更しました。開き直して、変更を確かめてから保存してください。",
+                      "Somebody else changed it first. Open it again and look at the change before you save."});
+}
+Error planned_time_passed(TimePoint at) {
+  return staff_error(
+      ErrorCode::kConflict,
+      {"予約の時刻（" + format_jst(at) + "）が過ぎています。時刻を直して提出し直してください。",
+       "The time it is planned for (" + format_jst_iso(at) + ") has passed. Correct it and submit it again."});
 }
 
 }  // namespace
@@ -136,8 +148,11 @@ Result<Document> StaffService::read_document(std::string_view json, std::vector<
       const auto frame = p_.frames.find(name);
       if (!frame) return frame.error();
       if (!*frame) {
-        problems.push_back({"frame.id", "「" + shorten_utf16(name, 40) + "」というひな形はありません。", false});
-        return Error{ErrorCode::kInvalid, problems.back().message};
+        const std::string shown = shorten_utf16(name, 40);
+        problems.push_back({"frame.id",
+                            {"「" + shown + "」というひな形はありません。", "There is no template “" + shown + "”."},
+                            false});
+        return staff_error(ErrorCode::kInvalid, problems.back().message);
       }
       auto made = fill_frame(**frame, *given, *schema, problems);
       if (!made) return made.error();
@@ -352,10 +367,12 @@ Result<std::string> StaffService::store_new(const store::Actor& who, const Docum
 Result<std::string> StaffService::create(const store::Actor& who, std::string_view json,
                                          std::string_view idempotency_key, std::vector<Problem>& problems) {
   if (!who.roles.has_any({Role::kAuthor, Role::kEmergencyOfficer})) {
-    return Error{ErrorCode::kRefused, "配信を作るには「作成者」か「緊急配信担当」の権限が必要です。"};
+    return staff_error(ErrorCode::kRefused, {"配信を作るには「作成者」か「緊急配信担当」の権限が必要です。",
+                                             "Writing a notice needs the role of author or emergency officer."});
   }
   if (idempotency_key.size() > kMaxIdempotencyKey)
-    return Error{ErrorCode::kInvalid, "冪等キーが長すぎます（200文字まで）。"};
+    return staff_error(ErrorCode::kInvalid, {"冪等キーが長すぎます（200文字まで）。",
+                                             "The idempotency key is too long. 200 characters at most."});
   // The key gives the id, so that a repeat finds what the first made, whatever happened to its answer.
   std::string id = random_hex(16);
   if (!idempotency_key.empty()) {
@@ -368,8 +385,11 @@ Result<std::string> StaffService::create(const store::Actor& who, std::string_vi
   if (!document) return document.error();
   const bool all_sections = who.section == kPublicRelations || who.roles.has(Role::kEmergencyOfficer);
   if (!all_sections && document->section != who.section) {
-    problems.push_back({"section", "自分の課（" + who.section + "）の配信だけを作れます。", false});
-    return Error{ErrorCode::kRefused, problems.back().message};
+    problems.push_back({"section",
+                        {"自分の課（" + who.section + "）の配信だけを作れます。",
+                         "You can write notices of your own section (“" + who.section + "”) only."},
+                        false});
+    return staff_error(ErrorCode::kRefused, problems.back().message);
   }
   auto made = store_new(who, *document, id, {});
   if (!made && made.error().code == ErrorCode::kConflict && !idempotency_key.empty()) return id;
@@ -422,15 +442,18 @@ Result<std::uint64_t> StaffService::edit(const store::Actor& who, std::string_vi
   const auto record = must_read(id);
   if (!record) return record.error();
   if (record->revision != revision) {
-    return Error{ErrorCode::kConflict, "ほかの方が先に変更しました。開き直して、変更を確かめてから保存してください。"};
+    return overtaken();
   }
   const auto to = broadcasts::move(*parse_state(record->state), Action::kEdit, standing(who, *record));
   if (!to) return to.error();
   auto document = read_document(json, problems, true);
   if (!document) return document.error();
   if (kind_name(document->kind) != record->field(field::kKind)) {
-    problems.push_back({"kind", "本番・訓練・練習は、作った後では変えられません。新しく作ってください。", false});
-    return Error{ErrorCode::kRefused, problems.back().message};
+    problems.push_back({"kind",
+                        {"本番・訓練・練習は、作った後では変えられません。新しく作ってください。",
+                         "Live, drill or practice cannot be changed once it is made. Write a new notice."},
+                        false});
+    return staff_error(ErrorCode::kRefused, problems.back().message);
   }
   if (!record->field(field::kEffect).empty()) {
     document->priority = Priority::kEmergency;
@@ -444,23 +467,26 @@ Result<std::uint64_t> StaffService::edit(const store::Actor& who, std::string_vi
   if (!document->expires) change.remove.emplace_back(field::kExpires);
   auto done = apply(who, *record, *to, change);
   if (!done && done.error().code == ErrorCode::kConflict) {
-    return Error{ErrorCode::kConflict, "ほかの方が先に変更しました。開き直して、変更を確かめてから保存してください。"};
+    return overtaken();
   }
   return done;
 }
 
 Status StaffService::approved_as_it_is(const Record& record, const Document& document) const {
   if (record.field(field::kApprovedHash) == approval_hash(document)) return {};
-  return Error{ErrorCode::kConflict,
-               "承認された内容と、いまの内容が一致しません。提出し直して、承認を受けてください。"};
+  return staff_error(ErrorCode::kConflict,
+                     {"承認された内容と、いまの内容が一致しません。提出し直して、承認を受けてください。",
+                      "It is not what was approved. Submit it again and have it approved."});
 }
 
 Status StaffService::prepare_departure(const Record& record, const Document& document, std::optional<TimePoint> at,
                                        Change& change) {
   const TimePoint now = p_.clock.now();
   if (document.expires && *document.expires <= now) {
-    return Error{ErrorCode::kConflict,
-                 "期限（" + format_jst(*document.expires) + "）が過ぎています。期限を直して提出し直してください。"};
+    return staff_error(
+        ErrorCode::kConflict,
+        {"期限（" + format_jst(*document.expires) + "）が過ぎています。期限を直して提出し直してください。",
+         "It has expired (" + format_jst_iso(*document.expires) + "). Correct that and submit it again."});
   }
   std::vector<std::pair<std::string, std::string>> links;
   for (CodedLink& link : coded_links(record.id, document))
@@ -482,8 +508,7 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
       const auto composed = p_.composer.compose(request);
       if (!composed) return composed.error();
       if (document.at && *document.at <= now) {
-        return Error{ErrorCode::kConflict, "予約の時刻（" + format_jst(*document.at) +
-                                               "）が過ぎています。時刻を直して提出し直してください。"};
+        return planned_time_passed(*document.at);
       }
       if (change.action == Action::kSubmit) return {};
       change.set[std::string(field::kApprover)] = who.name;
@@ -495,7 +520,8 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
     case Action::kReturn:
     case Action::kReject:
       if (trim(change.comment).empty()) {
-        return Error{ErrorCode::kInvalid, "理由を書いてください。作成者が直すときの手がかりになります。"};
+        return staff_error(ErrorCode::kInvalid, {"理由を書いてください。作成者が直すときの手がかりになります。",
+                                                 "Write the reason: the author needs it to correct the notice."});
       }
       change.remove = approval_fields();
       return {};
@@ -506,18 +532,21 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
         return {};
       }
       if (!document.at)
-        return Error{ErrorCode::kInvalid, "予約の時刻がありません。すぐに送るときは「送信」（send）を使ってください。"};
+        return staff_error(ErrorCode::kInvalid,
+                           {"予約の時刻がありません。すぐに送るときは「送信」（send）を使ってください。",
+                            "It has no planned time. To let it leave at once, send it."});
       if (*document.at <= now) {
-        return Error{ErrorCode::kConflict, "予約の時刻（" + format_jst(*document.at) +
-                                               "）が過ぎています。時刻を直して提出し直してください。"};
+        return planned_time_passed(*document.at);
       }
       return prepare_departure(record, document, document.at, change);
     }
     case Action::kSend: {
       if (const Status same = approved_as_it_is(record, document); !same) return same;
       if (document.at || !document.rule.empty()) {
-        return Error{ErrorCode::kConflict,
-                     "承認されたのは予約（schedule）です。いますぐ送るには、予約の時刻を消して提出し直してください。"};
+        return staff_error(
+            ErrorCode::kConflict,
+            {"承認されたのは予約（schedule）です。いますぐ送るには、予約の時刻を消して提出し直してください。",
+             "It was approved for a planned time. To send it now, take the time away and submit it again."});
       }
       return prepare_departure(record, document, std::nullopt, change);
     }
@@ -549,23 +578,25 @@ Status StaffService::prepare(const store::Actor& who, const Record& record, cons
 Result<State> StaffService::move(const store::Actor& who, std::string_view id, Action action,
                                  const MoveOptions& options) {
   if (length_graphemes(options.comment) > kMaxComment || !is_valid_utf8(options.comment)) {
-    return Error{ErrorCode::kInvalid, "コメントは1,000文字までにしてください。"};
+    return staff_error(ErrorCode::kInvalid,
+                       {"コメントは1,000文字までにしてください。", "A comment has at most 1,000 characters."});
   }
   if (action == Action::kEdit || action == Action::kCorrect || action == Action::kWithdraw) {
-    return Error{ErrorCode::kInvalid, "この操作には内容が必要です。"};
+    return staff_error(ErrorCode::kInvalid, {"この操作には内容が必要です。", "This needs what is to be written."});
   }
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
     const auto record = must_read(id);
     if (!record) return record.error();
     if (options.revision && record->revision != *options.revision) {
-      return Error{ErrorCode::kConflict,
-                   "見ている間に内容か状態が変わりました（いまは「" +
-                       std::string(state_ja(parse_state(record->state).value_or(State::kFailed))) +
-                       "」）。開き直して確かめてください。"};
+      const State now = parse_state(record->state).value_or(State::kFailed);
+      return staff_error(ErrorCode::kConflict, {"見ている間に内容か状態が変わりました（いまは「" +
+                                                    std::string(state_ja(now)) + "」）。開き直して確かめてください。",
+                                                "It changed while you looked at it (now “" +
+                                                    std::string(state_en(now)) + "”). Open it again."});
     }
     std::vector<Problem> problems;
     const auto document = parse_document(record->field(field::kDocument), problems);
-    if (!document) return Error{ErrorCode::kCorrupt, "配信の内容を読めません。" + document.error().detail};
+    if (!document) return unreadable_document(ErrorCode::kCorrupt, document.error());
     const State from = parse_state(record->state).value_or(State::kFailed);
     Standing position = standing(who, *record);
     position.system = who.name == store::system_actor().name;
@@ -591,18 +622,20 @@ Result<State> StaffService::move(const store::Actor& who, std::string_view id, A
     if (done.error().code != ErrorCode::kConflict) return done.error();
     // Somebody else was first: read again; the table says whether there is still something to do.
   }
-  return Error{ErrorCode::kUnavailable, "ほかの操作と重なっています。少し待って、もう一度試してください。"};
+  return staff_error(ErrorCode::kUnavailable, {"ほかの操作と重なっています。少し待って、もう一度試してください。",
+                                               "Others are changing it too. Wait a moment and try again."});
 }
 
 Result<std::string> StaffService::copy(const store::Actor& who, std::string_view id) {
   if (!who.roles.has_any({Role::kAuthor, Role::kEmergencyOfficer})) {
-    return Error{ErrorCode::kRefused, "写しを作るには「作成者」か「緊急配信担当」の権限が必要です。"};
+    return staff_error(ErrorCode::kRefused, {"写しを作るには「作成者」か「緊急配信担当」の権限が必要です。",
+                                             "Making a copy needs the role of author or emergency officer."});
   }
   const auto record = must_read(id);
   if (!record) return record.error();
   std::vector<Problem> problems;
   auto document = parse_document(record->field(field::kDocument), problems);
-  if (!document) return Error{ErrorCode::kCorrupt, "配信の内容を読めません。"};
+  if (!document) return staff_error(ErrorCode::kCorrupt, {"配信の内容を読めません。", "The notice cannot be read."});
   document->at.reset();
   document->rule.clear();
   document->expires.reset();

@@ -217,13 +217,19 @@ Result<std::vector<TextPiece>> cut_text(std::string_view text) {
       std::size_t end = i + 1;
       while (end < text.size() && is_name_char(text[end])) ++end;
       if (end == i + 1 || end >= text.size() || text[end] != '}') {
-        return Error{ErrorCode::kInvalid, "「{」の後が差し込みの名前ではありません。{district} のように書くか、文字としての { は {{ と書いてください。"};
+        return staff_error(
+            ErrorCode::kInvalid,
+            {"「{」の後が差し込みの名前ではありません。{district} のように書くか、文字としての { は {{ "
+             "と書いてください。",
+             "What follows { is not the name of a variable. Write it as {district}, or a plain { as {{."});
       }
       flush();
       pieces.push_back({std::string(text.substr(i + 1, end - i - 1)), true});
       i = end;
     } else if (c == '}') {
-      return Error{ErrorCode::kInvalid, "「}」に対応する「{」がありません。文字としての } は }} と書いてください。"};
+      return staff_error(ErrorCode::kInvalid,
+                         {"「}」に対応する「{」がありません。文字としての } は }} と書いてください。",
+                          "There is a } without its {. Write a plain } as }}."});
     } else {
       literal += c;
     }

@@ -30,7 +30,7 @@ struct TextPiece {
   std::string text;       ///< literal, or the variable's name
   bool variable = false;
 };
-/// kInvalid with a Japanese reason for a brace that is not closed or a name that cannot be one.
+/// kInvalid with a reason for staff for a brace that is not closed or a name that cannot be one.
 Result<std::vector<TextPiece>> cut_text(std::string_view text);
 
 /// A text whose braces are characters and name no variables, as a document writes it.

@@ -36,9 +36,18 @@ struct Place {
   }
 };
 
-Error too_busy() { return Error{ErrorCode::kUnavailable, "ログインが混み合っています。少し待ってからもう一度お試しください"}; }
+Error too_busy() {
+  return staff_error(ErrorCode::kUnavailable, {"ログインが混み合っています。少し待ってからもう一度お試しください",
+                                               "Many are signing in. Wait a moment and try again"});
+}
 
-Error no_such_account() { return Error{ErrorCode::kNotFound, "その名前のアカウントはありません"}; }
+Error no_such_account() {
+  return staff_error(ErrorCode::kNotFound, {"その名前のアカウントはありません", "There is no account of that name"});
+}
+
+Error no_roles() {
+  return staff_error(ErrorCode::kInvalid, {"役割を1つ以上選んでください", "Choose one role or more"});
+}
 
 std::string new_recovery_code() {
   std::string code = to_base32(random_bytes(kRecoveryBytes));  // 16 letters
@@ -57,10 +66,14 @@ std::string hash_of_code(std::string_view code) {
 }
 
 Status check_section(std::string_view section) {
-  if (trim(section).empty()) return Error{ErrorCode::kInvalid, "課を入れてください（例: 広報広聴課）"};
+  if (trim(section).empty()) {
+    return staff_error(ErrorCode::kInvalid,
+                       {"課を入れてください（例: 広報広聴課）", "Enter a section, such as “広報広聴課”"});
+  }
   if (!is_valid_utf8(section) || length_graphemes(section) > kSectionMostCharacters ||
       std::any_of(section.begin(), section.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
-    return Error{ErrorCode::kInvalid, "課の名前は40文字以内で、改行を入れずに書いてください"};
+    return staff_error(ErrorCode::kInvalid, {"課の名前は40文字以内で、改行を入れずに書いてください",
+                                             "Write a section's name in one line of at most 40 characters"});
   }
   return {};
 }
@@ -114,12 +127,15 @@ Status StaffAccounts::change(std::string_view name, const std::function<Status(A
 
 Status StaffAccounts::add(const NewAccount& wanted, const Actor& by) {
   if (!store::is_account_name(wanted.name)) {
-    return Error{ErrorCode::kInvalid, "アカウントの名前は、英小文字・数字・「.」「_」「-」の1〜32文字で、先頭は英字か数字にしてください"};
+    return staff_error(
+        ErrorCode::kInvalid,
+        {"アカウントの名前は、英小文字・数字・「.」「_」「-」の1〜32文字で、先頭は英字か数字にしてください",
+         "An account's name is 1 to 32 of a-z 0-9 . _ - and begins with a letter or digit"});
   }
-  if (wanted.roles.empty()) return Error{ErrorCode::kInvalid, "役割を1つ以上選んでください"};
+  if (wanted.roles.empty()) return no_roles();
   if (const Status section = check_section(wanted.section); !section) return section;
-  if (std::string problem = password_problem(wanted.password, wanted.name); !problem.empty()) {
-    return Error{ErrorCode::kInvalid, std::move(problem)};
+  if (StaffText problem = password_problem(wanted.password, wanted.name); !problem.empty()) {
+    return staff_error(ErrorCode::kInvalid, std::move(problem));
   }
   auto encoded = hash(wanted.password);
   if (!encoded) return encoded.error();
@@ -130,7 +146,8 @@ Status StaffAccounts::add(const NewAccount& wanted, const Actor& by) {
   account.must_change_password = wanted.must_change_password;
   account.password = *std::move(encoded);
   account.created = account.password_changed = clock_.now();
-  const Error taken{ErrorCode::kConflict, "その名前のアカウントはもうあります"};
+  const Error taken = staff_error(ErrorCode::kConflict,
+                                  {"その名前のアカウントはもうあります", "There is an account of that name already"});
   const auto found = accounts_.find(account.name);
   if (!found) return found.error();
   if (*found) return taken;
@@ -141,8 +158,8 @@ Status StaffAccounts::add(const NewAccount& wanted, const Actor& by) {
 }
 
 Status StaffAccounts::set_password(std::string_view name, const Secret& password, bool must_change, const Actor& by) {
-  if (std::string problem = password_problem(password, name); !problem.empty()) {
-    return Error{ErrorCode::kInvalid, std::move(problem)};
+  if (StaffText problem = password_problem(password, name); !problem.empty()) {
+    return staff_error(ErrorCode::kInvalid, std::move(problem));
   }
   const auto encoded = hash(password);
   if (!encoded) return encoded.error();
@@ -167,11 +184,14 @@ Status StaffAccounts::keep_an_operator(std::string_view name) {
     return account.name == name && !account.disabled && account.roles.has(Role::kOperator);
   });
   if (!was_one || another) return {};
-  return Error{ErrorCode::kConflict, "運用担当が一人もいなくなるので変更できません。先に別のアカウントに運用担当の役割を付けてください"};
+  return staff_error(
+      ErrorCode::kConflict,
+      {"運用担当が一人もいなくなるので変更できません。先に別のアカウントに運用担当の役割を付けてください",
+       "No operator would be left. Give the role of operator to another account first"});
 }
 
 Status StaffAccounts::set_roles(std::string_view name, Roles roles, std::optional<std::string> section, const Actor& by) {
-  if (roles.empty()) return Error{ErrorCode::kInvalid, "役割を1つ以上選んでください"};
+  if (roles.empty()) return no_roles();
   if (section) {
     if (const Status checked = check_section(*section); !checked) return checked;
   }
@@ -204,7 +224,10 @@ Result<SecondFactorOffer> StaffAccounts::offer_second_factor(std::string_view na
   const std::string key = random_bytes(kTotpKeyBytes);
   const Status changed = change(name, [&](Account& account) {
     if (account.has_second_factor()) {
-      return Status(Error{ErrorCode::kConflict, "二要素認証はもう設定されています。機種変更のときは運用担当に解除を頼んでください"});
+      return Status(
+          staff_error(ErrorCode::kConflict,
+                      {"二要素認証はもう設定されています。機種変更のときは運用担当に解除を頼んでください",
+                       "The second factor is set up already. For a new phone, ask the operator to take it away"}));
     }
     account.totp_key = key;
     account.totp_confirmed = false;
@@ -220,10 +243,15 @@ Result<std::vector<std::string>> StaffAccounts::confirm_second_factor(std::strin
   std::optional<std::int64_t> step;
   const Status changed = change(name, [&](Account& account) {
     if (account.has_second_factor() || account.totp_key.empty()) {
-      return Status(Error{ErrorCode::kConflict, "二要素認証の設定を最初からやり直してください"});
+      return Status(staff_error(ErrorCode::kConflict, {"二要素認証の設定を最初からやり直してください",
+                                                       "Begin setting up the second factor anew"}));
     }
     step = match_totp(account.totp_key, code, clock_.now());
-    if (!step) return Status(Error{ErrorCode::kInvalid, "確認コードが違います。認証アプリに出ている6桁の数字を入れてください"});
+    if (!step) {
+      return Status(
+          staff_error(ErrorCode::kInvalid, {"確認コードが違います。認証アプリに出ている6桁の数字を入れてください",
+                                            "The code is wrong. Enter the six digits your application shows"}));
+    }
     account.totp_confirmed = true;
     account.recovery.clear();
     for (const std::string& one : codes) account.recovery.push_back(hash_of_code(one));

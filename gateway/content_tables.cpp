@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <set>
 
+#include "base/staff_text.h"
 #include "base/tabular/csv.h"
 #include "base/text.h"
 
@@ -30,10 +31,20 @@ Result<Grid> read_grid_of(const std::string& folder, const ContentTable& table) 
     if (!fs::exists(folder + "/" + name, error)) continue;
     std::vector<FileProblem> problems;
     auto grid = read_grid(folder + "/" + name, name, problems);
-    if (!grid) return Error{ErrorCode::kInvalid, problems.empty() ? name + " を読めません" : name + ": " + problems.front().message};
+    if (!grid) {
+      return staff_error(ErrorCode::kInvalid,
+                         problems.empty()
+                             ? StaffText{name + " を読めません", name + " cannot be read"}
+                             : at_place(name, {problems.front().message, "“" + problems.front().message + "”"}));
+    }
     return *std::move(grid);
   }
   return Grid();
+}
+
+Error no_such_row() {
+  return staff_error(ErrorCode::kNotFound,
+                     {"その行はもうありません。画面を読み直してください", "That row is gone. Reload the page"});
 }
 
 /// Where the header stands; none in an empty table.
@@ -99,7 +110,9 @@ Status write_grid(const std::string& folder, const ContentTable& table, const Gr
     text += csv_row(row.cells);
     ++line;
   }
-  if (text.size() > kMaxTableBytes) return Error{ErrorCode::kTooLarge, "表が大きすぎます"};
+  if (text.size() > kMaxTableBytes) {
+    return staff_error(ErrorCode::kTooLarge, {"表が大きすぎます", "The table is too large"});
+  }
   const std::string base = folder + "/" + std::string(table.file);
   if (const Status written = write_file_whole(base + ".csv", text); !written) return written;
   std::error_code ignored;
@@ -140,12 +153,17 @@ Result<int> write_row(const std::string& folder, const ContentTable& table, int 
   auto grid = read_grid_of(folder, table);
   if (!grid) return grid.error();
   const auto header = header_at(*grid);
-  if (!header) return Error{ErrorCode::kInvalid, "この表はまだ空です。先にファイルを取り込んでください"};
+  if (!header) {
+    return staff_error(ErrorCode::kInvalid, {"この表はまだ空です。先にファイルを取り込んでください",
+                                             "This table is empty yet. Upload a file first"});
+  }
   if (cells.size() != (*grid)[*header].cells.size()) {
-    return Error{ErrorCode::kInvalid, "列の数が合いません。画面を読み直してください"};
+    return staff_error(ErrorCode::kInvalid, {"列の数が合いません。画面を読み直してください",
+                                             "The number of columns differs. Reload the page"});
   }
   if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return trim(cell).empty(); })) {
-    return Error{ErrorCode::kInvalid, "空の行は書けません。行を消すときは「削除」を使ってください"};
+    return staff_error(ErrorCode::kInvalid, {"空の行は書けません。行を消すときは「削除」を使ってください",
+                                             "An empty row cannot be written. To remove a row, use “Remove”"});
   }
   if (row == 0) {
     row = grid->back().number + 1;
@@ -153,7 +171,7 @@ Result<int> write_row(const std::string& folder, const ContentTable& table, int 
   } else {
     const auto it = std::find_if(grid->begin() + static_cast<std::ptrdiff_t>(*header) + 1, grid->end(),
                                  [&](const GridRow& one) { return one.number == row && !is_comment(one); });
-    if (it == grid->end()) return Error{ErrorCode::kNotFound, "その行はもうありません。画面を読み直してください"};
+    if (it == grid->end()) return no_such_row();
     it->cells = cells;
   }
   if (const Status written = write_grid(folder, table, *grid); !written) return written.error();
@@ -167,7 +185,7 @@ Status remove_row(const std::string& folder, const ContentTable& table, int row)
   const auto it = header ? std::find_if(grid->begin() + static_cast<std::ptrdiff_t>(*header) + 1, grid->end(),
                                         [&](const GridRow& one) { return one.number == row && !is_comment(one); })
                          : grid->end();
-  if (it == grid->end()) return Error{ErrorCode::kNotFound, "その行はもうありません。画面を読み直してください"};
+  if (it == grid->end()) return no_such_row();
   for (auto later = grid->erase(it); later != grid->end(); ++later) --later->number;
   return write_grid(folder, table, *grid);
 }

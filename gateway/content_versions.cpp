@@ -6,6 +6,7 @@
 #include "base/bounded_json.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/staff_text.h"
 #include "base/yaml_tree.h"
 #include "gateway/content_folder.h"
 #include "gateway/content_workspace.h"
@@ -28,7 +29,10 @@ Result<ContentVersion> ContentWorkspace::put_version(const std::string& folder, 
   const std::string target = root_ + "/versions/" + version.id;
   if (const Status copied = copy_folder(folder, target); !copied) return copied.error();
   intents::Loaded loaded = intents::load_engine(target);
-  if (!loaded.engine) return Error{ErrorCode::kInvalid, "この版はいまのプログラムでは読めません"};
+  if (!loaded.engine) {
+    return staff_error(ErrorCode::kInvalid,
+                       {"この版はいまのプログラムでは読めません", "This program cannot read that version"});
+  }
   const json document{{"published", to_unix_ms(*version.published)}, {"by", version.by}, {"comment", version.comment}, {"changed", version.changed}};
   if (const Status written = write_file_whole(target + ".json", dump_json(document)); !written) return written.error();
   if (const Status named = write_file_whole(root_ + "/current", version.id + "\n"); !named) return named.error();
@@ -105,7 +109,9 @@ Result<ContentVersion> ContentWorkspace::restore(std::string_view id, const std:
   if (const Status there = ensure(); !there) return there.error();
   const std::string folder = id == kInstalledVersion ? source_ : root_ + "/versions/" + std::string(id);
   std::error_code error;
-  if ((id != kInstalledVersion && !is_version_id(id)) || !fs::is_directory(folder, error)) return Error{ErrorCode::kNotFound, "その版はありません"};
+  if ((id != kInstalledVersion && !is_version_id(id)) || !fs::is_directory(folder, error)) {
+    return staff_error(ErrorCode::kNotFound, {"その版はありません", "There is no such version"});
+  }
   ContentVersion version;
   version.by = by;
   version.comment = "「" + std::string(id) + "」に戻した";

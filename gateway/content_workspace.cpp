@@ -6,6 +6,7 @@
 
 #include "base/bounded_json.h"
 #include "base/ids.h"
+#include "base/staff_text.h"
 #include "base/text.h"
 #include "base/yaml_tree.h"
 #include "gateway/content_folder.h"
@@ -22,7 +23,9 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxWorkspaceBytes = 64 * 1024;
 
-Error overtaken() { return Error{ErrorCode::kConflict, "ほかの人が先に変更しました"}; }
+Error overtaken() {
+  return staff_error(ErrorCode::kConflict, {"ほかの人が先に変更しました", "Somebody else changed it first"});
+}
 
 std::vector<intents::ContentTest> tests_of(const std::string& folder, std::vector<FileProblem>& problems) {
   intents::LoadReport report;
@@ -163,7 +166,8 @@ Result<WorkspaceState> ContentWorkspace::add_paraphrase(std::uint64_t revision, 
   };
   const std::size_t id = column("id"), wordings = column("言い換え");
   if (id == view->columns.size() || wordings == view->columns.size()) {
-    return Error{ErrorCode::kInvalid, "よくある質問の表に「id」か「言い換え」の列がありません"};
+    return staff_error(ErrorCode::kInvalid, {"よくある質問の表に「id」か「言い換え」の列がありません",
+                                             "The table of questions has no column “id” or “言い換え”"});
   }
   for (TableRow& row : view->rows) {
     if (trim(row.cells[id]) != faq) continue;
@@ -175,7 +179,7 @@ Result<WorkspaceState> ContentWorkspace::add_paraphrase(std::uint64_t revision, 
     if (!written) return written.error();
     return changed(*current, table, by);
   }
-  return Error{ErrorCode::kNotFound, "その質問はありません"};
+  return staff_error(ErrorCode::kNotFound, {"その質問はありません", "There is no such question"});
 }
 
 Result<WorkspaceState> ContentWorkspace::discard(std::uint64_t revision) {
@@ -266,13 +270,19 @@ Result<std::shared_ptr<const intents::Engine>> ContentWorkspace::engine() {
   std::lock_guard lock(mutex_);
   if (const Status there = ensure(); !there) return there.error();
   load();
-  if (!engine_.engine) return Error{ErrorCode::kInvalid, "準備中の表に誤りがあるので試せません"};
+  if (!engine_.engine) {
+    return staff_error(ErrorCode::kInvalid, {"準備中の表に誤りがあるので試せません",
+                                             "The tables you prepare have mistakes: they cannot be tried"});
+  }
   return engine_.engine;
 }
 
 Result<std::vector<AnswerTest>> ContentWorkspace::run_tests() {
   load();
-  if (!engine_.engine) return Error{ErrorCode::kInvalid, "準備中の表に誤りがあるので確認できません"};
+  if (!engine_.engine) {
+    return staff_error(ErrorCode::kInvalid, {"準備中の表に誤りがあるので確認できません",
+                                             "The tables you prepare have mistakes: answers cannot be checked"});
+  }
   std::vector<FileProblem> problems;
   const auto tests = tests_of(workspace_, problems);
   std::vector<AnswerTest> outcomes;
@@ -293,7 +303,10 @@ Result<AnswerChanges> ContentWorkspace::compare() {
   std::lock_guard lock(mutex_);
   if (const Status there = ensure(); !there) return there.error();
   load();
-  if (!engine_.engine) return Error{ErrorCode::kInvalid, "準備中の表に誤りがあるので比べられません"};
+  if (!engine_.engine) {
+    return staff_error(ErrorCode::kInvalid, {"準備中の表に誤りがあるので比べられません",
+                                             "The tables you prepare have mistakes: answers cannot be compared"});
+  }
   const auto before = slot_.get();
   const std::string current = current_folder(fs::path(root_).parent_path().string(), source_);
   std::vector<FileProblem> problems;

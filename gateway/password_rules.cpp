@@ -38,27 +38,35 @@ bool is_run(std::string_view text) {
 
 }  // namespace
 
-std::string password_problem(const Secret& password, std::string_view account) {
+StaffText password_problem(const Secret& password, std::string_view account) {
   const std::string_view text = password.reveal();
-  if (text.size() > kPasswordMostBytes) return "パスワードが長すぎます。256バイト以内にしてください。";
-  if (!is_valid_utf8(text)) return "パスワードに読み取れない文字があります。";
+  if (text.size() > kPasswordMostBytes) {
+    return {"パスワードが長すぎます。256バイト以内にしてください。", "The password is too long. 256 bytes at most."};
+  }
+  if (!is_valid_utf8(text)) {
+    return {"パスワードに読み取れない文字があります。", "The password has characters that cannot be read."};
+  }
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; })) {
-    return "パスワードに改行や制御文字は使えません。";
+    return {"パスワードに改行や制御文字は使えません。", "A password has no line breaks or control characters."};
   }
   if (length_graphemes(text) < kPasswordLeastCharacters) {
-    return "パスワードが短すぎます。12文字以上にしてください。意味のつながらない単語を4つ並べると覚えやすくなります。";
+    return {"パスワードが短すぎます。12文字以上にしてください。意味のつながらない単語を4つ並べると覚えやすくなります。",
+            "The password is too short. 12 characters at least. Four unrelated words are easy to remember."};
   }
   const std::string folded = fold(text);
   if (std::set<char>(folded.begin(), folded.end()).size() < 5 || is_run(folded)) {
-    return "同じ文字や続き番号ばかりのパスワードは使えません。";
+    return {"同じ文字や続き番号ばかりのパスワードは使えません。",
+            "A password cannot be only repeated characters or a run of numbers."};
   }
   const std::string letters = letters_of(folded);
   if (std::any_of(kCommon.begin(), kCommon.end(),
                   [&](std::string_view common) { return folded == common || letters == common; })) {
-    return "よく使われるパスワードなので、すぐに破られます。ほかのものにしてください。";
+    return {"よく使われるパスワードなので、すぐに破られます。ほかのものにしてください。",
+            "This password is a common one and soon guessed. Choose another."};
   }
   if (account.size() >= 3 && folded.find(fold(account)) != std::string::npos) {
-    return "パスワードにアカウントの名前を含めることはできません。";
+    return {"パスワードにアカウントの名前を含めることはできません。",
+            "A password cannot have the account's name in it."};
   }
   return {};
 }

@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "base/secret.h"
+#include "base/staff_text.h"
 
 namespace kairan::gateway {
 
 inline constexpr std::size_t kPasswordLeastCharacters = 12;
 inline constexpr std::size_t kPasswordMostBytes = 256;
 
-/// "" when it may be used; else what is wrong and what to do, in Japanese.
-std::string password_problem(const Secret& password, std::string_view account);
+/// Empty when it may be used; else what is wrong and what to do.
+StaffText password_problem(const Secret& password, std::string_view account);
 
 }  // namespace kairan::gateway

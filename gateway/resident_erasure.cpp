@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/staff_text.h"
 #include "store/resident_codes.h"
 #include "store/subscribers.h"
 
@@ -41,7 +42,10 @@ Status ResidentErasure::erase_by_code(std::string_view code, std::chrono::millis
   if (!ref) return ref.error();
   const auto address = store::Subscribers(redis_, sealer_, partitions_).address(*ref);
   if (!address) return address.error();
-  if (!*address) return Error{ErrorCode::kNotFound, "the resident is erased already"};
+  if (!*address) {
+    return staff_error(ErrorCode::kNotFound,
+                       {"この方の情報は、もう消してあります。", "The resident is erased already."});
+  }
   // The code goes with the resident, so what is left is tried again here.
   const TimePoint at = clock_.now();
   const SteadyPoint deadline = clock_.steady_now() + patience;

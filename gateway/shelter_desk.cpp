@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bounded_json.h"
+#include "base/staff_text.h"
 #include "base/text.h"
 #include "store/keys.h"
 
@@ -111,15 +112,18 @@ Status ShelterDesk::change(const std::string& name, const std::string& document)
     if (written) return refresh();
     if (written.error().code != ErrorCode::kConflict) return written.error();
   }
-  return Error{ErrorCode::kConflict, "ほかの人が同時に変えています。もう一度押してください。"};
+  return staff_error(ErrorCode::kConflict, {"ほかの人が同時に変えています。もう一度押してください。",
+                                            "Others are changing it at the same time. Press again."});
 }
 
 Status ShelterDesk::set(const std::string& name, ShelterState state, const std::string& account) {
   const View now = view();
   const auto& all = now.list->all();
   if (std::none_of(all.begin(), all.end(), [&](const Shelter& shelter) { return shelter.name == name; }))
-    return Error{ErrorCode::kNotFound, "「" + shorten_graphemes(name, 40) +
-                                           "」という避難所はありません。shelters.csv の名称のとおりに書いてください。"};
+    return staff_error(ErrorCode::kNotFound,
+                       {"「" + shorten_graphemes(name, 40) +
+                            "」という避難所はありません。shelters.csv の名称のとおりに書いてください。",
+                        "There is no shelter “" + shorten_graphemes(name, 40) + "”. Write it as shelters.csv does."});
   return change(name, dump_json(json{
                           {"state", shelter_state_name(state)}, {"since", to_unix_ms(clock_.now())}, {"by", account}}));
 }

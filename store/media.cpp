@@ -14,6 +14,7 @@
 
 #include "base/crypto.h"
 #include "base/ids.h"
+#include "base/staff_text.h"
 
 namespace kairan::store {
 namespace {
@@ -23,7 +24,9 @@ constexpr std::string_view kPngSignature("\x89PNG\r\n\x1a\n", 8);
 constexpr std::array<std::string_view, 8> kPngChunks{"IHDR", "PLTE", "IDAT", "IEND", "tRNS", "gAMA", "sRGB", "cHRM"};
 
 Error broken() {
-  return {ErrorCode::kInvalid, "画像が壊れているか、途中で切れています。書き出し直したファイルを使ってください。"};
+  return staff_error(ErrorCode::kInvalid,
+                     {"画像が壊れているか、途中で切れています。書き出し直したファイルを使ってください。",
+                      "The picture is broken or cut off. Export it again and use that file."});
 }
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at, std::size_t count) {
@@ -35,8 +38,10 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at, std::size_t cou
 Status check_size(std::uint32_t width, std::uint32_t height) {
   if (width == 0 || height == 0) return broken();
   if (width > Media::kMaxSide || height > Media::kMaxSide) {
-    return Error{ErrorCode::kTooLarge, "画像が大きすぎます（" + std::to_string(width) + "×" + std::to_string(height) +
-                                           "）。縦横それぞれ4,096ピクセルまでにしてください。"};
+    const std::string size = std::to_string(width) + "×" + std::to_string(height);
+    return staff_error(ErrorCode::kTooLarge,
+                       {"画像が大きすぎます（" + size + "）。縦横それぞれ4,096ピクセルまでにしてください。",
+                        "The picture is too large (" + size + "). 4,096 pixels a side at most."});
   }
   return {};
 }
@@ -51,7 +56,8 @@ Result<Picture> clean_png(std::string_view bytes) {
     const std::string_view type = bytes.substr(at + 4, 4);
     if (length > bytes.size() - at - 12) return broken();
     if (type == "acTL")
-      return Error{ErrorCode::kInvalid, "動く画像は使えません。動かない PNG か JPEG にしてください。"};
+      return staff_error(ErrorCode::kInvalid, {"動く画像は使えません。動かない PNG か JPEG にしてください。",
+                                               "A picture that moves cannot be used. Use a still PNG or JPEG."});
     if (picture.width == 0) {
       if (type != "IHDR" || length != 13) return broken();
       picture.width = big_endian(bytes, at + 8, 4);
@@ -144,11 +150,14 @@ Status write_synced(const std::string& folder, const std::string& name, std::str
 
 Result<Picture> clean_picture(std::string_view bytes) {
   if (bytes.size() > Media::kMaxBytes) {
-    return Error{ErrorCode::kTooLarge, "画像のファイルが大きすぎます。1MB（1,000,000バイト）までにしてください。"};
+    return staff_error(ErrorCode::kTooLarge,
+                       {"画像のファイルが大きすぎます。1MB（1,000,000バイト）までにしてください。",
+                        "The picture's file is too large. 1 MB (1,000,000 bytes) at most."});
   }
   if (bytes.substr(0, kPngSignature.size()) == kPngSignature) return clean_png(bytes);
   if (bytes.substr(0, 2) == "\xFF\xD8") return clean_jpeg(bytes);
-  return Error{ErrorCode::kInvalid, "PNG か JPEG の画像ではありません。形式を変えて書き出してください。"};
+  return staff_error(ErrorCode::kInvalid, {"PNG か JPEG の画像ではありません。形式を変えて書き出してください。",
+                                           "It is no PNG or JPEG. Export it in one of these formats."});
 }
 
 Result<std::string> Media::add(std::string_view bytes) {

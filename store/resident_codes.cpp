@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/staff_text.h"
 #include "base/text.h"
 
 namespace kairan::store {
@@ -57,7 +58,8 @@ Result<std::string> ResidentCodes::issue_code(SubscriberRef ref) {
   if (!counted) return counted.error();
   if (counted->front().is_error()) return error_of(counted->front());
   if (counted->front().integer > kIssuesPerHour) {
-    return Error{ErrorCode::kConflict, "the resident asked for too many codes; wait an hour"};
+    return staff_error(ErrorCode::kConflict, {"同じ方が番号を何度も求めています。1時間ほど待ってください。",
+                                              "The resident asked for too many codes. Wait an hour."});
   }
   const std::string code = random_code();
   const std::string name = sealer_.pseudonym("resident-code/" + code);
@@ -75,11 +77,16 @@ Result<std::string> ResidentCodes::issue_code(SubscriberRef ref) {
 
 Result<SubscriberRef> ResidentCodes::redeem_code(std::string_view text) {
   const std::string code = fold_code(text);
-  if (code.empty()) return Error{ErrorCode::kInvalid, "this is not a code"};
+  if (code.empty()) {
+    return staff_error(ErrorCode::kInvalid, {"番号の形ではありません。画面に出ている番号をそのまま入れてください。",
+                                             "This is not a code. Enter it as the resident's screen shows it."});
+  }
   const auto wrong = redis_.command({"GET", keys::resident_codes_wrong()});
   if (!wrong) return wrong.error();
   if (!wrong->is_nil() && std::stol(wrong->text) >= kWrongPerHour) {
-    return Error{ErrorCode::kConflict, "too many wrong codes were tried; wait an hour"};
+    return staff_error(ErrorCode::kConflict,
+                       {"まちがった番号が続いたため、受け付けていません。1時間ほど待ってください。",
+                        "Too many wrong codes were tried. Wait an hour."});
   }
   const std::string name = sealer_.pseudonym("resident-code/" + code);
   const auto holder = redis_.command({"GET", keys::resident_code(name)});
@@ -93,7 +100,10 @@ Result<SubscriberRef> ResidentCodes::redeem_code(std::string_view text) {
       redis_.pipeline({{"INCR", keys::resident_codes_wrong()},
                        {"EXPIRE", keys::resident_codes_wrong(), std::to_string(kRequestHourSeconds), "NX"}});
   if (!counted) return counted.error();
-  return Error{ErrorCode::kNotFound, "the code is not valid"};
+  return staff_error(
+      ErrorCode::kNotFound,
+      {"この番号は使えません。期限が過ぎたか、使われたか、まちがいです。もう一度出してもらってください。",
+       "This code cannot be used: it expired, was used, or is wrong. Ask for a new one."});
 }
 
 Status ResidentCodes::forget(SubscriberRef ref) {

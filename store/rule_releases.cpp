@@ -1,5 +1,6 @@
 #include "store/rule_releases.h"
 
+#include "base/staff_text.h"
 #include "store/keys.h"
 #include "store/scripts.h"
 #include "store/stored_number.h"
@@ -28,15 +29,23 @@ TimePoint time_in(const std::string& text) {
 }  // namespace
 
 Error own_proposal() {
-  return {ErrorCode::kRefused, "自分が提案した規則は、自分では公開できません。別の方に頼んでください。"};
+  return staff_error(ErrorCode::kRefused, {"自分が提案した規則は、自分では公開できません。別の方に頼んでください。",
+                                           "You cannot publish what you proposed. Ask another person."});
 }
 
 Error rules_too_large() {
-  return {ErrorCode::kTooLarge, "規則とひな形を合わせて1 MBまでにしてください。"};
+  return staff_error(ErrorCode::kTooLarge, {"規則とひな形を合わせて1 MBまでにしてください。",
+                                            "Rules and templates together have at most 1 MB."});
 }
 
 Error another_proposal() {
-  return {ErrorCode::kConflict, "表示したあとに、別の内容が提案されました。違いをもう一度確かめてから決めてください。"};
+  return staff_error(ErrorCode::kConflict,
+                     {"表示したあとに、別の内容が提案されました。違いをもう一度確かめてから決めてください。",
+                      "Something else was proposed since you opened this. Look at what changes before you decide."});
+}
+
+Error no_proposal() {
+  return staff_error(ErrorCode::kNotFound, {"提案されている規則はありません。", "No rules are proposed."});
 }
 
 Result<std::optional<ProposedRules>> RuleReleases::proposed() {
@@ -90,7 +99,7 @@ Status RuleReleases::move(const char* step, std::string_view hash, const std::st
   if (reply->text == "ok") return {};
   if (reply->text == "same") return own_proposal();
   if (reply->text == "changed") return another_proposal();
-  return Error{ErrorCode::kNotFound, "提案されている規則はありません。"};
+  return no_proposal();
 }
 
 Status RuleReleases::propose(const ProposedRules& rules) {

@@ -45,6 +45,7 @@ struct PublishedRules {
 /// The refusals that whoever calls may want to give before it writes anything down.
 Error own_proposal();
 Error another_proposal();
+Error no_proposal();
 Error rules_too_large();
 
 class RuleReleases {

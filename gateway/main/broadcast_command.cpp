@@ -31,7 +31,7 @@ struct BroadcastArguments {
 void print_document_problems(const std::vector<broadcasts::Problem>& problems) {
   for (const broadcasts::Problem& problem : problems) {
     std::fprintf(stderr, "  - %s%s%s%s\n", problem.warning ? "（注意）" : "", problem.path.c_str(),
-                 problem.path.empty() ? "" : ": ", problem.message.c_str());
+                 problem.path.empty() ? "" : ": ", problem.message.ja.c_str());
   }
 }
 
@@ -185,7 +185,7 @@ int run_dry_run(const BroadcastArguments& a) {
         json["nth_this_week"].push_back({{"nth", nth}, {"recipients", people}});
       json["problems"] = Json::array();
       for (const auto& p : run->problems)
-        json["problems"].push_back({{"path", p.path}, {"message", p.message}, {"warning", p.warning}});
+        json["problems"].push_back({{"path", p.path}, {"message", p.message.ja}, {"warning", p.warning}});
       std::puts(dump_json(json).c_str());
       return 0;
     }

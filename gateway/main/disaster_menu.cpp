@@ -7,6 +7,7 @@
 
 #include "base/bounded_json.h"
 #include "base/log.h"
+#include "base/staff_text.h"
 #include "gateway/main/menu_switch.h"
 #include "store/keys.h"
 
@@ -76,9 +77,12 @@ Status DisasterMenu::set(bool on, const std::string& account) {
   if (!chosen) return chosen.error();
   const Status shown = menus_.show_to_everyone(chosen->name);
   if (shown) return {};
-  return Error{ErrorCode::kConflict,
-               std::string(on ? "応答は災害モードにしましたが、" : "応答はふだんに戻しましたが、") +
-                   "LINEのメニューはまだ切り替わっていません。自動でもう一度試します（" + shown.error().detail + "）"};
+  StaffText still = on ? StaffText{"応答は災害モードにしましたが、", "Answers are for a disaster now, but "}
+                       : StaffText{"応答はふだんに戻しましたが、", "Answers are as always again, but "};
+  const std::string& why = shown.error().detail;
+  still += {"LINEのメニューはまだ切り替わっていません。自動でもう一度試します（" + why + "）",
+            "LINE's menu has not changed yet. It is tried again by itself (" + why + ")"};
+  return staff_error(ErrorCode::kConflict, std::move(still));
 }
 
 Result<bool> DisasterMenu::step() {

@@ -195,7 +195,8 @@ int count_segment(const SubscribersArguments& arguments) {
   const auto segment = broadcasts::parse_segment(arguments.segment, desk->schema, problems);
   if (!segment) {
     for (const broadcasts::SegmentProblem& problem : problems) {
-      std::fprintf(stderr, "%s%s%s\n", problem.path.c_str(), problem.path.empty() ? "" : ": ", problem.message.c_str());
+      std::fprintf(stderr, "%s%s%s\n", problem.path.c_str(), problem.path.empty() ? "" : ": ",
+                   problem.message.ja.c_str());
     }
     return 1;
   }

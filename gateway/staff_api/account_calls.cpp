@@ -102,7 +102,7 @@ class AccountCalls {
       if (const auto role = store::parse_role(names[i])) {
         roles.add(*role);
       } else {
-        fields.wrong("roles[" + std::to_string(i) + "]", "役割の名前ではありません。");
+        fields.wrong("roles[" + std::to_string(i) + "]", {"役割の名前ではありません。", "This is no role."});
       }
     }
     return roles;

@@ -95,9 +95,10 @@ Reply propose_rules(const Parts& parts, const Call& call) {
   if (hash) return ok({{"hash", *hash}});
   std::vector<FieldError> errors;
   for (const FileProblem& problem : problems) {
-    if (!problem.warning) errors.push_back({problem.file + ":" + std::to_string(problem.row), problem.message});
+    if (!problem.warning)
+      errors.push_back({problem.file + ":" + std::to_string(problem.row), same_text(problem.message)});
   }
-  if (hash.error().code == ErrorCode::kInvalid) return refuse("invalid", hash.error().detail, std::move(errors));
+  if (hash.error().code == ErrorCode::kInvalid) return refuse("invalid", told(hash.error()), std::move(errors));
   return refuse_with_reason(hash.error());
 }
 

@@ -22,7 +22,7 @@ constexpr std::size_t kMostSearched = 2000;
 /// The service's refusal: problems at their fields, or its reason.
 Reply refuse_document(const Error& error, const Problems& problems) {
   if (error.code == ErrorCode::kInvalid || error.code == ErrorCode::kSyntax || error.code == ErrorCode::kTooLarge) {
-    return refuse("invalid", error.detail, field_errors(problems));
+    return refuse("invalid", told(error), field_errors(problems));
   }
   return refuse_with_reason(error);
 }
@@ -43,7 +43,7 @@ class BroadcastCalls {
     filter.section = call.request.query_value("section");
     if (const std::string_view state = call.request.query_value("state"); !state.empty()) {
       filter.state = broadcasts::parse_state(state);
-      if (!filter.state) return refuse("invalid", {}, {{"state", std::string(call.words("知らない状態です。", "Unknown state."))}});
+      if (!filter.state) return refuse("invalid", {}, {{"state", {"知らない状態です。", "Unknown state."}}});
     }
     const std::string words = fold(call.request.query_value("q"));
     std::vector<broadcasts::View> found;
@@ -82,8 +82,8 @@ class BroadcastCalls {
     Problems problems;
     const Status checked = service().check(call.actor, call.request.body, problems);
     if (!checked && checked.error().code != ErrorCode::kInvalid) return refuse_document(checked.error(), problems);
-    if (!checked && field_errors(problems).empty()) problems.push_back({"", checked.error().detail, false});
-    return ok({{"valid", checked.ok()}, {"problems", problems_json(problems)}});
+    if (!checked && field_errors(problems).empty()) problems.push_back({"", told(checked.error()), false});
+    return ok({{"valid", checked.ok()}, {"problems", problems_json(problems, call.language)}});
   }
 
   Reply preview(const Call& call) const {
@@ -101,7 +101,7 @@ class BroadcastCalls {
                           {"label", one.label},
                           {"messages", messages && messages->is_array() ? *messages : json::array()}});
     }
-    return ok({{"variants", std::move(variants)}, {"problems", problems_json(problems)}});
+    return ok({{"variants", std::move(variants)}, {"problems", problems_json(problems, call.language)}});
   }
 
   Reply read(const Call& call) const {
@@ -118,7 +118,7 @@ class BroadcastCalls {
     const std::string id = call.parameter("id");
     const auto stored = service().edit(call.actor, id, revision.number, call.request.body, problems);
     if (!stored) return overtaken(call, id, revision.number, refuse_document(stored.error(), problems));
-    return ok({{"revision", *stored}, {"problems", problems_json(problems)}}, *stored);
+    return ok({{"revision", *stored}, {"problems", problems_json(problems, call.language)}}, *stored);
   }
 
   Reply copy(const Call& call) const {
@@ -138,17 +138,18 @@ class BroadcastCalls {
     const auto state = service().move(call.actor, id, *action, options);
     if (!state) {
       if (state.error().code == ErrorCode::kConflict) {
-        Reply refused = refuse("action_not_possible", state.error().detail);
+        Reply refused = refuse("action_not_possible", told(state.error()));
         return options.revision ? overtaken(call, id, *options.revision, std::move(refused)) : refused;
       }
       const auto view = service().view(call.actor, id);
       if (state.error().code == ErrorCode::kInvalid && view && view->document.segment == broadcasts::kNoAudience) {
-        return refuse("invalid", state.error().detail, {{"segment", state.error().detail}});
+        return refuse("invalid", told(state.error()), {{"segment", told(state.error())}});
       }
       return refuse_with_reason(state.error());
     }
     const auto view = service().view(call.actor, id);
-    return ok({{"state", broadcasts::state_name(*state)}, {"state_label", broadcasts::state_ja(*state)}},
+    return ok({{"state", broadcasts::state_name(*state)},
+               {"state_label", call.words(broadcasts::state_ja(*state), broadcasts::state_en(*state))}},
               view ? std::optional(view->revision) : std::nullopt);
   }
 
@@ -158,7 +159,8 @@ class BroadcastCalls {
     const json* messages = fields.any("messages", false);
     const json* frame = fields.any("frame", false);
     if (messages == nullptr && frame == nullptr) {
-      fields.wrong("messages", std::string(call.words("訂正の文か、用意した文（frame）を入れてください。", "Messages or a frame are needed.")));
+      fields.wrong("messages",
+                   {"訂正の文か、用意した文（frame）を入れてください。", "Messages or a frame are needed."});
     }
     if (auto refused = fields.refused()) return *std::move(refused);
     json content = json::object();
@@ -168,7 +170,7 @@ class BroadcastCalls {
     const auto id = service().correct(call.actor, call.parameter("id"),
                                       effect == "correct" ? broadcasts::Effect::kCorrect : broadcasts::Effect::kWithdraw,
                                       dump_json(content), problems);
-    if (!id && id.error().code == ErrorCode::kConflict) return refuse("action_not_possible", id.error().detail);
+    if (!id && id.error().code == ErrorCode::kConflict) return refuse("action_not_possible", told(id.error()));
     return id ? made(call, *id, problems) : refuse_document(id.error(), problems);
   }
 
@@ -214,7 +216,7 @@ class BroadcastCalls {
     const auto view = service().view(call.actor, id);
     json body{{"id", id}};
     if (view) body["revision"] = view->revision;
-    if (!problems.empty()) body["problems"] = problems_json(problems);
+    if (!problems.empty()) body["problems"] = problems_json(problems, call.language);
     return created(body, view ? std::optional(view->revision) : std::nullopt);
   }
 

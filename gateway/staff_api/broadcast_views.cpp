@@ -26,10 +26,11 @@ std::string with_commas(std::uint64_t number) {
   return text;
 }
 
-json problems_json(const std::vector<broadcasts::Problem>& problems) {
+json problems_json(const std::vector<broadcasts::Problem>& problems, Language language) {
   json list = json::array();
   for (const auto& problem : problems) {
-    list.push_back({{"path", problem.path}, {"message", problem.message}, {"warning", problem.warning}});
+    list.push_back(
+        {{"path", problem.path}, {"message", in_language(problem.message, language)}, {"warning", problem.warning}});
   }
   return list;
 }
@@ -122,7 +123,7 @@ json dry_run_json(const broadcasts::DryRun& run, const broadcasts::View& view, L
   body["seconds"] = run.seconds;
   body["quota_left"] = run.quota_left ? json(*run.quota_left) : json(nullptr);
   body["quota_known"] = run.quota_known;
-  body["problems"] = problems_json(run.problems);
+  body["problems"] = problems_json(run.problems, language);
   body["nth_this_week"] = json::array();
   for (const auto& [nth, recipients] : run.nth_this_week) {
     body["nth_this_week"].push_back({{"nth", nth}, {"recipients", recipients}});

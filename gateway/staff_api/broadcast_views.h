@@ -16,7 +16,7 @@ nlohmann::json summary_json(const broadcasts::View& view, Language language);
 nlohmann::json broadcast_json(const broadcasts::View& view, Language language);
 nlohmann::json status_view_json(const broadcasts::StatusView& status, Language language);
 nlohmann::json dry_run_json(const broadcasts::DryRun& run, const broadcasts::View& view, Language language);
-nlohmann::json problems_json(const std::vector<broadcasts::Problem>& problems);
+nlohmann::json problems_json(const std::vector<broadcasts::Problem>& problems, Language language);
 /// The problems that stop something, at their fields.
 std::vector<FieldError> field_errors(const std::vector<broadcasts::Problem>& problems);
 

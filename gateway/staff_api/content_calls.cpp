@@ -178,10 +178,11 @@ class ContentCalls {
       case Outcome::kHasErrors:
         return refuse("content_has_errors");
       case Outcome::kTestsFailed:
-        return refuse("tests_failed", std::to_string(done->failed_tests) +
-                                          std::string(call.words("件の答えが期待と違います。", " questions are not answered as expected.")));
+        return refuse("tests_failed",
+                      {std::to_string(done->failed_tests) + "件の答えが期待と違います。",
+                       std::to_string(done->failed_tests) + " questions are not answered as expected."});
       case Outcome::kNothingChanged:
-        return refuse("conflict", std::string(call.words("変更がありません。", "Nothing was changed.")));
+        return refuse("conflict", {"変更がありません。", "Nothing was changed."});
     }
     return refuse("internal");
   }
@@ -271,7 +272,7 @@ class ContentCalls {
     return error.code == ErrorCode::kConflict ? refuse("changed_meanwhile") : refuse_with_reason(error);
   }
   static Reply refuse_with_errors(const Error& error) {
-    return error.code == ErrorCode::kInvalid ? refuse("content_has_errors", error.detail) : refuse_with_reason(error);
+    return error.code == ErrorCode::kInvalid ? refuse("content_has_errors", told(error)) : refuse_with_reason(error);
   }
   static Reply answer(const Result<WorkspaceState>& state) {
     return state ? ok(workspace_json(*state), state->revision) : refused_change(state.error());

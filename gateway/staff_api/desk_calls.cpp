@@ -60,7 +60,7 @@ class DeskCalls {
     std::vector<broadcasts::Problem> problems;
     const Status saved = parts_.frames->save(call.actor, call.request.body, *parts_.schema(), problems);
     if (!saved && saved.error().code == ErrorCode::kInvalid)
-      return refuse("invalid", saved.error().detail, field_errors(problems));
+      return refuse("invalid", told(saved.error()), field_errors(problems));
     return saved ? no_content() : refuse_with_reason(saved.error());
   }
 
@@ -139,7 +139,7 @@ class DeskCalls {
                                                        : city + "全域の" + people + "人に、いま送信します"}});
     }
     const auto segment = broadcasts::emergency_area_segment(districts, *schema, store::kDistrictAttribute);
-    if (!segment) return refuse("invalid", segment.error().detail, {{"districts", segment.error().detail}});
+    if (!segment) return refuse("invalid", told(segment.error()), {{"districts", told(segment.error())}});
     const auto count = parts_.segments->count_area(districts, *schema, today, store::kDistrictAttribute);
     if (!count) return refuse_with_reason(count.error());
     std::string names;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMaxDepth = 24;
 constexpr std::size_t kMaxErrors = 30;
+const StaffText kNeeded{"入れてください。", "This is needed."};
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
@@ -52,7 +53,7 @@ Page page_of(const Call& call, std::size_t most, std::size_t otherwise) {
   return page;
 }
 
-Fields::Fields(const Call& call) : call_(call), object_(std::make_unique<nlohmann::json>(nlohmann::json::object())) {
+Fields::Fields(const Call& call) : object_(std::make_unique<nlohmann::json>(nlohmann::json::object())) {
   if (call.request.body.empty()) return;
   const std::string_view type = call.request.header("content-type");
   // A form that another site posts has another type; a type is asked for so that a browser must ask first.
@@ -75,29 +76,32 @@ bool Fields::has(std::string_view name) const { return json_member(*object_, nam
 const nlohmann::json* Fields::take(std::string_view name, bool required) {
   asked_.emplace(name);
   const nlohmann::json* member = json_member(*object_, name);
-  if (member == nullptr && required && !unreadable_) wrong(name, std::string(call_.words("入れてください。", "This is needed.")));
+  if (member == nullptr && required && !unreadable_) wrong(name, kNeeded);
   return member;
 }
 
 const nlohmann::json* Fields::any(std::string_view name, bool required) { return take(name, required); }
 
-void Fields::wrong(std::string_view name, std::string message) {
+void Fields::wrong(std::string_view name, StaffText message) {
   if (errors_.size() < kMaxErrors) errors_.push_back({std::string(name), std::move(message)});
 }
 
 bool Fields::checked_text(std::string_view name, const std::string& value, std::size_t least, std::size_t most) {
   if (has_control(value)) {
-    wrong(name, std::string(call_.words("使えない文字が入っています。", "It has characters that cannot be used.")));
+    wrong(name, {"使えない文字が入っています。", "It has characters that cannot be used."});
     return false;
   }
   const std::size_t length = length_graphemes(value);
   if (length < least) {
-    wrong(name, least == 1 ? std::string(call_.words("入れてください。", "This is needed."))
-                           : std::to_string(least) + std::string(call_.words("文字以上で入れてください。", " characters at least.")));
+    const std::string characters = std::to_string(least);
+    wrong(name, least == 1
+                    ? kNeeded
+                    : StaffText{characters + "文字以上で入れてください。", characters + " characters at least."});
     return false;
   }
   if (length > most) {
-    wrong(name, std::to_string(most) + std::string(call_.words("文字以内にしてください。", " characters at most.")));
+    const std::string characters = std::to_string(most);
+    wrong(name, {characters + "文字以内にしてください。", characters + " characters at most."});
     return false;
   }
   return true;
@@ -107,7 +111,7 @@ std::string Fields::text(std::string_view name, std::size_t least, std::size_t m
   const nlohmann::json* member = take(name, true);
   if (member == nullptr) return {};
   if (!member->is_string()) {
-    wrong(name, std::string(call_.words("文字で入れてください。", "Must be a text.")));
+    wrong(name, {"文字で入れてください。", "Must be a text."});
     return {};
   }
   const auto& value = member->get_ref<const std::string&>();
@@ -118,7 +122,7 @@ std::optional<std::string> Fields::optional_text(std::string_view name, std::siz
   const nlohmann::json* member = take(name, false);
   if (member == nullptr || member->is_null()) return std::nullopt;
   if (!member->is_string()) {
-    wrong(name, std::string(call_.words("文字で入れてください。", "Must be a text.")));
+    wrong(name, {"文字で入れてください。", "Must be a text."});
     return std::nullopt;
   }
   const auto& value = member->get_ref<const std::string&>();
@@ -130,7 +134,7 @@ std::string Fields::secret(std::string_view name, std::size_t most_bytes) {
   const nlohmann::json* member = take(name, true);
   if (member == nullptr) return {};
   if (!member->is_string() || member->get_ref<const std::string&>().size() > most_bytes) {
-    wrong(name, std::string(call_.words("長すぎるか、文字ではありません。", "Too long, or not a text.")));
+    wrong(name, {"長すぎるか、文字ではありません。", "Too long, or not a text."});
     return {};
   }
   return member->get<std::string>();
@@ -140,7 +144,7 @@ std::optional<bool> Fields::optional_flag(std::string_view name) {
   const nlohmann::json* member = take(name, false);
   if (member == nullptr) return std::nullopt;
   if (!member->is_boolean()) {
-    wrong(name, std::string(call_.words("はい・いいえ（true・false）で入れてください。", "Must be true or false.")));
+    wrong(name, {"はい・いいえ（true・false）で入れてください。", "Must be true or false."});
     return std::nullopt;
   }
   return member->get<bool>();
@@ -156,8 +160,9 @@ double Fields::number(std::string_view name, double least, double most) {
   if (member == nullptr) return 0;
   const double value = member->is_number() ? member->get<double>() : std::nan("");
   if (!(value >= least && value <= most)) {
-    wrong(name, std::to_string(static_cast<long long>(least)) + std::string(call_.words("から", " to ")) +
-                    std::to_string(static_cast<long long>(most)) + std::string(call_.words("までの数を入れてください。", "")));
+    const std::string from = std::to_string(static_cast<long long>(least)),
+                      to = std::to_string(static_cast<long long>(most));
+    wrong(name, {from + "から" + to + "までの数を入れてください。", "Enter a number from " + from + " to " + to + "."});
     return least;
   }
   return value;
@@ -167,8 +172,9 @@ std::optional<std::int64_t> Fields::optional_integer(std::string_view name, std:
   const nlohmann::json* member = take(name, false);
   if (member == nullptr) return std::nullopt;
   if (!member->is_number_integer() || member->get<std::int64_t>() < least || member->get<std::int64_t>() > most) {
-    wrong(name, std::to_string(least) + std::string(call_.words("から", " to ")) + std::to_string(most) +
-                    std::string(call_.words("までの整数を入れてください。", "")));
+    const std::string from = std::to_string(least), to = std::to_string(most);
+    wrong(name, {from + "から" + to + "までの整数を入れてください。",
+                 "Enter a whole number from " + from + " to " + to + "."});
     return std::nullopt;
   }
   return member->get<std::int64_t>();
@@ -182,7 +188,7 @@ std::string Fields::choice(std::string_view name, const std::vector<std::string>
   }
   std::string list;
   for (const std::string& one : allowed) list += (list.empty() ? "" : ", ") + one;
-  wrong(name, std::string(call_.words("次から選んでください: ", "One of: ")) + list);
+  wrong(name, {"次から選んでください: " + list, "One of: " + list});
   return {};
 }
 
@@ -191,15 +197,15 @@ std::vector<std::string> Fields::texts(std::string_view name, std::size_t least,
   std::vector<std::string> all;
   if (member == nullptr) return all;
   if (!member->is_array() || member->size() < least || member->size() > most) {
-    wrong(name, std::to_string(least) + std::string(call_.words("個から", " to ")) + std::to_string(most) +
-                    std::string(call_.words("個を選んでください。", " of them.")));
+    const std::string from = std::to_string(least), to = std::to_string(most);
+    wrong(name, {from + "個から" + to + "個を選んでください。", "Choose " + from + " to " + to + " of them."});
     return all;
   }
   for (std::size_t i = 0; i < member->size(); ++i) {
     const std::string place = std::string(name) + "[" + std::to_string(i) + "]";
     const nlohmann::json& item = (*member)[i];
     if (!item.is_string()) {
-      wrong(place, std::string(call_.words("文字で入れてください。", "Must be a text.")));
+      wrong(place, {"文字で入れてください。", "Must be a text."});
     } else if (checked_text(place, item.get_ref<const std::string&>(), 0, characters)) {
       all.push_back(item.get<std::string>());
     }
@@ -210,7 +216,7 @@ std::vector<std::string> Fields::texts(std::string_view name, std::size_t least,
 std::optional<Reply> Fields::refused() {
   if (unreadable_) return refuse("invalid_json");
   for (const auto& [name, value] : object_->items()) {
-    if (asked_.count(name) == 0) wrong(shorten_graphemes(name, 60), std::string(call_.words("知らない項目です。", "Unknown member.")));
+    if (asked_.count(name) == 0) wrong(shorten_graphemes(name, 60), {"知らない項目です。", "Unknown member."});
   }
   if (errors_.empty()) return std::nullopt;
   return refuse("invalid", {}, std::move(errors_));

@@ -38,7 +38,7 @@ class Fields {
   /// The member as it is; null when it is absent, which is wrong if it is required.
   const nlohmann::json* any(std::string_view name, bool required = true);
 
-  void wrong(std::string_view name, std::string message);
+  void wrong(std::string_view name, StaffText message);
   /// Call it after everything was read: the reply when something is wrong, or a member is unknown.
   std::optional<Reply> refused();
 
@@ -46,7 +46,6 @@ class Fields {
   const nlohmann::json* take(std::string_view name, bool required);
   bool checked_text(std::string_view name, const std::string& value, std::size_t least, std::size_t most);
 
-  const Call& call_;
   std::unique_ptr<nlohmann::json> object_;
   bool unreadable_ = false;
   std::set<std::string, std::less<>> asked_;

@@ -130,8 +130,9 @@ class HomeCalls {
     const auto from = parse_date(call.request.query_value("from")), to = parse_date(call.request.query_value("to"));
     if (!from || !to || *to < *from || *to > add_days(*from, kMostCalendarDays)) {
       return refuse("invalid", {},
-                    {{"from", std::string(call.words("2026-11-01の形の日付を、100日以内で指定してください。",
-                                                     "Two dates such as 2026-11-01, at most 100 days apart."))}});
+                    {{"from",
+                      {"2026-11-01の形の日付を、100日以内で指定してください。",
+                       "Two dates such as 2026-11-01, at most 100 days apart."}}});
     }
     const TimePoint begin = jst_time(*from, 0), end = jst_time(add_days(*to, 1), 0);
     struct Entry {

@@ -50,7 +50,7 @@ class OperatorCalls {
   Reply add_section(const Call& call) const {
     const auto all = parts_.sections.all();
     if (!all) return refuse_quietly(all.error());
-    if (all->size() >= kMostSections) return refuse("conflict", std::string(call.words("課が多すぎます。", "Too many sections.")));
+    if (all->size() >= kMostSections) return refuse("conflict", {"課が多すぎます。", "Too many sections."});
     return put_section(call, {"s" + random_hex(6), 0, ""}, *all);
   }
 
@@ -93,13 +93,16 @@ class OperatorCalls {
     const std::int64_t days = fields.optional_integer("days", 1, 1095).value_or(kKeyDays);
     for (std::size_t i = 0; i < key.scopes.size(); ++i) {
       if (std::find(scopes().begin(), scopes().end(), key.scopes[i]) == scopes().end()) {
-        fields.wrong("scopes[" + std::to_string(i) + "]", std::string(call.words("知らない権限です。", "Unknown scope.")));
+        fields.wrong("scopes[" + std::to_string(i) + "]", {"知らない権限です。", "Unknown scope."});
       }
     }
     if (auto refused = fields.refused()) return *std::move(refused);
     const auto all = parts_.api_keys.all();
     if (!all) return refuse_quietly(all.error());
-    if (all->size() >= kMostKeys) return refuse("conflict", std::string(call.words("鍵が多すぎます。使わないものを消してください。", "Too many keys.")));
+    if (all->size() >= kMostKeys) {
+      return refuse("conflict",
+                    {"鍵が多すぎます。使わないものを消してください。", "Too many keys. Revoke those not in use."});
+    }
     key.created_by = call.actor.name;
     key.created = call.now;
     key.expires = call.now + std::chrono::hours(24 * days);
@@ -151,7 +154,7 @@ class OperatorCalls {
     const double plan = fields.number("weekly_plan", 0, 50);
     for (const store::Record& other : others) {
       if (other.name != record.name && section_json(other)["name"] == name) {
-        fields.wrong("name", std::string(call.words("同じ名前の課があります。", "There is a section of this name.")));
+        fields.wrong("name", {"同じ名前の課があります。", "There is a section of this name."});
       }
     }
     if (auto refused = fields.refused()) return *std::move(refused);

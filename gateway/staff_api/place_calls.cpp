@@ -35,7 +35,7 @@ Reply add_picture(const Parts& parts, const Call& call) {
   const std::string_view type = call.request.header("content-type");
   if (type.substr(0, 10) != "image/jpeg" && type.substr(0, 9) != "image/png") return refuse("not_an_image");
   const auto picture = parts.add_picture(call.request.body);
-  if (!picture && picture.error().code == ErrorCode::kInvalid) return refuse("not_an_image", picture.error().detail);
+  if (!picture && picture.error().code == ErrorCode::kInvalid) return refuse("not_an_image", told(picture.error()));
   if (!picture) return refuse_with_reason(picture.error());
   return created({{"name", picture->name}, {"url", "/m/" + picture->name}, {"type", picture->type}, {"width", picture->width},
                   {"height", picture->height}, {"bytes", picture->bytes}});

@@ -103,10 +103,11 @@ std::string problem_body(const Refusal& refusal, Language language) {
   problem["type"] = "about:blank";
   problem["title"] = en ? entry.title_en : entry.title_ja;
   problem["status"] = entry.status;
-  problem["detail"] = refusal.detail.empty() ? std::string(en ? entry.detail_en : entry.detail_ja) : refusal.detail;
+  problem["detail"] = refusal.detail.empty() ? std::string(en ? entry.detail_en : entry.detail_ja)
+                                             : in_language(refusal.detail, language);
   problem["code"] = entry.code;
   for (const FieldError& error : refusal.errors) {
-    problem["errors"].push_back({{"field", error.field}, {"message", error.message}});
+    problem["errors"].push_back({{"field", error.field}, {"message", in_language(error.message, language)}});
   }
   return dump_json(problem);
 }
@@ -158,7 +159,7 @@ Reply no_content() {
   return reply;
 }
 
-Reply refuse(std::string_view code, std::string detail, std::vector<FieldError> errors) {
+Reply refuse(std::string_view code, StaffText detail, std::vector<FieldError> errors) {
   Reply reply;
   reply.refusal = Refusal{std::string(code), std::move(detail), std::move(errors), std::nullopt};
   return reply;
@@ -183,15 +184,15 @@ Reply refuse_with_reason(const Error& error) {
   switch (error.code) {
     case ErrorCode::kInvalid:
     case ErrorCode::kSyntax:
-      return refuse("invalid", error.detail);
+      return refuse("invalid", told(error));
     case ErrorCode::kConflict:
-      return refuse("conflict", error.detail);
+      return refuse("conflict", told(error));
     case ErrorCode::kRefused:
-      return refuse("not_allowed", error.detail);
+      return refuse("not_allowed", told(error));
     case ErrorCode::kNotFound:
-      return refuse("not_found", error.detail);
+      return refuse("not_found", told(error));
     case ErrorCode::kTooLarge:
-      return refuse("too_large", error.detail);
+      return refuse("too_large", told(error));
     default:
       return refuse_quietly(error);
   }

@@ -30,13 +30,13 @@ inline const std::string& in_language(const StaffText& text, Language language) 
 
 struct FieldError {
   std::string field;  ///< "messages[0].text.ja"; "" = the whole
-  std::string message;
+  StaffText message;
 };
 
 /// Why a call was not done. `code` is one of the catalogue in reply.cpp, which knows its status and its words.
 struct Refusal {
   std::string code;
-  std::string detail;  ///< replaces the catalogue's sentence when it is not empty
+  StaffText detail;  ///< replaces the catalogue's sentence when it is not empty
   std::vector<FieldError> errors;
   std::optional<std::chrono::seconds> retry_after;
 };
@@ -53,7 +53,7 @@ struct Reply {
 Reply ok(const nlohmann::json& body, std::optional<std::uint64_t> revision = std::nullopt);
 Reply created(const nlohmann::json& body, std::optional<std::uint64_t> revision = std::nullopt);
 Reply no_content();
-Reply refuse(std::string_view code, std::string detail = {}, std::vector<FieldError> errors = {});
+Reply refuse(std::string_view code, StaffText detail = {}, std::vector<FieldError> errors = {});
 /// An error of the store or of another part: what it says is for the log, the reader gets the catalogue's words.
 Reply refuse_quietly(const Error& error);
 /// An error whose detail was written for staff (rules, life cycle).

@@ -75,7 +75,7 @@ class ResultCalls {
 
   Reply results(const Call& call) const {
     const auto range = range_of(call);
-    if (!range) return bad_range(call);
+    if (!range) return bad_range();
     auto rows = read(call, *range);
     if (!rows) return refuse_with_reason(rows.error());
     std::map<std::string, Sum> sections, topics, days;
@@ -99,7 +99,7 @@ class ResultCalls {
 
   Reply file(const Call& call) const {
     const auto range = range_of(call);
-    if (!range) return bad_range(call);
+    if (!range) return bad_range();
     const auto rows = read(call, *range);
     if (!rows) return refuse_with_reason(rows.error());
     Spreadsheet sheet({"送信日時", "件名", "課", "テーマ", "種類", "状態", "対象", "届いた", "断られた", "不明", "リンクを開いた回数", "24時間以内のブロック"});
@@ -116,9 +116,11 @@ class ResultCalls {
   }
 
  private:
-  static Reply bad_range(const Call& call) {
-    return refuse("invalid", {}, {{"from", std::string(call.words("2026-11-01の形の日付を、400日以内で指定してください。",
-                                                                   "Two dates such as 2026-11-01, at most 400 days apart."))}});
+  static Reply bad_range() {
+    return refuse("invalid", {},
+                  {{"from",
+                    {"2026-11-01の形の日付を、400日以内で指定してください。",
+                     "Two dates such as 2026-11-01, at most 400 days apart."}}});
   }
 
   std::string topic_label(const Call& call, const std::string& topic) const {

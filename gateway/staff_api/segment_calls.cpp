@@ -129,8 +129,10 @@ class SegmentCalls {
   static json answer(const Result<broadcasts::Segment>& segment, const store::AttributeSchema& schema,
                      const std::vector<broadcasts::SegmentProblem>& problems, Language language) {
     json list = json::array();
-    for (const auto& problem : problems) list.push_back({{"path", problem.path}, {"message", problem.message}, {"warning", false}});
-    if (!segment && list.empty()) list.push_back({{"path", ""}, {"message", segment.error().detail}, {"warning", false}});
+    for (const auto& problem : problems)
+      list.push_back({{"path", problem.path}, {"message", in_language(problem.message, language)}, {"warning", false}});
+    if (!segment && list.empty())
+      list.push_back({{"path", ""}, {"message", in_language(told(segment.error()), language)}, {"warning", false}});
     return {{"valid", segment.ok()},
             {"sentence", segment ? broadcasts::to_sentence(*segment, schema, language_name(language)) : std::string()},
             {"problems", std::move(list)}};

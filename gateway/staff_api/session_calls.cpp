@@ -135,12 +135,12 @@ class SessionCalls {
     if (auto delayed = wait({{"change\n" + name, kFreeTries}}, call)) return *std::move(delayed);
     const auto known = parts_.rules.check_password(name, current);
     if (!known) return refuse_quietly(known.error());
-    if (!*known) return wrong_field("current", std::string(call.words("今のパスワードが違います。", "The current password is wrong.")));
+    if (!*known) return wrong_field("current", {"今のパスワードが違います。", "The current password is wrong."});
     if (constant_time_equal(current.reveal(), password.reveal())) {
-      return wrong_field("password", std::string(call.words("今と同じパスワードです。", "It is the same as now.")));
+      return wrong_field("password", {"今と同じパスワードです。", "It is the same as now."});
     }
     const Status changed = parts_.rules.set_password(name, password, false, call.actor);
-    if (!changed && changed.error().code == ErrorCode::kInvalid) return wrong_field("password", changed.error().detail);
+    if (!changed && changed.error().code == ErrorCode::kInvalid) return wrong_field("password", told(changed.error()));
     if (!changed) return refuse_quietly(changed.error());
     if (const Status forgiven = parts_.tries.forgive("change\n" + name); !forgiven) return refuse_quietly(forgiven.error());
     // The account has moved on, which ends every session; this person goes on with a new one.
@@ -166,7 +166,7 @@ class SessionCalls {
     if (auto refused = fields.refused()) return *std::move(refused);
     if (auto delayed = wait({{"confirm\n" + call.actor.name, kFreeTries}}, call)) return *std::move(delayed);
     const auto codes = parts_.rules.confirm_second_factor(call.actor.name, trim(code));
-    if (!codes && codes.error().code == ErrorCode::kInvalid) return wrong_field("code", codes.error().detail);
+    if (!codes && codes.error().code == ErrorCode::kInvalid) return wrong_field("code", told(codes.error()));
     if (!codes) return refuse_with_reason(codes.error());
     return ok({{"recovery_codes", *codes}});
   }
@@ -184,7 +184,7 @@ class SessionCalls {
   }
 
  private:
-  static Reply wrong_field(std::string field, std::string message) {
+  static Reply wrong_field(std::string field, StaffText message) {
     return refuse("invalid", {}, {{std::move(field), std::move(message)}});
   }
 

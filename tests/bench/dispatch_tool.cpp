@@ -53,7 +53,7 @@ int order(store::RedisClient& redis, const std::string& priority, const std::str
                      {"topic", ""},           {"segment", "everyone"},
                      {"count_links", false},  {"messages", {{{"type", "text"}, {"text", "見本の配信です：" + title}}}}};
   const auto document = broadcasts::parse_document(written.dump(), problems);
-  if (!document) return fail(document.error().detail + (problems.empty() ? "" : ": " + problems[0].message));
+  if (!document) return fail(document.error().detail + (problems.empty() ? "" : ": " + problems[0].message.ja));
   store::Broadcasts broadcasts(redis);
   store::BroadcastRecord record;
   record.id = random_hex(16);

@@ -13,6 +13,7 @@
 #include "tests/broadcasts/plain_channel.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/staff_words.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -117,6 +118,8 @@ TEST_CASE_METHOD(Fixture, "a variable that some residents have no value for is r
   CHECK(composed.error().code == ErrorCode::kInvalid);
   CHECK(composed.error().detail.find("{district}") != std::string::npos);
   CHECK(composed.error().detail.find("2人") != std::string::npos);
+  CHECK(composed.error().english ==
+        "2 residents have no value for {district}. Write in fallbacks what they read instead.");
 }
 
 TEST_CASE_METHOD(Fixture, "a segment selects; who left the account is in no audience", "[redis]") {
@@ -221,6 +224,7 @@ TEST_CASE_METHOD(Fixture, "a segment that no longer validates fails the broadcas
   REQUIRE_FALSE(composed);
   CHECK(composed.error().code == ErrorCode::kInvalid);
   CHECK(composed.error().detail.find("属性の定義") != std::string::npos);
+  CHECK(test::in_both_languages(composed.error()));
 }
 
 TEST_CASE_METHOD(Fixture, "what is not what was approved is composed for nobody", "[redis]") {

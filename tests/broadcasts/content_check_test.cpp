@@ -7,6 +7,7 @@
 #include "tests/broadcasts/city.h"
 #include "tests/broadcasts/plain_channel.h"
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -28,12 +29,15 @@ std::vector<Problem> check(const std::string& json) {
   return problems;
 }
 
-/// "path: message" of the first problem that stops it; "" when there is none.
+/// "path: message" of the first problem that stops it; "" when there is none. Each is there in English too.
 std::string refused(const std::string& json) {
+  std::string first;
   for (const Problem& problem : check(json)) {
-    if (!problem.warning) return problem.path + ": " + problem.message;
+    CAPTURE(problem.path, problem.message.en);
+    CHECK(test::in_both_languages(problem.message));
+    if (!problem.warning && first.empty()) first = problem.path + ": " + problem.message.ja;
   }
-  return "";
+  return first;
 }
 
 std::string doc(const std::string& messages, const std::string& more = "") {
@@ -150,10 +154,39 @@ TEST_CASE("an emergency for districts is rewritten so that approvers see who get
 }
 
 TEST_CASE("a channel's limits are said to staff in their words") {
-  CHECK(limit_ja("messages[0].choices: 5 items, at most 4") == "5個あります。4個までにしてください。");
-  CHECK(has(limit_ja("messages[0].title: 41 graphemes, at most 40"), "41文字あります。40文字まで"));
-  CHECK(has(limit_ja("messages[0].text: empty"), "空です"));
-  CHECK(has(limit_ja("messages[0].payload: neither a bubble"), "送れない"));
+  CHECK(limit_words("messages[0].choices: 5 items, at most 4") ==
+        StaffText{"5個あります。4個までにしてください。", "5 of them. 4 at most."});
+  CHECK(has(limit_words("messages[0].title: 41 graphemes, at most 40").ja, "41文字あります。40文字まで"));
+  CHECK(has(limit_words("messages[0].text: empty").ja, "空です"));
+  CHECK(has(limit_words("messages[0].payload: neither a bubble").ja, "送れない"));
+  for (const char* detail : {"a: 5001 utf16 units, at most 5000", "a: 41 graphemes, at most 40",
+                             "a: 9 bytes, at most 8", "a: empty", "a: not an https link", "a: neither a bubble"}) {
+    CAPTURE(detail);
+    CHECK(test::in_both_languages(limit_words(detail)));
+  }
+}
+
+TEST_CASE("whatever is wrong with what is sent, it is said in English too") {
+  // refused() looks at the words of each.
+  CHECK(has(refused(R"({"title":"t","segment":"everyone","messages":[{"type":"text","text":"a"}]})"), "section"));
+  CHECK(has(refused(R"({"title":")" + times(101, "件") + R"(","section":")" + times(65, "課") +
+                    R"(","segment":null,"messages":[{"type":"text","text":" "}]})"),
+            "title"));
+  CHECK(has(refused(doc(R"({"type":"image","url":""})")), "messages[0].url"));
+  CHECK(has(refused(doc(R"({"type":"choices","choices":[]})")), "messages[0].text"));
+  CHECK(has(refused(doc(R"({"type":"cards","cards":[]})")), "messages[0].cards"));
+  CHECK(has(refused(doc(R"({"type":"location","title":"a","address":"b","latitude":91,"longitude":181})")),
+            "messages[0].latitude"));
+  CHECK(has(refused(text("}")), "messages[0].text.ja"));
+  CHECK(has(refused(text("{a}{b}{c}{d}{e}", R"("fallbacks":{"district":"市内"})")), "messages"));
+  std::string aimed = text("a", R"("priority":"emergency")");
+  aimed.replace(aimed.find("\"everyone\""), 10,
+                R"({"combinator":"and","rules":[{"field":"topic","operator":"=","value":"kenko"}]})");
+  CHECK(refused(aimed) == "");
+  std::vector<Problem> problems;
+  auto own_picture = test::document_of(doc(R"({"type":"image","url":"/m/a.png","alt":"a"})"));
+  const Status checked = check_document(own_picture, {*test::city_schema(), nullptr, kNow, ""}, problems);
+  CHECK(test::in_both_languages(checked.error()));
 }
 
 }  // namespace kairan::broadcasts

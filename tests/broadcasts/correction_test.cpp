@@ -3,6 +3,7 @@
 
 #include "tests/broadcasts/service_fixture.h"
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -173,6 +174,7 @@ TEST_CASE_METHOD(Fixture, "fields that are missing, unknown, too long or not dis
   const auto refused = [&](const std::string& fields, const std::string& more = "") {
     problems.clear();
     const auto made = service.create(emergency, R"({"frame":{"id":"hinan","fields":)" + fields + "}" + more + "}", "", problems);
+    for (const Problem& problem : problems) CHECK(test::in_both_languages(problem.message));
     return made ? std::string("accepted") : problems.front().path;
   };
   CHECK(refused(R"({"area":"hama"})") == "frame.fields.place");

@@ -5,6 +5,7 @@
 
 #include "base/civil_time.h"
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -25,7 +26,12 @@ std::string refused_at(const std::string& json) {
   const auto parsed = parse_document(json, problems);
   if (parsed) return "accepted";
   REQUIRE_FALSE(problems.empty());
-  CHECK_FALSE(problems.front().message.empty());
+  for (const Problem& problem : problems) {
+    CAPTURE(problem.path, problem.message.en);
+    CHECK(test::in_both_languages(problem.message));
+  }
+  CHECK(test::in_both_languages(parsed.error()));
+  CHECK(parsed.error().english.find(problems.front().message.en) != std::string::npos);
   return problems.front().path;
 }
 
@@ -99,6 +105,38 @@ TEST_CASE("what is wrong is named with its place") {
   CHECK(refused_at(R"({"segment":"everyone","messages":[{"type":"text","text":7}]})") == "messages[0].text");
   CHECK(refused_at(R"({"segment":"everyone","messages":[{"type":"choices","text":"a","choices":[{"type":"x"}]}]})") ==
         "messages[0].choices[0].type");
+}
+
+TEST_CASE("whatever is wrong in a document, it is said in English too") {
+  const auto message = [](const std::string& json) {
+    return R"({"title":"t","section":"s","segment":"everyone","messages":[)" + json + "]}";
+  };
+  const auto member = [](const std::string& json) {
+    return R"({"title":"t","section":"s","segment":"everyone","messages":[{"type":"text","text":"a"}],)" + json + "}";
+  };
+  // refused_at() looks at the words of each.
+  CHECK(refused_at(std::string(600 * 1024, ' ') + "{}") == "");
+  CHECK(refused_at(R"({"segment":7,"messages":[{"type":"text","text":"a"}]})") == "segment");
+  CHECK(refused_at(message(R"("a")")) == "messages[0]");
+  CHECK(refused_at(message(R"({"text":"a"})")) == "messages[0].type");
+  CHECK(refused_at(message(R"({"type":"text","text":{"e n":"a","ja":"a"}})")) == "messages[0].text.e n");
+  CHECK(refused_at(message(R"({"type":"text","text":{"ja":1}})")) == "messages[0].text.ja");
+  CHECK(refused_at(message(R"({"type":"image","url":1})")) == "messages[0].url");
+  CHECK(refused_at(message(R"({"type":"choices","text":"a","choices":{}})")) == "messages[0].choices");
+  CHECK(refused_at(message(R"({"type":"choices","text":"a","choices":[1]})")) == "messages[0].choices[0]");
+  CHECK(refused_at(message(R"({"type":"cards","alt":"a","cards":{}})")) == "messages[0].cards");
+  CHECK(refused_at(message(R"({"type":"cards","alt":"a","cards":[1]})")) == "messages[0].cards[0]");
+  CHECK(refused_at(message(R"({"type":"flex","alt":"a","contents":1})")) == "messages[0].contents");
+  CHECK(refused_at(message(R"({"type":"location","title":"a","address":"b","latitude":"x","longitude":1})")) ==
+        "messages[0].latitude");
+  std::string many = R"({"type":"text","text":"a"})";
+  for (int i = 0; i < 51; ++i) many += R"(,{"type":"text","text":"a"})";
+  CHECK(refused_at(message(many)) == "messages");
+  CHECK(refused_at(member(R"("fallbacks":[])")) == "fallbacks");
+  CHECK(refused_at(member(R"("count_links":"yes")")) == "count_links");
+  CHECK(refused_at(member(R"("frame":{})")) == "frame.id");
+  CHECK(refused_at(member(R"("frame":{"id":"a","fields":{"b":1}})")) == "frame.fields.b");
+  CHECK(test::in_both_languages(no_audience()));
 }
 
 TEST_CASE("times are Japan's unless they say otherwise") {

@@ -1,6 +1,7 @@
 #include "broadcasts/readability.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 #include "tests/support/test_redis.h"
 
 using namespace kairan;
@@ -15,7 +16,9 @@ std::vector<std::string> warnings(const std::string& text, const std::string& la
   for (const Problem& problem : problems) {
     CHECK(problem.warning);
     CHECK(problem.path == "messages[0].text." + language);
-    messages.push_back(problem.message);
+    CAPTURE(problem.message.en);
+    CHECK(kairan::test::in_both_languages(problem.message));
+    messages.push_back(problem.message.ja);
   }
   return messages;
 }

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 #include "tests/support/test_redis.h"
 
 using namespace kairan;
@@ -29,6 +30,11 @@ std::vector<Problem> problems_of(const std::string& json, TimePoint now, const H
   const auto read = parse_schedule_text(json, "schedule", problems);
   CHECK(read.ok() == problems.empty());
   if (read) check_schedule(*read, holidays, now, "schedule", problems);
+  for (const Problem& problem : problems) {
+    CAPTURE(problem.path, problem.message.en);
+    CHECK(kairan::test::in_both_languages(problem.message));
+  }
+  if (!read) CHECK(kairan::test::in_both_languages(read.error()));
   return problems;
 }
 Holidays holidays() {
@@ -187,9 +193,9 @@ TEST_CASE("a wrong rule is named by its path") {
     CAPTURE(c.label);
     const auto problems = problems_of(c.rule, time(2026, 11, 25, 10), holidays());
     REQUIRE_FALSE(problems.empty());
-    CAPTURE(problems[0].path, problems[0].message);
+    CAPTURE(problems[0].path, problems[0].message.ja);
     CHECK(problems[0].path == c.path);
-    CHECK(problems[0].message.find(c.says) != std::string::npos);
+    CHECK(problems[0].message.ja.find(c.says) != std::string::npos);
     CHECK_FALSE(problems[0].warning);
   }
   CHECK(problems_of(R"({"repeat":"daily","time":"18:00","until":"2027-11-25"})", time(2026, 11, 25, 10), holidays())
@@ -201,7 +207,7 @@ TEST_CASE("a table of holidays that ends before the rule is a warning where holi
   const auto problems = problems_of(until + R"(,"holidays":"skip"})", time(2027, 11, 25), holidays());
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].warning);
-  CHECK(problems[0].message.find("2028年") != std::string::npos);
+  CHECK(problems[0].message.ja.find("2028年") != std::string::npos);
   CHECK(problems_of(until + "}", time(2027, 11, 25), holidays()).empty());
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/broadcasts/segment_schema.h"
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 #include "tests/support/test_redis.h"
 
 using namespace kairan;
@@ -28,7 +29,12 @@ std::vector<SegmentProblem> problems_of(const std::string& text) {
   const auto result = parse_segment(text, schema(), problems);
   CHECK_FALSE(result.ok());
   REQUIRE_FALSE(problems.empty());
-  CHECK(result.error().detail.find(problems.front().message) != std::string::npos);
+  CHECK(result.error().detail.find(problems.front().message.ja) != std::string::npos);
+  CHECK(result.error().english.find(problems.front().message.en) != std::string::npos);
+  for (const SegmentProblem& problem : problems) {
+    CAPTURE(problem.path, problem.message.en);
+    CHECK(kairan::test::in_both_languages(problem.message));
+  }
   return problems;
 }
 bool contains(const std::string& text, const std::string& part) {
@@ -143,9 +149,9 @@ TEST_CASE("a wrong rule is named by its path") {
   for (const Case& c : cases) {
     CAPTURE(c.label);
     const auto problems = problems_of(std::string(R"({"combinator":"and","rules":[)") + c.rule + "]}");
-    CAPTURE(problems[0].path, problems[0].message);
+    CAPTURE(problems[0].path, problems[0].message.ja);
     CHECK(problems[0].path == c.path);
-    CHECK(contains(problems[0].message, c.says));
+    CHECK(contains(problems[0].message.ja, c.says));
     // One group further in, the path grows and the message stays.
     const auto deeper = problems_of(
         std::string(
@@ -173,7 +179,7 @@ TEST_CASE("depth, number and size are limited") {
   CHECK_NOTHROW(parsed(nested(8)));
   const auto deep = problems_of(nested(9));
   CHECK(contains(deep[0].path, "rules[0]"));
-  CHECK(contains(deep[0].message, "8段"));
+  CHECK(contains(deep[0].message.ja, "8段"));
   problems_of(nested(5000));
 
   const auto many = [&](std::size_t count) {
@@ -185,9 +191,9 @@ TEST_CASE("depth, number and size are limited") {
   const auto too_many = problems_of(many(201));
   REQUIRE(too_many.size() == 1);
   CHECK(too_many[0].path == "rules[200]");
-  CHECK(contains(too_many[0].message, "200個"));
+  CHECK(contains(too_many[0].message.ja, "200個"));
   CHECK(problems_of(many(10'000)).size() == 1);
-  CHECK(contains(problems_of(std::string(2u << 20, ' ') + "{}")[0].message, "大きすぎ"));
+  CHECK(contains(problems_of(std::string(2u << 20, ' ') + "{}")[0].message.ja, "大きすぎ"));
 
   json values = json::array();
   for (int i = 0; i < 501; ++i) values.push_back("event");
@@ -198,9 +204,9 @@ TEST_CASE("depth, number and size are limited") {
 TEST_CASE("a problem repeats what was written in short and without control characters") {
   const std::string field(3000, 'x');
   const auto problems = problems_of(R"({"combinator":"and","rules":[{"field":")" + field + R"(","operator":"="}]})");
-  CHECK(problems[0].message.size() < 300);
+  CHECK(problems[0].message.ja.size() < 300);
   CHECK_FALSE(
-      contains(problems_of(R"({"combinator":"and","rules":[{"field":"a\nb","operator":"="}]})")[0].message, "\n"));
+      contains(problems_of(R"({"combinator":"and","rules":[{"field":"a\nb","operator":"="}]})")[0].message.ja, "\n"));
 }
 
 TEST_CASE("a query names followers first and every bitmap once") {

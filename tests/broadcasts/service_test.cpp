@@ -6,6 +6,7 @@
 #include "broadcasts/link_codes.h"
 #include "tests/broadcasts/service_fixture.h"
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -302,7 +303,11 @@ TEST_CASE_METHOD(ServiceFixture, "the dry run says who, in how many batches, how
   CHECK(run.blocks_after_topic == 3);
   CHECK(run.topic_broadcasts == 1);
   bool missing = false;
-  for (const Problem& problem : run.problems) missing = missing || problem.path == "";
+  for (const Problem& problem : run.problems) {
+    missing = missing || problem.path == "";
+    CAPTURE(problem.message.en);
+    CHECK(test::in_both_languages(problem.message));
+  }
   CHECK(missing);  // the quota's warning
   CHECK(state(id) == State::kDraft);
 }
@@ -333,6 +338,49 @@ TEST_CASE_METHOD(ServiceFixture, "a test goes to the test list, marked, whoever 
   must(service.test_send(author, practice_id));
   CHECK(channel.sent().size() == 1);
   CHECK(service.test_send(auditor, id).error().code == ErrorCode::kRefused);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "whoever is refused reads why in either language", "[redis]") {
+  const std::string id = create(author, doc());
+  std::vector<Problem> problems;
+  const auto told_both = [](const auto& refused) {
+    REQUIRE_FALSE(refused);
+    CAPTURE(refused.error().detail, refused.error().english);
+    CHECK(test::in_both_languages(refused.error()));
+  };
+  told_both(service.view(author, "0123456789abcdef0123456789abcdef"));
+  told_both(service.create(approver, doc(), "", problems));
+  told_both(service.create(author, doc(), std::string(201, 'k'), problems));
+  told_both(service.create(
+      author, R"({"title":"t","section":"総務課","segment":"everyone","messages":[{"type":"text","text":"文"}]})", "",
+      problems));
+  told_both(service.create(author, R"({"frame":{"id":"ない"}})", "", problems));
+  told_both(service.edit(author, id, 99, doc(), problems));
+  told_both(service.edit(author, id, 0, doc("文", R"("kind":"drill")"), problems));
+  told_both(service.copy(auditor, id));
+  told_both(service.test_send(auditor, id));
+  told_both(service.test_send(author, id));
+  told_both(move(author, id, Action::kEdit));
+  told_both(move(author, id, Action::kSubmit, std::string(1001, 'c')));
+  told_both(service.move(author, id, Action::kSubmit, {std::uint64_t{99}, ""}));
+  told_both(service.correct(author, id, Effect::kCorrect, "{}", problems));
+  told_both(frames.save(auditor, "{}", *city.schema(), problems));
+  told_both(frames.save(emergency, "{", *city.schema(), problems));
+  told_both(
+      frames.save(emergency, R"({"id":"a b","use":"x","fields":{"b c":{}},"document":{}})", *city.schema(), problems));
+  told_both(frames.save(emergency, R"({"id":"a","use":"correct","title":"t"})", *city.schema(), problems));
+  told_both(frames.publish(auditor, "a"));
+  told_both(frames.publish(emergency, "a"));
+  told_both(frames.retire(auditor, "a"));
+  must(move(author, id, Action::kSubmit));
+  told_both(move(approver, id, Action::kReturn));
+  must(move(approver, id, Action::kApprove));
+  told_both(move(approver, id, Action::kApprove));
+  told_both(move(author, id, Action::kSchedule));
+  for (const Problem& problem : problems) {
+    CAPTURE(problem.path, problem.message.en);
+    CHECK(test::in_both_languages(problem.message));
+  }
 }
 
 }  // namespace kairan::broadcasts

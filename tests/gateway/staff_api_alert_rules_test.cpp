@@ -80,6 +80,10 @@ TEST_CASE("who proposed rules cannot publish them, whatever the roles", "[rules]
   RulesOffice office;
   const std::string hash = office.propose("bousai");
   const Answer alone = office.call("bousai", "POST", kRules + "/publish", {{"hash", hash}});
+  office.browsers["bousai"]->extra["accept-language"] = "en";
+  CHECK(office.call("bousai", "POST", kRules + "/publish", {{"hash", hash}}).body["detail"] ==
+        "You cannot publish what you proposed. Ask another person.");
+  office.browsers["bousai"]->extra.clear();
   CHECK(alone.code() == "not_allowed");
   CHECK(alone.text.find("自分が提案した規則") != std::string::npos);
   CHECK(office.call("henshu", "POST", kRules + "/publish", {{"hash", hash}}).code() == "not_allowed");

@@ -5,6 +5,7 @@
 #include "tests/contract/openapi_validator.h"
 #include "tests/gateway/staff_api_fixture.h"
 #include "tests/support/catch.h"
+#include "tests/support/staff_words.h"
 
 namespace kairan::test {
 namespace {
@@ -39,6 +40,7 @@ struct Office {
       REQUIRE(browser->login(name).status == 200);
     }
     browser->extra.clear();
+    if (!language.empty()) browser->extra["accept-language"] = language;
     return *browser;
   }
   Answer call(const std::string& who, const std::string& method, const std::string& path, const json& body = nullptr,
@@ -59,7 +61,22 @@ struct Office {
   OpenApiValidator validator{std::string(KAIRAN_SOURCE_DIR) + "/gateway/api/openapi.yaml"};
   StaffDesk desk;
   std::map<std::string, std::unique_ptr<Browser>> browsers;
+  std::string language;  ///< that everyone asks for; "" = the console's Japanese
 };
+
+/// The sentences of a refusal: its detail and what is said of each field.
+std::vector<std::string> said_in(const Answer& refused) {
+  std::vector<std::string> all{refused.body["detail"].get<std::string>()};
+  for (const json& error : refused.body.value("errors", json::array()))
+    all.push_back(error["message"].get<std::string>());
+  return all;
+}
+void check_english(const std::vector<std::string>& sentences) {
+  for (const std::string& sentence : sentences) {
+    CAPTURE(sentence);
+    CHECK(is_english(sentence));
+  }
+}
 
 int revision_of(const Answer& answer) {
   const std::string tag = answer.header("ETag");
@@ -292,6 +309,70 @@ TEST_CASE("the emergency desk shows its numbers, and an area's consequence in wo
   }
   CHECK(office.call("bousai", "POST", "/api/v1/emergency/count", {{"districts", {"atlantis"}}}).code() == "invalid");
   CHECK(office.call("author1", "POST", "/api/v1/emergency/count", {{"districts", json::array()}}).code() == "not_allowed");
+}
+
+TEST_CASE("whoever reads the console in English is told in English what is wrong", "[broadcasts][redis]") {
+  Office office;
+  const Answer made = office.call("author1", "POST", kPath, office.doc());
+  REQUIRE(made.status == 201);
+  const std::string one = kPath + "/" + made.body["id"].get<std::string>();
+  json open = office.doc();
+  open["segment"] = nullptr;
+  const Answer nobody = office.call("author1", "POST", kPath, open);
+  const std::string undecided = kPath + "/" + nobody.body["id"].get<std::string>();
+  json wrong = office.doc();
+  wrong["messages"] = json::array();
+  wrong["surprise"] = 1;
+  const json no_such = {
+      {"segment", {{"combinator", "and"}, {"rules", {{{"field", "shoe"}, {"operator", "="}, {"value", "x"}}}}}}};
+  CHECK_FALSE(is_english(office.call("author1", "POST", kPath, wrong).body["errors"][0]["message"].get<std::string>()));
+  CHECK_FALSE(is_english(office.call("approver1", "POST", one + "/actions/approve").body["detail"].get<std::string>()));
+
+  office.language = "en-GB,en;q=0.9,ja;q=0.5";
+  SECTION("at the fields of a document") {
+    const Answer refused = office.call("author1", "POST", kPath, wrong);
+    CHECK(refused.body["errors"].size() == 2);
+    check_english(said_in(refused));
+    wrong.erase("surprise");
+    const json problems = office.call("author1", "POST", kPath + "/check", wrong).body["problems"];
+    REQUIRE_FALSE(problems.empty());
+    for (const json& problem : problems) {
+      check_english({problem["message"].get<std::string>()});
+    }
+  }
+  SECTION("at the fields of a call") {
+    const Answer refused = office.call("author1", "POST", one + "/correct", {{"effect", "erase"}, {"surprise", 1}});
+    CHECK(refused.body["errors"].size() == 3);
+    check_english(said_in(refused));
+    check_english(said_in(office.call("auditor", "GET", kPath + "?state=nonsense")));
+  }
+  SECTION("by the life cycle") {
+    const Answer early = office.call("approver1", "POST", one + "/actions/approve", json::object());
+    CHECK(early.body["detail"] == "“Approve” is not possible while it is “Draft”. Submit it first.");
+    const Answer to_nobody = office.call("author1", "POST", undecided + "/actions/submit", json::object());
+    CHECK(to_nobody.body["errors"][0]["message"] == "Nobody is chosen yet. Choose who it is for.");
+    check_english(said_in(to_nobody));
+    check_english(said_in(office.call("author1", "PUT", kPath + "/0123456789abcdef0123456789abcdef", office.doc(), 0)));
+  }
+  SECTION("by the check of a segment, and at the desk") {
+    const Answer checked = office.call("author1", "POST", "/api/v1/segments/check", no_such);
+    REQUIRE(checked.body["problems"].size() == 1);
+    CHECK(checked.body["problems"][0]["message"] == "There is no item “shoe”. Write the id of one in attributes.yaml.");
+    const Answer counted = office.call("author1", "POST", "/api/v1/segments/count", no_such);
+    CHECK(counted.body["problems"] == checked.body["problems"]);
+    check_english(said_in(office.call("bousai", "POST", "/api/v1/emergency/count", {{"districts", {"atlantis"}}})));
+  }
+  SECTION("by the dry run and the preview") {
+    const Answer run = office.call("author1", "POST", one + "/dry-run");
+    REQUIRE(run.body["problems"].size() == 1);
+    CHECK(run.body["problems"][0]["message"] == "Nobody fits these conditions.");
+    CHECK(run.body["problems"][0]["warning"] == true);
+    json hard = office.doc();
+    hard["messages"][0]["text"] = {{"ja", "健診"}, {"ja-easy", "ご確認くださいますようお願い申し上げます。"}};
+    const json hints = office.call("author1", "POST", kPath + "/preview", {{"document", hard}}).body["problems"];
+    REQUIRE_FALSE(hints.empty());
+    for (const json& hint : hints) check_english({hint["message"].get<std::string>()});
+  }
 }
 
 TEST_CASE("live progress speaks at once, and streams beyond the cap are sent away", "[events][redis]") {

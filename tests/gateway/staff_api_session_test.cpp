@@ -238,6 +238,10 @@ TEST_CASE("what must be done first is done first", "[session][redis]") {
   CHECK(fresh.post(path, {{"current", "wrong"}, {"password", "tsugi no eki wa doko"}}).body["errors"][0]["field"] == "current");
   CHECK(fresh.post(path, {{"current", kPassword}, {"password", "short"}}).body["errors"][0]["field"] == "password");
   CHECK(fresh.post(path, {{"current", kPassword}, {"password", kPassword}}).body["errors"][0]["field"] == "password");
+  fresh.extra["accept-language"] = "en";
+  CHECK(fresh.post(path, {{"current", kPassword}, {"password", "short"}}).body["errors"][0]["message"] ==
+        "The password is too short. 12 characters at least. Four unrelated words are easy to remember.");
+  fresh.extra.clear();
   Browser elsewhere(*desk.api);
   elsewhere.login("new");
   const std::string before = fresh.jar["kairan_session"];
