@@ -26,9 +26,13 @@ struct StaffText {
 };
 
 /// The same words for everyone: a name, what a person wrote.
-inline StaffText same_text(const std::string& text) { return {text, text}; }
+inline StaffText same_text(const std::string& text) {
+  return {text, text};
+}
 
-inline bool operator==(const StaffText& a, const StaffText& b) { return a.ja == b.ja && a.en == b.en; }
+inline bool operator==(const StaffText& a, const StaffText& b) {
+  return a.ja == b.ja && a.en == b.en;
+}
 
 /// "messages[0].text: …", what is told of one place; "" = the whole.
 inline StaffText at_place(const std::string& place, const StaffText& text) {
@@ -36,9 +40,13 @@ inline StaffText at_place(const std::string& place, const StaffText& text) {
 }
 
 /// An error that tells staff what is wrong and what to do next.
-inline Error staff_error(ErrorCode code, StaffText text) { return Error{code, std::move(text.ja), std::move(text.en)}; }
+inline Error staff_error(ErrorCode code, StaffText text) {
+  return Error{code, std::move(text.ja), std::move(text.en)};
+}
 
 /// What an error tells staff; Japanese in both where it was written in Japanese alone.
-inline StaffText told(const Error& error) { return {error.detail, error.english.empty() ? error.detail : error.english}; }
+inline StaffText told(const Error& error) {
+  return {error.detail, error.english.empty() ? error.detail : error.english};
+}
 
 }  // namespace kairan

@@ -51,9 +51,10 @@ void AlertDesk::tell(const AlertNews& news) const {
 }
 
 void AlertDesk::tell_held(const HeldAlert& held) const {
-  tell({"【確認待ち】" + held.order.title,
-        held.reason.ja + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。",
-        held.id, ""});
+  tell(
+      {"【確認待ち】" + held.order.title,
+       held.reason.ja + "\n" + format_jst(held.at) + "\n画面の「緊急」で確かめて、送るか取りやめるかを決めてください。",
+       held.id, ""});
 }
 
 void AlertDesk::settled(const std::string& held, const std::string& by) const {
@@ -133,10 +134,16 @@ Status AlertDesk::take(const std::vector<Alert>& alerts) {
           book.held.push_back(std::move(held));
           if (book.held.size() > kMaxHeld) {
             const HeldAlert& oldest = book.held.front();
-            book.write_down({clock_.now(), oldest.name, "expired", std::string(effect_id(oldest.order.effect)),
-                             oldest.kind, oldest.level,
-                             {"確認待ちが多すぎるため、いちばん古いものを外しました", "Too many wait: the oldest was taken off"},
-                             "", ""});
+            book.write_down(
+                {clock_.now(),
+                 oldest.name,
+                 "expired",
+                 std::string(effect_id(oldest.order.effect)),
+                 oldest.kind,
+                 oldest.level,
+                 {"確認待ちが多すぎるため、いちばん古いものを外しました", "Too many wait: the oldest was taken off"},
+                 "",
+                 ""});
             gone.push_back(oldest.id);
             book.held.erase(book.held.begin());
           }
@@ -207,7 +214,9 @@ Status AlertDesk::hand_over() {
     }
     const bool stale = clock_.now() > order.expires;
     const Result<std::string> broadcast =
-        stale ? Result<std::string>(staff_error(ErrorCode::kInvalid, {"送信の期限を過ぎました", "It expired before it could leave"})) : ports_.sink->send(order);
+        stale ? Result<std::string>(
+                    staff_error(ErrorCode::kInvalid, {"送信の期限を過ぎました", "It expired before it could leave"}))
+              : ports_.sink->send(order);
     const bool over =
         broadcast || broadcast.error().code == ErrorCode::kInvalid || broadcast.error().code == ErrorCode::kRefused;
     if (!over) return broadcast.error();
@@ -224,9 +233,9 @@ Status AlertDesk::hand_over() {
         }
       }
       book.write_down({clock_.now(), order.title, broadcast ? "sent" : "failed", std::string(effect_id(order.effect)),
-                       "", "", broadcast ? StaffText{"配信を始めました", "The broadcast has begun"} : told(broadcast.error()),
-                       broadcast ? *broadcast : "",
-                       order.by});
+                       "", "",
+                       broadcast ? StaffText{"配信を始めました", "The broadcast has begun"} : told(broadcast.error()),
+                       broadcast ? *broadcast : "", order.by});
       return {};
     });
     if (!done) return done;
@@ -280,8 +289,15 @@ Result<std::string> AlertDesk::release(std::string_view id, const std::string& a
     AlertOrder order = held->order;
     order.by = account;
     episode = held->episode;
-    book.write_down({clock_.now(), held->name, "release", std::string(effect_id(order.effect)), held->kind, held->level,
-                     {"人が確かめて送りました", "A person looked at it and sent it"}, "", account});
+    book.write_down({clock_.now(),
+                     held->name,
+                     "release",
+                     std::string(effect_id(order.effect)),
+                     held->kind,
+                     held->level,
+                     {"人が確かめて送りました", "A person looked at it and sent it"},
+                     "",
+                     account});
     AlertEngine::released(book.state, episode);
     book.order(std::move(order), episode);
     book.erase_held(id);
@@ -302,9 +318,10 @@ Status AlertDesk::dismiss(std::string_view id, const std::string& account, const
     HeldAlert* const held = book.find(id);
     if (held == nullptr) return no_longer_held();
     AlertEngine::dismissed(book.state, held->episode);
-    book.write_down({clock_.now(), held->name, "dismiss", std::string(effect_id(held->order.effect)), held->kind,
-                     held->level, why.empty() ? StaffText{"送らないと決めました", "A person decided not to send it"} : same_text(why),
-                     "", account});
+    book.write_down(
+        {clock_.now(), held->name, "dismiss", std::string(effect_id(held->order.effect)), held->kind, held->level,
+         why.empty() ? StaffText{"送らないと決めました", "A person decided not to send it"} : same_text(why), "",
+         account});
     book.erase_held(id);
     return {};
   });
@@ -352,8 +369,15 @@ Status AlertDesk::tick() {
       }
     }
     for (const HeldAlert& held : expired) {
-      book.write_down({now, held.name, "expired", std::string(effect_id(held.order.effect)), held.kind, held.level,
-                       {"だれも決めないまま期限を過ぎました", "Nobody decided before it expired"}, "", ""});
+      book.write_down({now,
+                       held.name,
+                       "expired",
+                       std::string(effect_id(held.order.effect)),
+                       held.kind,
+                       held.level,
+                       {"だれも決めないまま期限を過ぎました", "Nobody decided before it expired"},
+                       "",
+                       ""});
       AlertEngine::dismissed(book.state, held.episode);
       book.erase_held(held.id);
     }

@@ -61,7 +61,7 @@ AlertKind earthquake() {
   for (const auto& [id, ja] : kIntensities) {
     const std::string word = "震度" + std::string(ja);
     kind.levels.push_back(
-        {id, words(word, "震度（しんど）" + std::string(ja), "seismic intensity " + std::string(id)), {word}});
+        {id, words(word, "震度（しんど）" + std::string(ja), "Seismic intensity " + std::string(id)), {word}});
   }
   return kind;
 }
@@ -73,7 +73,7 @@ AlertKind long_period() {
   static constexpr std::array<std::string_view, 4> kClasses{"1", "2", "3", "4"};
   for (const std::string_view id : kClasses) {
     const std::string word = "長周期地震動階級" + std::string(id);
-    kind.levels.push_back({id, words(word, "階級（かいきゅう）" + std::string(id), "class " + std::string(id)), {word}});
+    kind.levels.push_back({id, words(word, "階級（かいきゅう）" + std::string(id), "Long-period ground motion class " + std::string(id)), {word}});
   }
   return kind;
 }
@@ -111,10 +111,10 @@ std::vector<AlertKind> make_kinds() {
         step("5", words("氾濫発生情報", "川（かわ）の 水（みず）が あふれました", "River flooding occurred"), {"氾濫発生情報", "警戒レベル5"})},
        kCityOnly},
       {"risk", "risk", words("大雨の危険度", "大雨（おおあめ）の 危険（きけん）", "Heavy rain risk"),
-       {step("2", words("大雨危険度 注意", "注意（ちゅうい）", "risk: caution"), {"警戒レベル2"}),
-        step("3", words("大雨危険度 警戒", "警戒（けいかい）", "risk: alert"), {"警戒レベル3"}),
-        step("4", words("大雨危険度 危険", "危険（きけん）", "risk: danger"), {"警戒レベル4"}),
-        step("5", words("大雨危険度 災害切迫", "とても 危険（きけん）", "risk: imminent disaster"), {"警戒レベル5"})},
+       {step("2", words("大雨危険度 注意", "注意（ちゅうい）", "Heavy rain risk: caution"), {"警戒レベル2"}),
+        step("3", words("大雨危険度 警戒", "警戒（けいかい）", "Heavy rain risk: alert"), {"警戒レベル3"}),
+        step("4", words("大雨危険度 危険", "危険（きけん）", "Heavy rain risk: danger"), {"警戒レベル4"}),
+        step("5", words("大雨危険度 災害切迫", "とても 危険（きけん）", "Heavy rain risk: imminent disaster"), {"警戒レベル5"})},
        kCityOnly},
       earthquake(),
       long_period(),

@@ -56,11 +56,17 @@ AlertOrder order_from(const json& from) {
 }
 
 json held_json(const HeldAlert& held) {
-  return {{"id", held.id},           {"at", to_unix_ms(held.at)},
-          {"reason", held.reason.ja}, {"reason_en", held.reason.en}, {"name", held.name},
-          {"kind", held.kind},       {"level", held.level},
-          {"episode", held.episode}, {"ack", held.acknowledged_by},
-          {"told", held.told},       {"order", order_json(held.order)}};
+  return {{"id", held.id},
+          {"at", to_unix_ms(held.at)},
+          {"reason", held.reason.ja},
+          {"reason_en", held.reason.en},
+          {"name", held.name},
+          {"kind", held.kind},
+          {"level", held.level},
+          {"episode", held.episode},
+          {"ack", held.acknowledged_by},
+          {"told", held.told},
+          {"order", order_json(held.order)}};
 }
 
 HeldAlert held_from(const json& from) {
@@ -79,9 +85,11 @@ HeldAlert held_from(const json& from) {
 }
 
 json log_json(const AlertLogEntry& entry) {
-  return {{"at", to_unix_ms(entry.at)}, {"name", entry.name},           {"action", entry.action},
-          {"effect", entry.effect},     {"kind", entry.kind},           {"level", entry.level},
-          {"reason", entry.reason.ja}, {"reason_en", entry.reason.en}, {"broadcast", entry.broadcast}, {"by", entry.by}};
+  return {{"at", to_unix_ms(entry.at)},   {"name", entry.name},
+          {"action", entry.action},       {"effect", entry.effect},
+          {"kind", entry.kind},           {"level", entry.level},
+          {"reason", entry.reason.ja},    {"reason_en", entry.reason.en},
+          {"broadcast", entry.broadcast}, {"by", entry.by}};
 }
 
 AlertLogEntry log_from(const json& from) {

@@ -265,8 +265,9 @@ Result<AlertContent> AlertReleases::in_force(std::vector<FileProblem>& problems)
     problems.push_back({std::string(kAlertRulesFile), 0, "", unusable(content.error().detail), false});
     Result<AlertCity> city = load_alert_city(folder_, problems);
     if (!city) return city.error();
-    return held_alert_content(*std::move(city), {unusable(content.error().detail),
-                                                 "The published rules cannot be used by this version: everything waits"});
+    return held_alert_content(
+        *std::move(city),
+        {unusable(content.error().detail), "The published rules cannot be used by this version: everything waits"});
   }
   Result<AlertCity> city = load_alert_city(folder_, problems);
   if (!city) return city.error();

@@ -45,7 +45,8 @@ std::vector<AlertDecision> AlertRun::decide() {
     return only(AlertEffect::kDuplicate, {"同じ電文を受け取り済みです", "The same message is here already"},
                 known->second.first + "#" + (alert_.event_ids.empty() ? alert_.type : alert_.event_ids.front()));
   }
-  if (alert_.reported > now_ + kAlertMaxAhead) return only(AlertEffect::kNone, {"発表時刻が未来です", "It was issued in the future"});
+  if (alert_.reported > now_ + kAlertMaxAhead)
+    return only(AlertEffect::kNone, {"発表時刻が未来です", "It was issued in the future"});
   if (!alert_.digest.empty()) state_.seen[alert_.digest] = {alert_.name, alert_.reported};
   if (alert_.status != AlertStatus::kReal) return drill();
   std::vector<AlertDecision> out = alert_.info_type == AlertInfoType::kCancel ? cancel() : hazards();
@@ -53,8 +54,9 @@ std::vector<AlertDecision> AlertRun::decide() {
     if (std::find(state_.known_events.begin(), state_.known_events.end(), id) == state_.known_events.end())
       state_.known_events.push_back(id);
   }
-  if (out.empty()) out = only(AlertEffect::kNone, alert_.nothing.empty() ? StaffText{"変わったことはありません", "Nothing has changed"}
-                                                               : same_text(alert_.nothing));
+  if (out.empty())
+    out = only(AlertEffect::kNone, alert_.nothing.empty() ? StaffText{"変わったことはありません", "Nothing has changed"}
+                                                          : same_text(alert_.nothing));
   return out;
 }
 
@@ -157,7 +159,8 @@ AlertDecision AlertRun::one(const Hazard& hazard) {
   decision.relates_to = earlier;
   decision.before = before;
   if (!state_it(changed, hazard)) {
-    decision.reason = {"より新しい電文を受け取り済みです（ReportDateTime）", "A newer message is here already (ReportDateTime)"};
+    decision.reason = {"より新しい電文を受け取り済みです（ReportDateTime）",
+                       "A newer message is here already (ReportDateTime)"};
     return decision;
   }
   // More districts, or our own city where only the region was known, are news like a higher level.
@@ -174,8 +177,9 @@ AlertDecision AlertRun::one(const Hazard& hazard) {
     *known = std::move(changed);
     const bool again = same_report || (type_before != alert_.type && since < kSideBySide);
     decision.effect = again ? AlertEffect::kDuplicate : AlertEffect::kUpdate;
-    decision.reason = again ? StaffText{"同じ発表を受け取り済みです", "The same message is here already"}
-                            : StaffText{content_.city.name + "についての内容は変わっていません", "Nothing changes for this city"};
+    decision.reason =
+        again ? StaffText{"同じ発表を受け取り済みです", "The same message is here already"}
+              : StaffText{content_.city.name + "についての内容は変わっていません", "Nothing changes for this city"};
     return decision;
   }
   decision.effect = AlertEffect::kUpdate;
@@ -193,7 +197,8 @@ std::string AlertRun::newest_type(const AlertEpisode& episode) {
 
 AlertDecision AlertRun::first(const Hazard& hazard, const std::string& key, AlertDecision decision) {
   if (hazard.level == 0) {
-    decision.reason = {"解除の相手がありません（この警報を受け取っていません）", "There is nothing to lift: this warning was never received"};
+    decision.reason = {"解除の相手がありません（この警報を受け取っていません）",
+                       "There is nothing to lift: this warning was never received"};
     return decision;
   }
   AlertEpisode episode;
@@ -211,8 +216,11 @@ AlertDecision AlertRun::first(const Hazard& hazard, const std::string& key, Aler
   }
   decision.action = rule->action(AlertChange::kNew);
   decision.reason = ruling(*rule, hazard.kind, hazard.level, AlertChange::kNew, 0, hazard.level);
-  if (alert_.info_type == AlertInfoType::kCorrect) cap(decision, {"訂正の元の電文を受け取っていません", "What it corrects was never received"});
-  if (before_first(hazard)) cap(decision, {"続報・継続ですが、最初の発表を受け取っていません", "It continues a message that was never received"});
+  if (alert_.info_type == AlertInfoType::kCorrect)
+    cap(decision, {"訂正の元の電文を受け取っていません", "What it corrects was never received"});
+  if (before_first(hazard))
+    cap(decision,
+        {"続報・継続ですが、最初の発表を受け取っていません", "It continues a message that was never received"});
   finish(decision, *rule, hazard, episode, AlertOccasion::kNew, 0);
   state_.episodes[key] = std::move(episode);
   return decision;
@@ -244,8 +252,7 @@ AlertDecision AlertRun::follow(const Hazard& hazard, const std::string& key, Ale
   AlertOccasion occasion = change == AlertChange::kRaised    ? AlertOccasion::kRaised
                            : change == AlertChange::kLowered ? AlertOccasion::kLowered
                                                              : AlertOccasion::kLifted;
-  decision.reason =
-      ruling(*rule, hazard.kind, down ? before : episode.level, change, before, episode.level);
+  decision.reason = ruling(*rule, hazard.kind, down ? before : episode.level, change, before, episode.level);
   decision.action = rule->action(change);
   if (!down) {
     if (told == AlertTold::kRecorded) decision.action = rule->action(AlertChange::kNew);

@@ -161,7 +161,8 @@ std::vector<AlertDecision> AlertRun::cancel() {
     const int left = effective_level(episode);
     decision.level = left;
     if (left >= decision.before) {
-      decision.reason = {"取り消された電文と同じ内容の別の電文が有効です", "Another message that says the same is in force"};
+      decision.reason = {"取り消された電文と同じ内容の別の電文が有効です",
+                         "Another message that says the same is in force"};
       out.push_back(std::move(decision));
       continue;
     }
@@ -177,7 +178,9 @@ std::vector<AlertDecision> AlertRun::cancel() {
     decision.action = episode.told == AlertTold::kSent   ? AlertAction::kSend
                       : episode.told == AlertTold::kHeld ? AlertAction::kHold
                                                          : AlertAction::kIgnore;
-    if (episode.told == AlertTold::kHeld) decision.reason += {"。もとの発表は確認待ちです。送らないでください", ". What came before still waits: do not send it"};
+    if (episode.told == AlertTold::kHeld)
+      decision.reason +=
+          {"。もとの発表は確認待ちです。送らないでください", ". What came before still waits: do not send it"};
     hold_unreleased(decision);
     if (rule != nullptr) finish(decision, *rule, hazard, episode, AlertOccasion::kWithdrawn, decision.before);
     episode.last_reported = std::max(episode.last_reported, alert_.reported);

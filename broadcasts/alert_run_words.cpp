@@ -27,8 +27,8 @@ void AlertRun::cap(AlertDecision& decision, const StaffText& why) {
 void AlertRun::hold_unreleased(AlertDecision& decision) const {
   if (decision.action != AlertAction::kSend || !content_.release.empty()) return;
   cap(decision, content_.held_because.empty() ? StaffText{"公開された規則がないため、自動では送りません",
-                                                   "Without published rules nothing is sent by itself"}
-                                       : content_.held_because);
+                                                          "Without published rules nothing is sent by itself"}
+                                              : content_.held_because);
 }
 
 void AlertRun::limit(AlertDecision& decision, const Hazard& hazard, int before) {
@@ -59,12 +59,16 @@ void AlertRun::finish(AlertDecision& decision, const AlertRule& rule, const Haza
     decision.action = AlertAction::kIgnore;
     decision.reason += {"。発表から時間がたちすぎているため送りません", ". Not sent: too long since it was issued"};
   }
-  if (hazard.uncertain) cap(decision, {"内容が確かでないため人の確認を待ちます", "Its content is not certain: a person decides"});
+  if (hazard.uncertain)
+    cap(decision, {"内容が確かでないため人の確認を待ちます", "Its content is not certain: a person decides"});
   if (state_.restored && alert_.reported <= *state_.restored)
     cap(decision, {"バックアップから戻す前の電文です。すでに送ったかもしれないため人の確認を待ちます",
                    "It is from before the restore and may have been sent already: a person decides"});
-  if (alert_.drill_words) cap(decision, {"通常の電文なのに訓練・試験の言葉があります", "It is marked as real but speaks of a drill or a test"});
-  if (alert_.source == AlertSource::kLAlert) cap(decision, {"Lアラートは人の確認を待ちます", "L-Alert always waits for a person"});
+  if (alert_.drill_words)
+    cap(decision,
+        {"通常の電文なのに訓練・試験の言葉があります", "It is marked as real but speaks of a drill or a test"});
+  if (alert_.source == AlertSource::kLAlert)
+    cap(decision, {"Lアラートは人の確認を待ちます", "L-Alert always waits for a person"});
   if (decision.action == AlertAction::kSend && !rule.released && !takes_back)
     cap(decision, {"自動送信が許可されていません", "The rule does not let it go out by itself"});
   hold_unreleased(decision);

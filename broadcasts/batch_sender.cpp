@@ -177,7 +177,7 @@ bool BatchSender::begin(ActiveBroadcast& broadcast, BatchRow& row, std::string& 
   const std::string& id = broadcast.record.id;
   if (row.slice.variant >= broadcast.variants.size()) {
     (void)parts_.events.fail(broadcast, {"配信台帳が壊れています。記録にない文面を参照しています。",
-                                          "The ledger is damaged: it names a text that is not there."});
+                                         "The ledger is damaged: it names a text that is not there."});
     return false;
   }
   auto prepared = prepare(broadcast, row);
@@ -258,11 +258,12 @@ void BatchSender::conclude(ActiveBroadcast& broadcast, const BatchRow& row, cons
       if (result.already_accepted && row.tries <= 1) {
         finish(broadcast, row,
                {BatchState::kUnknown, result.status, result.request_id, "taken before its first try", {}});
-        parts_.events.halt(broadcast, HaltCause::kDuplicate,
-                           {"記録にない送信がすでに受け付けられています（409）。"
-                            "バックアップから戻したあとの重複の恐れがあるため、一時停止しました。",
-                            "LINE had already taken a request that is not on record (409). Paused, since after a restore "
-                            "people could get it twice."});
+        parts_.events.halt(
+            broadcast, HaltCause::kDuplicate,
+            {"記録にない送信がすでに受け付けられています（409）。"
+             "バックアップから戻したあとの重複の恐れがあるため、一時停止しました。",
+             "LINE had already taken a request that is not on record (409). Paused, since after a restore "
+             "people could get it twice."});
         return;
       }
       finish(broadcast, row, {BatchState::kAccepted, result.status, result.request_id, "", {}});
@@ -307,7 +308,7 @@ void BatchSender::refused(ActiveBroadcast& broadcast, const BatchRow& row, const
     if (!valid && valid.error().code == ErrorCode::kInvalid) {
       // First the broadcast, then the batch: a broadcast whose last batch has ended counts as sent.
       if (!parts_.events.fail(broadcast, {"LINE が文面を受け付けません：" + valid.error().detail,
-                                           "LINE does not accept the text: " + valid.error().detail})) {
+                                          "LINE does not accept the text: " + valid.error().detail})) {
         later(broadcast, row, result);
         return;
       }
@@ -369,10 +370,10 @@ void BatchSender::check_budget(ActiveBroadcast& broadcast) {
       bad >= options_.bad_batches && static_cast<double>(bad) >= options_.bad_share * static_cast<double>(ended);
   if (many || less(figures->recipients.refused) >= options_.bad_recipients) {
     const std::string count = std::to_string(bad);
-    parts_.events.halt(broadcast, HaltCause::kErrors,
-                       {"受け付けられない送信が多いため、一時停止しました（" + count +
-                            "件）。内容と宛先を確認してください。",
-                        "Paused because many requests were refused (" + count + "). Look at the text and the audience."});
+    parts_.events.halt(
+        broadcast, HaltCause::kErrors,
+        {"受け付けられない送信が多いため、一時停止しました（" + count + "件）。内容と宛先を確認してください。",
+         "Paused because many requests were refused (" + count + "). Look at the text and the audience."});
   }
 }
 

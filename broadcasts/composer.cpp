@@ -203,34 +203,36 @@ class Work {
   }
 
   /// What a class reads, and how it is called.
-  Reader reader_of(const ReaderClass& key, std::string& label) const {
+  Reader reader_of(const ReaderClass& key, StaffText& label) const {
     Reader reader;
     reader.date = jst_date(request_.at);
     reader.media_base = parts_.public_base;
-    std::vector<std::string> names;
     for (std::size_t a = 0; a < axes_.size(); ++a) {
       const Attribute& attribute = *axes_[a].attribute;
-      std::string value, shown;
+      std::string value;
+      StaffText shown;
       for (std::size_t v = 0; v < attribute.values.size(); ++v) {
         if ((key[a] >> v & 1U) == 0) continue;
         const store::AttributeValue& chosen = attribute.values[v];
         if (attribute.id == kLanguage) reader.language = chosen.id;
         if (attribute.id == kDisplay) reader.display = display_of(chosen.id);
         value += (value.empty() ? "" : "・") + pick(chosen.label, reader.language);
-        shown += (shown.empty() ? "" : "・") + pick(chosen.label, "ja");
+        if (!shown.empty()) shown += {"・", ", "};
+        shown += {pick(chosen.label, "ja"), pick(chosen.label, "en")};
       }
       const auto fallback = document_.fallbacks.find(attribute.id);
       if (value.empty() && fallback != document_.fallbacks.end()) value = pick(fallback->second, reader.language);
       const bool is_variable = a >= fixed_axes_;
       if (is_variable) reader.values[attribute.id] = value;
-      if (attribute.id == kLanguage && shown.empty()) shown = "日本語";
-      if (attribute.id == kDisplay && reader.display == Display::kStandard) shown.clear();
-      if (is_variable && shown.empty()) shown = "未登録";
-      if (!shown.empty()) names.push_back(shown);
+      if (attribute.id == kLanguage && shown.empty()) shown = {"日本語", "Japanese"};
+      if (attribute.id == kDisplay && reader.display == Display::kStandard) shown = {};
+      if (is_variable && shown.empty()) shown = {"未登録", "not registered"};
+      if (shown.empty()) continue;
+      if (!label.empty()) label += {"・", ", "};
+      label += shown;
     }
     reader.leave_topic = leave_button(document_, !request_.corrects.empty(), *schema_, reader.language);
-    for (const std::string& name : names) label += (label.empty() ? "" : "・") + name;
-    if (label.empty()) label = "日本語";
+    if (label.empty()) label = {"日本語", "Japanese"};
     if (request_.count_links && !parts_.public_base.empty() && counts_links(document_)) {
       reader.link = [this](std::string_view url) { return parts_.public_base + "/l/" + link_code(request_.id, url); };
     }
@@ -244,14 +246,14 @@ class Work {
     std::map<ReaderClass, std::size_t> variant_of;
     if (classes_.empty()) classes_[ReaderClass(axes_.size(), 0)] = 0;
     for (const auto& [key, people] : classes_) {
-      std::string label;
+      StaffText label;
       const Reader reader = reader_of(key, label);
       const std::vector<Message> messages = messages_for(document_, reader);
       auto rendered = parts_.live.render_as(messages, reader.display);
       if (!rendered) {
         const std::string& why = rendered.error().detail;
-        return staff_error(ErrorCode::kInvalid, {"「" + label + "」の文面を作れません: " + why,
-                                                 "The text for “" + label + "” cannot be made: " + why});
+        return staff_error(ErrorCode::kInvalid, {"「" + label.ja + "」の文面を作れません: " + why,
+                                                 "The text for “" + label.en + "” cannot be made: " + why});
       }
       const auto [found, is_new] = by_bytes.emplace(*rendered, composition.variants.size());
       if (is_new) {

@@ -9,13 +9,14 @@
 
 #include "base/bitmap.h"
 #include "base/result.h"
+#include "base/staff_text.h"
 #include "store/broadcasts.h"
 #include "store/keys.h"
 
 namespace kairan::broadcasts {
 
 struct Variant {
-  std::string label;     ///< for people: 「日本語・七浦」
+  StaffText label;       ///< for people: 「日本語・七浦」
   std::string rendered;  ///< Deliverer::render()
 };
 

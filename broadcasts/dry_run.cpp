@@ -174,7 +174,8 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
     run.variants.push_back(std::move(count));
   }
   run.seconds = static_cast<double>(run.batches) / limits.requests_per_second;
-  if (run.recipients == 0) {
+  // A practice reaches nobody, whomever it is for.
+  if (run.recipients == 0 && document->kind != Kind::kPractice) {
     run.problems.push_back({"segment", {"この条件に合う方がいません。", "Nobody fits these conditions."}, true});
   }
 
@@ -197,8 +198,8 @@ Result<DryRun> StaffService::dry_run(const store::Actor&, std::string_view id) {
     const bool refused = valid.error().code == ErrorCode::kInvalid || valid.error().code == ErrorCode::kRefused;
     const std::string& why = valid.error().detail;
     run.problems.push_back({"",
-                            refused ? StaffText{"「" + variant.label + "」の文面をLINEが受け付けません: " + why,
-                                                "LINE does not take the text for “" + variant.label + "”: " + why}
+                            refused ? StaffText{"「" + variant.label.ja + "」の文面をLINEが受け付けません: " + why,
+                                                "LINE does not take the text for “" + variant.label.en + "”: " + why}
                                     : StaffText{"LINEに確かめられませんでした（" + why + "）。",
                                                 "LINE could not be asked whether it takes this (" + why + ")."},
                             !refused});

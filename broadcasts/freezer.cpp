@@ -62,8 +62,7 @@ Deliverer* Deliverers::for_kind(std::string_view kind) const {
   return chosen != nullptr && wall(*named, *chosen) ? chosen : nullptr;
 }
 
-Result<std::shared_ptr<ActiveBroadcast>> Freezer::fail(const store::BroadcastRecord& record,
-                                                       const StaffText& reason) {
+Result<std::shared_ptr<ActiveBroadcast>> Freezer::fail(const store::BroadcastRecord& record, const StaffText& reason) {
   log::error("broadcast.failed", {{"broadcast", record.id}, {"state", record.state}});
   const auto failed = moves_.apply(record.id, {Action::kFail, reason, {}, std::nullopt});
   if (!failed && passes(failed.error())) return failed.error();
@@ -88,7 +87,9 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
     return fail(record, told(composition.error()));
   }
   auto parts = by_variant(*composition, ledger_.partitions());
-  if (!parts) return fail(record, {"配信対象を確定できません：" + parts.error().detail, "The audience cannot be fixed: " + parts.error().detail});
+  if (!parts)
+    return fail(record, {"配信対象を確定できません：" + parts.error().detail,
+                         "The audience cannot be fixed: " + parts.error().detail});
   FrozenAudience audience(*std::move(parts));
   const std::uint64_t recipients = audience.recipients();
   auto variants = store(record, *composition, audience);
@@ -96,8 +97,8 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::freeze(const store::BroadcastR
     // Another attempt has begun, or somebody stopped it: theirs to go on.
     if (variants.error().code == ErrorCode::kConflict) return std::shared_ptr<ActiveBroadcast>();
     if (passes(variants.error())) return variants.error();
-    return fail(record,
-                {"配信対象を保存できません：" + variants.error().detail, "The audience cannot be stored: " + variants.error().detail});
+    return fail(record, {"配信対象を保存できません：" + variants.error().detail,
+                         "The audience cannot be stored: " + variants.error().detail});
   }
   auto held = hold_if_drifted(record, recipients);
   if (!held) return held.error();
@@ -112,7 +113,7 @@ Result<std::vector<store::FrozenVariant>> Freezer::store(const store::BroadcastR
                                                          const Composition& composition,
                                                          const FrozenAudience& audience) {
   std::vector<store::FrozenVariant> texts;
-  for (const Variant& variant : composition.variants) texts.push_back({variant.label, variant.rendered});
+  for (const Variant& variant : composition.variants) texts.push_back({variant.label.ja, variant.rendered});
   const auto token = ledger_.begin_freeze(record.id, texts, composition.unit);
   if (!token) return token.error();
   std::vector<store::BroadcastLedger::PartitionFreeze> partitions;
@@ -134,7 +135,8 @@ Result<bool> Freezer::hold_if_drifted(const store::BroadcastRecord& record, std:
     const std::string before = std::to_string(*approved), now = std::to_string(recipients);
     const StaffText reason{
         "承認時の対象者は " + before + "人でしたが、いまは " + now + "人です。確認して再開するか、中止してください。",
-        "When it was approved it concerned " + before + " people, now " + now + ". Look at it, then resume or stop it."};
+        "When it was approved it concerned " + before + " people, now " + now +
+            ". Look at it, then resume or stop it."};
     const auto held = moves_.apply(
         record, {Action::kHold, reason, {{std::string(field::kHeldCount), std::to_string(recipients)}}, std::nullopt});
     if (held) staff_.tell({Notice::Kind::kHeld, record.id, reason.ja});
@@ -172,7 +174,8 @@ Result<std::shared_ptr<ActiveBroadcast>> Freezer::activate(const store::Broadcas
                                                            std::vector<store::FrozenVariant> variants,
                                                            std::string unit) {
   Deliverer* const deliverer = deliverers_.for_kind(record.field(field::kKind));
-  if (deliverer == nullptr) return fail(record, {"この種別の配信先が設定されていません。", "Nothing is set up to send this kind."});
+  if (deliverer == nullptr)
+    return fail(record, {"この種別の配信先が設定されていません。", "Nothing is set up to send this kind."});
   auto active = std::make_shared<ActiveBroadcast>(record, std::move(audience));
   active->priority = parse_priority(record.field(field::kPriority)).value_or(Priority::kBulk);
   active->deliverer = deliverer;

@@ -254,6 +254,9 @@ class English : public Writer {
   std::string choice(const SegmentNode& node) const {
     const Attribute* const attribute = schema_.find(node.attribute);
     const std::string label = "“" + label_of(attribute, node.attribute) + "”";
+    if (node.kind == NodeKind::kAnswered && node.attribute == store::kDistrictAttribute) {
+      return node.negated ? "registered no district" : "registered a district";
+    }
     if (node.kind == NodeKind::kAnswered) return (node.negated ? "did not answer " : "answered ") + label;
     const std::string last = node.kind == NodeKind::kHasAll ? "and" : "or";
     if (node.attribute == store::kDistrictAttribute) {

@@ -76,7 +76,7 @@ struct DryRun {
   std::uint64_t registered = 0;    ///< of them: chosen by what they registered
   std::uint64_t undeclared = 0;    ///< of them: emergency by area, no district registered
   struct VariantCount {
-    std::string label;
+    StaffText label;
     std::uint64_t recipients = 0, batches = 0;
     std::string preview;  ///< what they read, as text
   };

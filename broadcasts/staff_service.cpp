@@ -236,7 +236,8 @@ View StaffService::view_of(const store::Actor& who, const Record& record) {
   } else if (const auto segment = parse_segment(view.document.segment, *p_.composer.schema()); segment) {
     view.segment_sentence = audience_words(*segment, *p_.composer.schema());
   } else {
-    view.segment_sentence = {"（条件が、いまの属性の定義に合いません）", "(the conditions no longer fit what residents can choose)"};
+    view.segment_sentence = {"（条件が、いまの属性の定義に合いません）",
+                             "(the conditions no longer fit what residents can choose)"};
   }
   Standing position = standing(who, record);
   position.from_frame = view.state == State::kDraft && is_from_frame(record, view.document).value_or(false);

@@ -192,7 +192,8 @@ int list_held(const DeskArguments& arguments) {
       std::cout << "注意: " << standing->sentence << "\n";
     if (held->empty()) std::cout << "確認を待っている警報はありません。\n";
     for (const auto& one : *held) {
-      std::cout << one.id << "  " << format_jst(one.at) << "  " << one.order.title << "\n    " << one.reason.ja << "  （" << one.name << "、" << format_jst(one.order.expires) << "まで）\n";
+      std::cout << one.id << "  " << format_jst(one.at) << "  " << one.order.title << "\n    " << one.reason.ja
+                << "  （" << one.name << "、" << format_jst(one.order.expires) << "まで）\n";
     }
     return 0;
   });

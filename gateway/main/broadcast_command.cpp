@@ -178,7 +178,8 @@ int run_dry_run(const BroadcastArguments& a) {
       json["quota_left"] = run->quota_left ? Json(*run->quota_left) : Json(nullptr);
       json["variants"] = Json::array();
       for (const auto& v : run->variants) {
-        json["variants"].push_back({{"label", v.label}, {"recipients", v.recipients}, {"batches", v.batches}, {"preview", v.preview}});
+        json["variants"].push_back(
+            {{"label", v.label.ja}, {"recipients", v.recipients}, {"batches", v.batches}, {"preview", v.preview}});
       }
       json["nth_this_week"] = Json::array();
       for (const auto& [nth, people] : run->nth_this_week)
@@ -199,7 +200,7 @@ int run_dry_run(const BroadcastArguments& a) {
                                    : run->quota_left ? (std::to_string(*run->quota_left) + "通").c_str()
                                                      : "制限なし");
     for (const auto& v : run->variants) {
-      std::printf("  %s: %llu人、%llu束\n", v.label.c_str(), static_cast<unsigned long long>(v.recipients),
+      std::printf("  %s: %llu人、%llu束\n", v.label.ja.c_str(), static_cast<unsigned long long>(v.recipients),
                   static_cast<unsigned long long>(v.batches));
     }
     for (const auto& [nth, people] : run->nth_this_week) {
@@ -233,8 +234,8 @@ int run_list_broadcasts(const BroadcastArguments& a) {
     if (!views) return print_error(views.error());
     for (const broadcasts::View& view : *views) {
       std::printf("%s  %s  %s  %s  %s%s%s\n", view.id.c_str(), std::string(state_name(view.state)).c_str(),
-                  std::string(kind_ja(view.document.kind)).c_str(), view.document.section.c_str(), view.document.title.c_str(),
-                  view.reason.empty() ? "" : "  理由: ", view.reason.ja.c_str());
+                  std::string(kind_ja(view.document.kind)).c_str(), view.document.section.c_str(),
+                  view.document.title.c_str(), view.reason.empty() ? "" : "  理由: ", view.reason.ja.c_str());
     }
     return 0;
   });
@@ -249,8 +250,9 @@ int run_show(const BroadcastArguments& a) {
                 std::string(state_ja(view->state)).c_str(), view->reason.ja.c_str(), view->segment_sentence.ja.c_str(),
                 view->author.c_str(), view->approver.c_str());
     for (const broadcasts::Event& event : view->history) {
-      std::printf("  %s  %s  %s  %s → %s  %s\n", format_jst(event.at).c_str(), event.account.empty() ? "（システム）" : event.account.c_str(),
-                  event.action.c_str(), event.from.c_str(), event.to.c_str(), event.comment.ja.c_str());
+      std::printf("  %s  %s  %s  %s → %s  %s\n", format_jst(event.at).c_str(),
+                  event.account.empty() ? "（システム）" : event.account.c_str(), event.action.c_str(),
+                  event.from.c_str(), event.to.c_str(), event.comment.ja.c_str());
     }
     std::puts(canonical_json(view->document).c_str());
     return 0;

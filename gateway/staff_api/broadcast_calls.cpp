@@ -65,7 +65,8 @@ class BroadcastCalls {
       }
     }
     json items = json::array();
-    for (std::size_t i = 0; i < std::min(found.size(), page.count); ++i) items.push_back(summary_json(found[i], call.language));
+    for (std::size_t i = 0; i < std::min(found.size(), page.count); ++i)
+      items.push_back(summary_json(found[i], call.language));
     return ok({{"items", std::move(items)}, {"offset", page.offset}, {"more", found.size() > page.count}});
   }
 

@@ -44,21 +44,22 @@ std::vector<FieldError> field_errors(const std::vector<broadcasts::Problem>& pro
 }
 
 json summary_json(const broadcasts::View& view, Language language) {
-  return {{"id", view.id},
-          {"state", broadcasts::state_name(view.state)},
-          {"state_label", broadcasts::state_ja(view.state)},
-          {"title", view.document.title},
-          {"kind", broadcasts::kind_name(view.document.kind)},
-          {"priority", broadcasts::priority_name(view.document.priority)},
-          {"section", view.document.section},
-          {"topic", view.document.topic},
-          {"author", view.author},
-          {"created", time_text(view.created)},
-          {"due", time_or_null(view.due)},
-          {"segment_sentence", in_language(view.segment_sentence, language)},
-          {"reason", in_language(view.reason, language)},
-          {"effect", view.effect},
-          {"revision", view.revision}};
+  return {
+      {"id", view.id},
+      {"state", broadcasts::state_name(view.state)},
+      {"state_label", language == Language::kEn ? broadcasts::state_en(view.state) : broadcasts::state_ja(view.state)},
+      {"title", view.document.title},
+      {"kind", broadcasts::kind_name(view.document.kind)},
+      {"priority", broadcasts::priority_name(view.document.priority)},
+      {"section", view.document.section},
+      {"topic", view.document.topic},
+      {"author", view.author},
+      {"created", time_text(view.created)},
+      {"due", time_or_null(view.due)},
+      {"segment_sentence", in_language(view.segment_sentence, language)},
+      {"reason", in_language(view.reason, language)},
+      {"effect", view.effect},
+      {"revision", view.revision}};
 }
 
 json broadcast_json(const broadcasts::View& view, Language language) {
@@ -75,8 +76,12 @@ json broadcast_json(const broadcasts::View& view, Language language) {
   body["approved_count"] = view.approved_count ? json(*view.approved_count) : json(nullptr);
   body["history"] = json::array();
   for (const broadcasts::Event& event : view.history) {
-    body["history"].push_back({{"at", time_text(event.at)}, {"account", event.account}, {"action", event.action},
-                               {"from", event.from}, {"to", event.to}, {"comment", in_language(event.comment, language)}});
+    body["history"].push_back({{"at", time_text(event.at)},
+                               {"account", event.account},
+                               {"action", event.action},
+                               {"from", event.from},
+                               {"to", event.to},
+                               {"comment", in_language(event.comment, language)}});
   }
   body["possible"] = json::array();
   for (const broadcasts::Action action : view.possible) body["possible"].push_back(broadcasts::action_name(action));
@@ -116,8 +121,10 @@ json dry_run_json(const broadcasts::DryRun& run, const broadcasts::View& view, L
   }
   body["variants"] = json::array();
   for (const auto& variant : run.variants) {
-    body["variants"].push_back(
-        {{"label", variant.label}, {"recipients", variant.recipients}, {"batches", variant.batches}, {"preview", variant.preview}});
+    body["variants"].push_back({{"label", in_language(variant.label, language)},
+                                {"recipients", variant.recipients},
+                                {"batches", variant.batches},
+                                {"preview", variant.preview}});
   }
   body["batches"] = run.batches;
   body["seconds"] = run.seconds;

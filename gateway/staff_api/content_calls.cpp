@@ -51,7 +51,9 @@ class ContentCalls {
     json tables = json::array();
     for (const ContentTable& table : content_tables()) {
       const auto view = space().table(table);
-      tables.push_back({{"kind", table.kind}, {"label", call.words(table.label, table.english)}, {"rows", view ? view->rows.size() : 0}});
+      tables.push_back({{"kind", table.kind},
+                        {"label", call.words(table.label, table.english)},
+                        {"rows", view ? view->rows.size() : 0}});
     }
     const auto current = std::find_if(versions->begin(), versions->end(), [](const ContentVersion& v) { return v.current; });
     return ok({{"version", version_json(current == versions->end() ? versions->back() : *current)}, {"tables", std::move(tables)},

@@ -85,8 +85,9 @@ class DeskCalls {
         const std::vector<std::string> one{value.id};
         const auto count = parts_.segments->count_area(one, *schema, today, store::kDistrictAttribute);
         if (!count) return refuse_with_reason(count.error());
-        body["districts"].push_back(
-            {{"id", value.id}, {"name", pick(value.label, language_name(call.language))}, {"registered", count->registered}});
+        body["districts"].push_back({{"id", value.id},
+                                     {"name", pick(value.label, language_name(call.language))},
+                                     {"registered", count->registered}});
         body["undeclared"] = count->undecided;
       }
     }
@@ -143,7 +144,9 @@ class DeskCalls {
     const auto count = parts_.segments->count_area(districts, *schema, today, store::kDistrictAttribute);
     if (!count) return refuse_with_reason(count.error());
     std::string names;
-    for (const std::string& id : districts) names += (names.empty() ? "" : std::string(call.words("・", ", "))) + district_name(schema.get(), id, call.language).value_or(id);
+    for (const std::string& id : districts)
+      names += (names.empty() ? "" : std::string(call.words("・", ", "))) +
+               district_name(schema.get(), id, call.language).value_or(id);
     const std::uint64_t all = count->registered + count->undecided;
     const std::string sentence =
         call.language == Language::kEn
@@ -193,8 +196,8 @@ class DeskCalls {
     const auto schema = parts_.schema ? parts_.schema() : nullptr;
     json districts = json::array();
     for (const SafetyRow& row : *rows) {
-      const std::string name =
-          district_name(schema.get(), row.district, call.language).value_or(std::string(call.words("地区の登録なし", "no district")));
+      const std::string name = district_name(schema.get(), row.district, call.language)
+                                   .value_or(std::string(call.words("地区の登録なし", "no district")));
       districts.push_back({{"id", row.district},
                            {"name", name},
                            {"safe", count_json(row.safe, false, call.language)},

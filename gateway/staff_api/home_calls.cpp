@@ -160,8 +160,9 @@ class HomeCalls {
         const auto apart = entry.at < other.at ? other.at - entry.at : entry.at - other.at;
         if (other.view.id != entry.view.id && apart < kCollision) near.push_back(other.view.id);
       }
-      items.push_back(
-          {{"at", time_text(entry.at)}, {"broadcast", summary_json(entry.view, call.language)}, {"collides_with", std::move(near)}});
+      items.push_back({{"at", time_text(entry.at)},
+                       {"broadcast", summary_json(entry.view, call.language)},
+                       {"collides_with", std::move(near)}});
     }
     return ok({{"items", std::move(items)}});
   }

@@ -24,10 +24,17 @@ std::string id_of(const std::string& name) {
 
 json shelter_json(const Parts& parts, const ShelterRow& row, Language language) {
   const auto schema = parts.schema ? parts.schema() : nullptr;
-  return {{"id", id_of(row.name)}, {"name", row.name}, {"district", row.district},
-          {"district_name", district_name(schema.get(), row.district, language).value_or(row.district)}, {"address", row.address},
-          {"capacity", row.capacity}, {"hazards", row.hazards}, {"state", row.state}, {"note", ""},
-          {"changed", time_or_null(row.changed)}, {"changed_by", row.changed_by}};
+  return {{"id", id_of(row.name)},
+          {"name", row.name},
+          {"district", row.district},
+          {"district_name", district_name(schema.get(), row.district, language).value_or(row.district)},
+          {"address", row.address},
+          {"capacity", row.capacity},
+          {"hazards", row.hazards},
+          {"state", row.state},
+          {"note", ""},
+          {"changed", time_or_null(row.changed)},
+          {"changed_by", row.changed_by}};
 }
 
 Reply add_picture(const Parts& parts, const Call& call) {

@@ -22,7 +22,9 @@ enum class Language : std::uint8_t { kJa, kEn };
 Language language_of(const HttpRequest& request);
 
 /// "ja" or "en".
-inline std::string_view language_name(Language language) { return language == Language::kEn ? "en" : "ja"; }
+inline std::string_view language_name(Language language) {
+  return language == Language::kEn ? "en" : "ja";
+}
 /// What the reader of this language is told.
 inline const std::string& in_language(const StaffText& text, Language language) {
   return language == Language::kEn ? text.en : text.ja;

@@ -22,7 +22,8 @@ void write(const TempDir& folder, const std::string& name, const std::string& te
 TEST_CASE("attributes are read with their kinds, values, labels and limits, districts from city.yaml") {
   const TempDir folder;
   write(folder, "city.yaml",
-        "name: 見本市\ndistricts:\n  - {id: hama, name: 浜, reading: はま, english: Hama}\n  - {id: nanaura, name: 七浦}\n");
+        "name: 見本市\ndistricts:\n  - {id: hama, name: 浜, reading: はま, english: Hama}\n  - {id: nanaura, name: "
+        "七浦}\n");
   write(folder, "attributes.yaml",
         "attributes:\n"
         "  - {id: district, kind: many, label: 地区, values_from: districts}\n"
