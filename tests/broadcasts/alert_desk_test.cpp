@@ -4,6 +4,7 @@
 #include "store/keys.h"
 #include "tests/broadcasts/alert_fixture.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/staff_words.h"
 #include "tests/support/test_redis.h"
 
 using namespace kairan;
@@ -118,6 +119,7 @@ TEST_CASE("After a restore nothing of before leaves by itself: orders on their w
   REQUIRE(held.size() == 2);
   CHECK(held[0].reason.ja.find("バックアップ") != std::string::npos);
   CHECK(held[1].reason.ja.find("バックアップ") != std::string::npos);
+  for (const HeldAlert& one : held) CHECK(test::in_both_languages(one.reason));
   CHECK(room.notices.size() == 2);
   // What is reported afterwards goes out as ever, and a person can still send what was held.
   must(room.desk->take({earthquake("VXSE53", 5, "20260706101000", "1", at(10, 10))}));

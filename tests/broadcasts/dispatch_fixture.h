@@ -14,6 +14,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_platform.h"
+#include "tests/support/staff_words.h"
 #include "tests/support/test_redis.h"
 
 namespace kairan::test {

@@ -223,6 +223,7 @@ TEST_CASE_METHOD(DispatchFixture, "what the platform does not accept at all stop
     CHECK(state(id) == "paused");
     CHECK(staff.count(each.told) == before + 1);
     CHECK_FALSE(must(store.read(id))->field("reason").empty());
+    CHECK(test::is_english(must(store.read(id))->field("reason_en")));
   }
   CHECK(platform.got().empty());
 }

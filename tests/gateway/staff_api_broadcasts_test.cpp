@@ -362,6 +362,12 @@ TEST_CASE("whoever reads the console in English is told in English what is wrong
     CHECK(counted.body["problems"] == checked.body["problems"]);
     check_english(said_in(office.call("bousai", "POST", "/api/v1/emergency/count", {{"districts", {"atlantis"}}})));
   }
+  SECTION("by what a broadcast says of itself") {
+    const json summary = office.call("author1", "GET", one).body["summary"];
+    CHECK(summary["state_label"] == "Draft");
+    check_english({summary["segment_sentence"].get<std::string>()});
+    CHECK(office.call("author1", "GET", undecided).body["summary"]["segment_sentence"] == "(not chosen yet)");
+  }
   SECTION("by the dry run and the preview") {
     const Answer run = office.call("author1", "POST", one + "/dry-run");
     REQUIRE(run.body["problems"].size() == 1);
