@@ -35,7 +35,7 @@ class EveryoneComposer final : public broadcasts::Composer {
     if (record.field("broken") == "1") return Error{ErrorCode::kInvalid, "条件が壊れています"};
     broadcasts::Composition composition;
     const std::string name(record.field("name"));
-    composition.variants = {{"偶数", name + "/even"}, {"奇数", name + "/odd"}};
+    composition.variants = {{{"偶数", "even"}, name + "/even"}, {{"奇数", "odd"}, name + "/odd"}};
     for (store::Partition p = 0; p < kDispatchPartitions; ++p) {
       auto following = followers(p);
       if (!following) return following.error();
