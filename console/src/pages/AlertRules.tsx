@@ -142,8 +142,9 @@ function Proposal({ proposed, refresh }: { proposed: NonNullable<Rules['proposed
     } catch (error) {
       setProblem(error);
     }
-    setAsking(undefined);
+    // The dialog stays until the page shows what became of it, so that nothing old can be pressed again.
     await refresh();
+    setAsking(undefined);
   };
   return (
     <section className="card stack">

@@ -80,7 +80,7 @@ export default function Audit() {
               {items.map((entry) => (
                 <tr key={entry.seq}>
                   <td className="number">{entry.seq}</td>
-                  <td style={{ whiteSpace: 'nowrap' }}>{formatDateTime(entry.at, language)}</td>
+                  <td className="moment">{formatDateTime(entry.at, language)}</td>
                   <td>{entry.by === 'terminal' ? t('サーバーの操作', 'on the server') : entry.by}</td>
                   <td>{auditWord(entry.action, t)}</td>
                   <td className="code">

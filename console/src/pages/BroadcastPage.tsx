@@ -156,13 +156,13 @@ export default function BroadcastPage() {
     setProblem(undefined);
     try {
       await call(`/broadcasts/${id}/actions/${action}`, { method: 'POST', body, revision: view.data?.revision, idempotencyKey: key });
-      setAsk(undefined);
       setComment('');
     } catch (error) {
       setProblem(error);
-      setAsk(undefined);
     }
     await Promise.all([view.refetch(), queries.invalidateQueries({ queryKey: ['home'] }), queries.invalidateQueries({ queryKey: ['status', id] })]);
+    // The dialog stays until the page shows what became of it, so that nothing old can be pressed again.
+    setAsk(undefined);
   };
   const copy = async () => {
     try {

@@ -53,7 +53,7 @@ export default function Broadcasts() {
       id: 'when',
       header: t('配信日時', 'When'),
       cell: ({ row }) => (
-        <span style={{ whiteSpace: 'nowrap' }}>
+        <span className="moment">
           {row.original.due ? formatDateTime(row.original.due, language) : <span className="weak">{t('作成 ', 'written ') + formatDateTime(row.original.created, language)}</span>}
         </span>
       ),

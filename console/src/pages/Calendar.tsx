@@ -108,7 +108,7 @@ export default function Calendar() {
               <tbody>
                 {items.map((each) => (
                   <tr key={each.broadcast.id + each.at}>
-                    <td className="nowrap">{formatDateTime(each.at, language)}</td>
+                    <td className="moment">{formatDateTime(each.at, language)}</td>
                     <td>
                       <Link to={`/broadcasts/${each.broadcast.id}`}>{each.broadcast.title}</Link> <KindBadge kind={each.broadcast.kind} priority={each.broadcast.priority} />
                     </td>

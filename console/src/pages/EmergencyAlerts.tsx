@@ -57,8 +57,9 @@ export function HeldAlert({ alert, everyone, may, refresh }: { alert: Alert; eve
     } catch (error) {
       setProblem(error);
     }
-    setAsking(undefined);
+    // The dialog stays until the page shows what became of it, so that nothing old can be pressed again.
     await refresh();
+    setAsking(undefined);
   };
   return (
     <article className="alert" aria-label={alert.headline}>
@@ -152,7 +153,7 @@ export function Telegrams() {
           <tbody>
             {(all ? items : items.slice(0, shownAtOnce)).map((each, index) => (
               <tr key={`${each.received}/${each.id}/${index}`}>
-                <td className="nowrap">{formatDateTime(each.received, language)}</td>
+                <td className="moment">{formatDateTime(each.received, language)}</td>
                 <td>{each.name || each.kind || (each.action === 'sent' || each.action === 'failed' ? each.headline : '—')}</td>
                 <td>
                   <Badge tone={words[each.action]?.tone ?? 'quiet'}>{t(words[each.action]?.ja ?? each.action, words[each.action]?.en ?? each.action)}</Badge>

@@ -43,7 +43,7 @@ export function Versions() {
           <tbody>
             {versions.data.items.map((each) => (
               <tr key={each.id}>
-                <td className="nowrap">{formatDateTime(each.published, language)}</td>
+                <td className="moment">{formatDateTime(each.published, language)}</td>
                 <td>{each.by || '—'}</td>
                 <td>{each.comment || (each.published ? '—' : t('はじめに用意した内容', 'Installed with the program'))}</td>
                 <td>
