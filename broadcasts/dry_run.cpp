@@ -254,7 +254,13 @@ Result<std::vector<Preview>> StaffService::preview(const store::Actor&, std::str
           name == store::kDistrictAttribute ? attribute->find(district) : nullptr;
       reader.values[name] = pick((asked == nullptr ? attribute->values.front() : *asked).label, language);
     }
-    const auto rendered = p_.live.render(messages_for(*document, reader));
+    // One that cannot be shown yet, just begun perhaps, does not hide the others.
+    std::vector<Message> messages;
+    for (Message& message : messages_for(*document, reader)) {
+      if (p_.live.render({message})) messages.push_back(std::move(message));
+    }
+    if (messages.empty()) continue;
+    const auto rendered = p_.live.render(messages);
     const store::AttributeValue* const label = languages == nullptr ? nullptr : languages->find(language);
     if (rendered) previews.push_back({language, label == nullptr ? language : pick(label->label, "ja"), *rendered});
   }

@@ -205,6 +205,16 @@ await checks.test('what has no audience yet is kept by the server, and cannot be
   cleanOf(page);
 });
 
+await checks.test('a text that is only begun does not take the others from the phone', async () => {
+  const bubbles = page.locator('.phone-chat').getByText('まだ相手を決めていない文');
+  await bubbles.waitFor();
+  await button(page, '＋ 文章').click();
+  const asked = await page.waitForResponse((answer) => answer.url().endsWith('/broadcasts/preview') && (answer.request().postData() ?? '').split('"type":"text"').length === 3);
+  equal((await asked.json()).variants.length, 1, 'what the phone can show');
+  await bubbles.waitFor();
+  cleanOf(page);
+});
+
 await checks.test('a session that ends in the middle of writing asks to sign in again and keeps the text', async () => {
   await page.goto(`${desk.url}/compose`);
   await page.getByLabel(/^件名/).fill('書きかけ（見本）');
