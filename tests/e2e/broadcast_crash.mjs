@@ -107,10 +107,11 @@ async function oneRound(round) {
   slowestBack = Math.max(slowestBack, back);
   phases[before === 0 ? 'before the first batch' : before >= people / 500 ? 'after the last batch' : 'between batches'] =
     (phases[before === 0 ? 'before the first batch' : before >= people / 500 ? 'after the last batch' : 'between batches'] ?? 0) + 1;
+  // When all twelve faults meet one batch, with up to half a minute between its tries, that takes minutes.
   const end = await until('all of it is sent', async () => {
     const now = await statusOf(id);
     return ['sent', 'sent_with_unknown', 'failed', 'paused', 'held'].includes(now.state) ? now : undefined;
-  }, 90000, 100);
+  }, 420000, 100);
   const seen = (await sim('GET', `histogram?contains=${encodeURIComponent(title)}&endpoint=multicast`)).json;
   const problem = `round ${round}, ${what} killed, faults ${JSON.stringify(asked)}`;
   equal(end.state, 'sent', `state (${problem})`);
