@@ -10,7 +10,7 @@ import type { BroadcastSummary } from '../api/types';
 import { useLanguage } from '../i18n';
 import { formatDateTime } from '../lib/time';
 import { KindBadge, StateBadge } from '../lib/words';
-import { Notice, PageHead, ProblemNotice } from '../ui';
+import { Loading, Notice, PageHead, ProblemNotice } from '../ui';
 import './calendar.css';
 
 interface CalendarAnswer {
@@ -92,7 +92,9 @@ export default function Calendar() {
       </div>
       <section className="card">
         <h2>{t('一覧', 'As a list')}</h2>
-        {items.length === 0 ? (
+        {calendar.isPending ? (
+          <Loading />
+        ) : items.length === 0 ? (
           <p className="weak">{t('この期間に予定はありません。', 'Nothing in this period.')}</p>
         ) : (
           <div className="table-frame">
