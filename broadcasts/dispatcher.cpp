@@ -152,11 +152,7 @@ void Dispatcher::begin(const store::BroadcastRecord& record) {
   const TimePoint now = parts_.clock.now();
   const auto due = due_of(record);
   if (due && now - *due > options_.missed) {
-    const std::string minutes = std::to_string(options_.missed.count());
-    const StaffText reason{
-        "予定の時刻を" + minutes + "分以上過ぎたため、送らずに保留しました。確認して再開するか、中止してください。",
-        "Its time passed by " + minutes +
-            " minutes or more, so it was held and not sent. Look at it, then resume or stop it."};
+    const StaffText reason = missed_time(options_.missed);
     if (moves_.apply(record, {Action::kHold, reason, {}, std::nullopt})) {
       parts_.staff.tell({Notice::Kind::kHeld, record.id, reason.ja});
     }

@@ -9,6 +9,7 @@
 #include "broadcasts/link_codes.h"
 #include "broadcasts/record_fields.h"
 #include "broadcasts/schedule.h"
+#include "broadcasts/system_moves.h"
 #include "store/actor.h"
 
 namespace kairan::broadcasts {
@@ -83,12 +84,7 @@ Status Recurrence::run_one(const store::BroadcastRecord& record, TimePoint now, 
       update.state = state_name(due.held ? State::kHeld : State::kScheduled);
       update.set[std::string(field::kBy)] = system;
       if (due.held) {
-        const std::string minutes = std::to_string(kHeldAfter.count());
-        update.set[std::string(field::kReason)] =
-            "予定の時刻を" + minutes + "分以上過ぎたため、送らずに保留しました。確認して再開するか、中止してください。";
-        update.set[std::string(field::kReasonEn)] = "Its time passed by " + minutes +
-                                                    " minutes or more, so it was held and not sent. Look at it, then "
-                                                    "resume or stop it.";
+        set_reason(update, missed_time(kHeldAfter));
       } else {
         update.due = due.occurrence.at;
       }
@@ -104,10 +100,7 @@ Status Recurrence::run_one(const store::BroadcastRecord& record, TimePoint now, 
   store::BroadcastUpdate update;
   update.state = over ? state_name(State::kExpired) : record.state;
   if (cursor.handled) update.set[std::string(field::kHandled)] = format_iso(*cursor.handled);
-  if (over) {
-    update.set[std::string(field::kReason)] = "繰り返しの期間が終わりました。";
-    update.set[std::string(field::kReasonEn)] = "Its last day has passed.";
-  }
+  if (over) set_reason(update, {"繰り返しの期間が終わりました。", "Its last day has passed."});
   update.set[std::string(field::kBy)] = system;
   const auto moved = broadcasts_.update(record.id, record.revision, update);
   // Somebody edited or stopped it meanwhile: what was made stays made, and the next look finds it so.

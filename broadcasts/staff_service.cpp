@@ -15,6 +15,7 @@
 #include "broadcasts/practice_deliverer.h"
 #include "broadcasts/record_fields.h"
 #include "broadcasts/segment.h"
+#include "broadcasts/system_moves.h"
 
 namespace kairan::broadcasts {
 namespace {
@@ -421,11 +422,9 @@ Result<std::uint64_t> StaffService::apply(const store::Actor& who, const Record&
   update.set[std::string(field::kHistory)] =
       with_event(record.field(field::kHistory), p_.clock.now(), who.name, change.action, from, to, change.comment);
   if (!change.comment.empty()) {
-    update.set[std::string(field::kReason)] = change.comment;
-    update.remove.emplace_back(field::kReasonEn);
+    set_reason(update, {change.comment, ""});
   } else if (update.set.find(std::string(field::kReason)) == update.set.end()) {
-    update.remove.emplace_back(field::kReason);
-    update.remove.emplace_back(field::kReasonEn);
+    set_reason(update, {});
   }
   auto revision = p_.broadcasts.update(record.id, record.revision, update);
   if (revision) return revision;

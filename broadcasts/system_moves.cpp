@@ -27,7 +27,27 @@ std::string history_with(std::string_view stored, TimePoint at, Action action, S
   return history.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+void set_or_remove(store::BroadcastUpdate& update, std::string_view name, const std::string& value) {
+  if (value.empty()) {
+    update.remove.emplace_back(name);
+  } else {
+    update.set[std::string(name)] = value;
+  }
+}
+
 }  // namespace
+
+StaffText missed_time(std::chrono::minutes by) {
+  const std::string minutes = std::to_string(by.count());
+  return {"予定の時刻を" + minutes + "分以上過ぎたため、送らずに保留しました。確認して再開するか、中止してください。",
+          "Its time passed by " + minutes +
+              " minutes or more, so it was held and not sent. Look at it, then resume or stop it."};
+}
+
+void set_reason(store::BroadcastUpdate& update, const StaffText& reason) {
+  set_or_remove(update, field::kReason, reason.ja);
+  set_or_remove(update, field::kReasonEn, reason.en);
+}
 
 Result<store::BroadcastRecord> SystemMoves::apply(const store::BroadcastRecord& record, const SystemMove& wanted) {
   const auto from = parse_state(record.state);
@@ -44,13 +64,7 @@ Result<store::BroadcastRecord> SystemMoves::apply(const store::BroadcastRecord& 
   update.set[std::string(field::kBy)] = mark;
   update.set[std::string(field::kHistory)] =
       history_with(record.field(field::kHistory), clock_.now(), wanted.action, *from, *to, wanted.reason);
-  if (wanted.reason.empty()) {
-    update.remove.emplace_back(field::kReason);
-    update.remove.emplace_back(field::kReasonEn);
-  } else {
-    update.set[std::string(field::kReason)] = wanted.reason.ja;
-    update.set[std::string(field::kReasonEn)] = wanted.reason.en;
-  }
+  set_reason(update, wanted.reason);
   const auto revision = broadcasts_.update(record.id, record.revision, update);
   if (!revision && revision.error().code != ErrorCode::kTimeout) return revision.error();
   auto now = broadcasts_.read(record.id);

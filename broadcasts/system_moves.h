@@ -2,6 +2,7 @@
 // of the record. Threads: any.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,11 @@
 #include "store/broadcasts.h"
 
 namespace kairan::broadcasts {
+
+/// Why a broadcast whose time passed this long ago waits for a person.
+StaffText missed_time(std::chrono::minutes by);
+/// Writes the reason into a record's update: without English none is kept, and an empty one takes the record's away.
+void set_reason(store::BroadcastUpdate& update, const StaffText& reason);
 
 struct SystemMove {
   Action action = Action::kHold;
